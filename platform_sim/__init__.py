@@ -1,0 +1,1 @@
+"""A fake Heroku on one machine: apps, builds, dynos, and the add-on partner contract, offline."""
