@@ -1,0 +1,52 @@
+"""Where the platform can be reached: the one place that composes its URLs."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """`base` is the platform's own URL without a trailing slash, e.g. `http://localhost:5100`."""
+
+    base: str
+
+    @property
+    def port(self) -> int:
+        """The port of the edge."""
+        return urlsplit(self.base).port or 80
+
+    def web(self, app_name: str) -> str:
+        """An app's page, with the trailing slash that the API shows."""
+        return f"http://{app_name}.localhost:{self.port}/"
+
+    def git(self, app_name: str) -> str:
+        """Where to push."""
+        return f"{self.base}/{app_name}.git"
+
+    def callback(self, addon_id: str) -> str:
+        """`callback_url` of the provisioning request (partner-api §2.3)."""
+        return f"{self.base}/addons/{addon_id}"
+
+    def addon_sso(self, app_id: str, addon_id: str) -> str:
+        """`web_url` of an add-on: the SSO gateway's page (partner-api §5.1)."""
+        return f"{self.base}/sso/apps/{app_id}/addons/{addon_id}"
+
+    def attachment_sso(self, app_id: str, attachment_id: str) -> str:
+        """`web_url` of an attachment."""
+        return f"{self.base}/sso/apps/{app_id}/attachments/{attachment_id}"
+
+    def log(self, secret: str) -> str:
+        """`logplex_url` of a log session."""
+        return f"{self.base}/logs/{secret}"
+
+    def output(self, secret: str) -> str:
+        """`output_stream_url` of a build or release."""
+        return f"{self.base}/streams/{secret}"
+
+    def source(self, secret: str) -> str:
+        """Where a source tarball is put and got."""
+        return f"{self.base}/sources/{secret}"
+
+    def slug(self, secret: str) -> str:
+        """Where a slug is put and got."""
+        return f"{self.base}/slugs/{secret}"

@@ -1,0 +1,164 @@
+"""Apps and what runs in them: releases, config, slugs, builds, formation, dynos, log sessions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+ReleaseStatus = Literal["pending", "succeeded", "failed", "expired"]
+BuildStatus = Literal["pending", "succeeded", "failed"]
+DynoState = Literal["starting", "up", "crashed", "down", "idle"]
+
+
+@dataclass(frozen=True)
+class App:
+    """An application. `name` is unique and may change; `id` never does."""
+
+    id: str
+    name: str
+    owner_id: str
+    region: str
+    stack: str
+    maintenance: bool
+    buildpack_description: str | None
+    slug_size: int | None
+    repo_size: int | None
+    released_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Release:
+    """One version of an app = slug + config. Versions rise by one, nothing is ever changed but the status."""
+
+    id: str
+    app_id: str
+    version: int
+    description: str
+    status: ReleaseStatus
+    actor_id: str
+    actor_email: str
+    slug_id: str | None
+    addon_plan_names: list[str]
+    output_secret: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class ConfigSnapshot:
+    """All config vars of a release; an app's config is the snapshot of its newest release."""
+
+    id: str
+    """The release's id."""
+    app_id: str
+    vars: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Slug:
+    """A built app: `folder` is relative to the platform's slug folder, None until it is uploaded."""
+
+    id: str
+    app_id: str
+    process_types: dict[str, str]
+    commit_id: str | None
+    commit_description: str | None
+    checksum: str | None
+    size: int | None
+    stack: str
+    buildpack_description: str | None
+    folder: str | None
+    upload_secret: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Build:
+    """A build, asked for by `git push` or `POST /apps/:app/builds`."""
+
+    id: str
+    app_id: str
+    status: BuildStatus
+    actor_id: str
+    source_url: str
+    source_checksum: str | None
+    source_version: str | None
+    source_description: str | None
+    buildpacks: list[dict[str, str]]
+    stack: str
+    output_secret: str
+    slug_id: str | None
+    release_id: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Source:
+    """A place to upload a source tarball to (`POST /sources`); `secret` is part of its two URLs."""
+
+    id: str
+    secret: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Formation:
+    """How many dynos of a process type are wanted."""
+
+    id: str
+    app_id: str
+    type: str
+    quantity: int
+    size: str
+    command: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Dyno:
+    """A dyno as the platform knows it.
+
+    `kind`: `formation` dynos are kept alive by the supervisor; `run` and `release` ones end once.
+    `wanted`: False asks the supervisor to stop it. `pid` + `pid_started` find a killed platform's orphans.
+    """
+
+    id: str
+    app_id: str
+    release_id: str
+    name: str
+    type: str
+    kind: Literal["formation", "run", "release"]
+    command: str
+    size: str
+    env: dict[str, str]
+    state: DynoState
+    wanted: bool
+    crashes: int
+    retry_at: datetime | None
+    pid: int | None
+    pid_started: float | None
+    port: int | None
+    boot_id: str | None
+    exit_status: int | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class LogSessionRow:
+    """A permission to read an app's log at a secret URL, for a while."""
+
+    id: str
+    app_id: str
+    secret: str
+    lines: int
+    tail: bool
+    dyno: str | None
+    source: str | None
+    expires_at: datetime
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,73 @@
+"""What carries work and history: jobs (obligations to the outside), events (facts), exchanges (wire talk)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+JobState = Literal["todo", "doing", "done", "failed"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """An obligation. Claimed with the boot id of the running platform; `doing` of another boot is taken again."""
+
+    id: str
+    kind: str
+    subject_id: str
+    state: JobState
+    payload: dict[str, Any]
+    outcome: dict[str, Any]
+    attempts: int
+    run_at: datetime
+    boot_id: str | None
+    cause_id: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Event:
+    """A fact that is never changed. `number` is the order of writing; `seq` counts within the subject."""
+
+    number: int
+    id: str
+    kind: str
+    action: str
+    subject_id: str
+    seq: int
+    app_id: str | None
+    addon_id: str | None
+    actor_id: str | None
+    actor_email: str | None
+    data: dict[str, Any]
+    previous: dict[str, Any]
+    cause_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer between platform and partner, secrets masked before they get here."""
+
+    id: str
+    party: str
+    addon_id: str | None
+    method: str
+    url: str
+    request_headers: dict[str, str]
+    request_body: str
+    status: int | None
+    response_headers: dict[str, str]
+    response_body: str
+    problem: str | None
+    milliseconds: int
+    cause_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """How far a seeded stream has run, so that a restart goes on where it stood."""
+
+    id: str
+    value: int

@@ -1,0 +1,39 @@
+"""How the simulated platform behaves where it can be set: values without defaults.
+
+The defaults, their sentences and where each is written stand once, in `platform_sim/settings.py`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Durations are seconds. Names as in `settings.py`."""
+
+    grant_life: int
+    access_token_life: int
+    refresh_token_rotates: bool
+    async_deadline: int
+    provision_attempts: int
+    provision_retry_delay: float
+    plan_change_attempts: int
+    deprovision_retry_delay: float
+    deprovision_retry_longest: float
+    partner_timeout: float
+    partner_answer_limit: int
+    customer_patience: float
+    unchanged_config_makes_release: bool
+    rate_limit: int
+    rate_limit_per_minute: int
+    log_session_life: int
+    config_size_limit: int
+    body_size_limit: int
+    source_size_limit: int
+    default_region: str
+    default_stack: str
+    boot_timeout: float
+    stop_grace: float
+    release_phase_timeout: float
+    build_timeout: float
+    crash_delays: tuple[float, ...]
+    app_name_limit: int

@@ -1,0 +1,26 @@
+"""Small rules on plain values, shared by several nouns."""
+
+import re
+from datetime import UTC, datetime
+
+APP_NAME = re.compile(r"[a-z][a-z0-9-]{1,28}[a-z0-9]")
+ADDON_NAME = re.compile(r"[a-zA-Z][A-Za-z0-9_-]+")
+ATTACHMENT_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+PROCESS_TYPE = re.compile(r"[-\w]{1,128}")
+CONFIG_VAR = re.compile(r"\w+")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def is_uuid(text: str) -> bool:
+    """Whether an identity in a path is an id rather than a name (identity = either, platform-api §1)."""
+    return UUID.fullmatch(text) is not None
+
+
+def iso(moment: datetime) -> str:
+    """`2026-01-02T03:04:05Z`: whole seconds, UTC (platform-api §4.7)."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_or_none(moment: datetime | None) -> str | None:
+    """Like `iso`, for times that may not have come."""
+    return None if moment is None else iso(moment)

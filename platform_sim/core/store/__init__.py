@@ -1,0 +1,6 @@
+"""Rows: the only room that speaks SQL. Transactions, snapshots, dataclass <-> row, migrations, joins."""
+
+from platform_sim.core.store.database import Database
+from platform_sim.core.store.session import Snapshot, Transaction
+
+__all__ = ["Database", "Snapshot", "Transaction"]

@@ -1,0 +1,156 @@
+"""One platform's database: a file (durable) or memory; who may read and write when."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from sqlite_utils import Database as Rows
+
+from platform_sim.core.clock import Chance, Clock
+from platform_sim.core.model.records import Event
+from platform_sim.core.model.rules import Rules
+from platform_sim.core.store.migrations import migrate
+from platform_sim.core.store.session import Snapshot, Transaction
+
+
+@cache
+def _ready_image() -> bytes:
+    """A migrated empty database: copied for each new platform, much quicker than creating its tables."""
+    connection = sqlite3.connect(":memory:")
+    migrate(Rows(connection))
+    image = connection.serialize()
+    connection.close()
+    return image
+
+
+class Database:
+    """Rows of one platform.
+
+    A file is opened in WAL mode, a connection a thread; memory is one connection that all threads share in
+    turn. Write transactions queue on a lock of this process (no busy waiting), then `BEGIN IMMEDIATE` guards
+    against other processes. `version` rises with each commit: whoever waits for a row waits on it.
+    """
+
+    def __init__(self, path: Path | None, clock: Clock, chance: Chance, rules: Rules) -> None:
+        self.clock = clock
+        self.chance = chance
+        self.rules = rules
+        self._path = path
+        self._write_lock = threading.Lock()
+        self._memory_lock = threading.RLock()
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._changed = threading.Condition()
+        self._version = 0
+        self._listeners: list[Callable[[list[Event]], None]] = []
+        if path is None:
+            self._memory = self._new_connection(":memory:")
+            self._memory.deserialize(_ready_image())
+        else:
+            self._open_file(path)
+        clock.on_move(self.touch)
+
+    def _open_file(self, path: Path) -> None:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_bytes(_ready_image())
+        connection = self._connection()
+        migrate(Rows(connection))
+
+    def _new_connection(self, target: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False, timeout=10)
+        self._opened.append(connection)
+        return connection
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._path is None:
+            return self._memory
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._new_connection(str(self._path))
+            # A process killed after a commit loses nothing; NORMAL does not wait for the disk's own cache.
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def transaction(self, cause_id: str | None = None) -> Iterator[Transaction]:
+        """One write transaction: leaving the block commits, an exception rolls back and passes on.
+
+        Never wait, call the network or start a process inside. RuntimeError when opened inside another.
+        """
+        if getattr(self._local, "writing", False):
+            raise RuntimeError("a write transaction is already open in this thread")
+        with self._write_lock, self._memory_lock if self._path is None else _NO_LOCK:
+            connection = self._connection()
+            self._local.writing = True
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                transaction = Transaction(connection, self.clock, self.chance, self.rules, cause_id)
+                try:
+                    yield transaction
+                except BaseException:
+                    connection.execute("ROLLBACK")
+                    raise
+                connection.execute("COMMIT")
+            finally:
+                self._local.writing = False
+            # Still under the write lock: listeners see events in the order in which they were written.
+            for listener in self._listeners:
+                listener(transaction.events)
+        self.touch()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Read one consistent state; sees nothing of what is written meanwhile."""
+        with self._memory_lock if self._path is None else _NO_LOCK:
+            connection = self._connection()
+            if self._path is None or connection.in_transaction:
+                yield Snapshot(connection, self.clock)
+                return
+            connection.execute("BEGIN")
+            try:
+                yield Snapshot(connection, self.clock)
+            finally:
+                connection.execute("COMMIT")
+
+    def on_commit(self, listener: Callable[[list[Event]], None]) -> None:
+        """Call `listener` with the events of each commit, in order. It must be quick and must not write."""
+        self._listeners.append(listener)
+
+    @property
+    def version(self) -> int:
+        """Rises with each commit and each move of the clock."""
+        return self._version
+
+    def touch(self) -> None:
+        """Wake everybody who waits for a change."""
+        with self._changed:
+            self._version += 1
+            self._changed.notify_all()
+
+    def wait_for_change(self, seen: int, timeout: float | None) -> int:
+        """Block until `version` differs from `seen`, at most `timeout` wall seconds; returns the version."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._version != seen, timeout)
+            return self._version
+
+    def close(self) -> None:
+        """Close all connections; the database must not be used any more."""
+        for connection in self._opened:
+            connection.close()
+        self._opened.clear()
+
+
+class _NoLock:
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+_NO_LOCK = _NoLock()

@@ -1,0 +1,61 @@
+"""The database's history: each step once, in order, never edited after a release."""
+
+from collections.abc import Callable
+
+from sqlite_utils import Database as Rows
+
+from platform_sim.core.store.tables import SQL_TYPES, TABLES
+
+UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
+    "account": (("email",),),
+    "access_token": (("token",),),
+    "app": (("name",),),
+    "release": (("app_id", "version"),),
+    "formation": (("app_id", "type"),),
+    "addon_service": (("name",),),
+    "plan": (("service_id", "name"),),
+    "attachment": (("app_id", "name"),),
+    "log_session_row": (("secret",),),
+    "source": (("secret",),),
+}
+INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "authorization": (("addon_id",), ("account_id",), ("grant_code",), ("refresh_token",)),
+    "app": (("owner_id",),),
+    "config_snapshot": (("app_id",),),
+    "slug": (("app_id",),),
+    "build": (("app_id",),),
+    "dyno": (("app_id",),),
+    "addon": (("app_id",), ("name",), ("service_id",)),
+    "attachment": (("addon_id",),),
+    "manifest_version": (("service_id",),),
+    "job": (("state", "run_at"), ("subject_id",)),
+    "event": (("kind", "subject_id", "seq"), ("app_id",)),
+    "exchange": (("addon_id",),),
+}
+
+
+def first_tables(rows: Rows) -> None:
+    """All nouns of the first release, straight from the dataclasses."""
+    for table in TABLES.values():
+        rows.table(table.name).create({c: SQL_TYPES[t] for c, t in table.types.items()}, pk=table.key)
+        for columns in UNIQUE.get(table.name, ()):
+            rows.table(table.name).create_index(list(columns), unique=True)
+        for columns in INDEXES.get(table.name, ()):
+            rows.table(table.name).create_index(list(columns))
+
+
+STEPS: tuple[Callable[[Rows], None], ...] = (first_tables,)
+
+
+def migrate(rows: Rows) -> None:
+    """Bring a database to the newest step; RuntimeError if it is newer than this program."""
+    done = rows.conn.execute("PRAGMA user_version").fetchone()[0]
+    if done > len(STEPS):
+        raise RuntimeError(
+            f"the data folder was written by a newer version (step {done}, this program knows {len(STEPS)}): "
+            "use that version, or another --data folder"
+        )
+    for number in range(done, len(STEPS)):
+        STEPS[number](rows)
+        rows.conn.execute(f"PRAGMA user_version = {number + 1}")
+        rows.conn.commit()

@@ -1,0 +1,242 @@
+"""What an action may do with rows: a `Snapshot` reads, a `Transaction` also writes and records events."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+from typing import Any, Literal, TypeVar
+
+from platform_sim.core.clock import Chance, Clock
+from platform_sim.core.model.accounts import Account
+from platform_sim.core.model.records import Event, Job, Sequence
+from platform_sim.core.model.rules import Rules
+from platform_sim.core.store.tables import TABLES, Table
+
+T = TypeVar("T")
+
+
+class Snapshot:
+    """Reads one consistent state of the rows."""
+
+    def __init__(self, connection: sqlite3.Connection, clock: Clock) -> None:
+        self._connection = connection
+        self.clock = clock
+
+    def now(self) -> datetime:
+        """The platform's time."""
+        return self.clock.now()
+
+    def get(self, noun: type[T], key: str | int) -> T:
+        """The row with this key; KeyError if there is none (a bug, not bad input: use `find` for input)."""
+        found = self._first(TABLES[noun], {TABLES[noun].key: key}, None, False)
+        if found is None:
+            raise KeyError(f"no {noun.__name__} with key {key!r}")
+        item: T = found
+        return item
+
+    def find(
+        self, noun: type[T], *, order_by: str | None = None, desc: bool = False, **where: Any
+    ) -> T | None:
+        """The first row whose columns equal `where` (a tuple or list means: one of), or None."""
+        found: T | None = self._first(TABLES[noun], where, order_by, desc)
+        return found
+
+    def all(
+        self,
+        noun: type[T],
+        *,
+        order_by: str | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+        **where: Any,
+    ) -> list[T]:
+        """All rows whose columns equal `where`, in order of `order_by` (default: as written)."""
+        return self._select(TABLES[noun], where, order_by, desc, limit)
+
+    def count(self, noun: type, **where: Any) -> int:
+        """How many rows match."""
+        table = TABLES[noun]
+        clause, values = _where(table, where)
+        row = self._connection.execute(f'SELECT count(*) FROM "{table.name}"{clause}', values).fetchone()
+        return int(row[0])
+
+    def _first(self, table: Table, where: dict[str, Any], order_by: str | None, desc: bool) -> Any:
+        rows = self._select(table, where, order_by, desc, 1)
+        return rows[0] if rows else None
+
+    def _select(
+        self, table: Table, where: dict[str, Any], order_by: str | None, desc: bool, limit: int | None
+    ) -> list[Any]:
+        clause, values = _where(table, where)
+        order = f' ORDER BY "{_column(table, order_by)}"' if order_by else " ORDER BY rowid"
+        sql = f"{table.select}{clause}{order}{' DESC' if desc else ''}"
+        if limit is not None:
+            sql += f" LIMIT {int(limit)}"
+        return [table.from_row(row) for row in self._connection.execute(sql, values)]
+
+
+class Transaction(Snapshot):
+    """Reads and writes in one `BEGIN IMMEDIATE` transaction: return commits, raise rolls back."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, clock: Clock, chance: Chance, rules: Rules, cause_id: str | None
+    ) -> None:
+        super().__init__(connection, clock)
+        self.rules = rules
+        self._chance = chance
+        self._cause_id = cause_id
+        self.events: list[Event] = []
+
+    @property
+    def cause_id(self) -> str:
+        """What this transaction's events and jobs are caused by; named on first use when no door gave one."""
+        if self._cause_id is None:
+            self._cause_id = self.uuid("cause")
+        return self._cause_id
+
+    def insert(self, item: T) -> T:
+        """Write a new row; sqlite3.IntegrityError if its key or a unique column is taken."""
+        table = TABLES[type(item)]
+        self._connection.execute(table.insert, table.into_row(item))
+        return item
+
+    def update(self, item: T, **changes: Any) -> T:
+        """Write changed columns of a row and return it as it now is; `updated_at` follows by itself."""
+        table = TABLES[type(item)]
+        if "updated_at" in table.types and "updated_at" not in changes:
+            changes["updated_at"] = self.now()
+        assignments = ", ".join(f'"{_column(table, c)}" = ?' for c in changes)
+        values = [table.value(c, v) for c, v in changes.items()]
+        key = getattr(item, table.key)
+        self._connection.execute(
+            f'UPDATE "{table.name}" SET {assignments} WHERE "{table.key}" = ?', (*values, key)
+        )
+        return replace(item, **changes)  # type: ignore[type-var]
+
+    def delete(self, item: object) -> None:
+        """Remove a row."""
+        table = TABLES[type(item)]
+        self._connection.execute(
+            f'DELETE FROM "{table.name}" WHERE "{table.key}" = ?', (getattr(item, table.key),)
+        )
+
+    def delete_where(self, noun: type, **where: Any) -> int:
+        """Remove all rows that match; returns how many. An empty `where` is refused."""
+        if not where:
+            raise ValueError(f"delete_where({noun.__name__}) without a condition would empty the table")
+        table = TABLES[noun]
+        clause, values = _where(table, where)
+        return self._connection.execute(f'DELETE FROM "{table.name}"{clause}', values).rowcount
+
+    def uuid(self, kind: str, scope: str = "") -> str:
+        """A new id of stream `kind` of `scope` (repeats under a seed)."""
+        return self._chance.uuid(*self._stream(kind, scope))
+
+    def secret(self, kind: str, scope: str = "") -> str:
+        """32 new unguessable hex digits."""
+        return self._chance.secret(*self._stream(kind + "-secret", scope))
+
+    def dice(self, kind: str, scope: str = "") -> Random:
+        """A random generator for this stream."""
+        return self._chance.dice(*self._stream(kind + "-dice", scope))
+
+    def record(
+        self,
+        kind: str,
+        action: Literal["create", "update", "destroy"],
+        subject_id: str,
+        actor: Account | None,
+        data: dict[str, Any],
+        *,
+        app_id: str | None = None,
+        addon_id: str | None = None,
+        previous: dict[str, Any] | None = None,
+    ) -> Event:
+        """Write the fact that `actor` did `action` to a subject. `data` must hold no secret."""
+        number, seq = self._event_numbers(kind, subject_id)
+        event = Event(
+            number=number,
+            id=self.uuid("event", f"{kind}:{subject_id}"),
+            kind=kind,
+            action=action,
+            subject_id=subject_id,
+            seq=seq,
+            app_id=app_id,
+            addon_id=addon_id,
+            actor_id=actor.id if actor else None,
+            actor_email=actor.email if actor else None,
+            data=data,
+            previous=previous or {},
+            cause_id=self.cause_id,
+            created_at=self.now(),
+        )
+        self.events.append(event)
+        return self.insert(event)
+
+    def add_job(
+        self, kind: str, subject_id: str, payload: dict[str, Any], run_at: datetime | None = None
+    ) -> Job:
+        """Write an obligation to the outside, in the same transaction as the fact it follows from."""
+        now = self.now()
+        return self.insert(
+            Job(
+                id=self.uuid("job", f"{kind}:{subject_id}"),
+                kind=kind,
+                subject_id=subject_id,
+                state="todo",
+                payload=payload,
+                outcome={},
+                attempts=0,
+                run_at=run_at or now,
+                boot_id=None,
+                cause_id=self.cause_id,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+
+    def _event_numbers(self, kind: str, subject_id: str) -> tuple[int, int]:
+        return (
+            self._next("SELECT max(number) FROM event"),
+            self._next("SELECT max(seq) FROM event WHERE kind = ? AND subject_id = ?", kind, subject_id),
+        )
+
+    def _next(self, sql: str, *values: str) -> int:
+        return int(self._connection.execute(sql, values).fetchone()[0] or 0) + 1
+
+    def _stream(self, kind: str, scope: str) -> tuple[str, int]:
+        key = f"{kind}:{scope}"
+        if not self._chance.is_seeded:
+            return key, 0
+        known = self.find(Sequence, id=key)
+        if known is None:
+            self.insert(Sequence(key, 1))
+            return key, 1
+        return key, self.update(known, value=known.value + 1).value
+
+
+def _column(table: Table, column: str) -> str:
+    if column not in table.types:
+        raise ValueError(f"{table.name} has no column {column!r}")
+    return column
+
+
+def _where(table: Table, where: dict[str, Any]) -> tuple[str, list[Any]]:
+    clauses: list[str] = []
+    values: list[Any] = []
+    for column, wanted in where.items():
+        name = f'"{_column(table, column)}"'
+        if wanted is None:
+            clauses.append(f"{name} IS NULL")
+        elif isinstance(wanted, (tuple, list)):
+            clauses.append(f"{name} IN ({', '.join('?' * len(wanted))})")
+            values.extend(_each(table, column, wanted))
+        else:
+            clauses.append(f"{name} = ?")
+            values.append(table.value(column, wanted))
+    return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
+
+
+def _each(table: Table, column: str, wanted: Iterable[Any]) -> list[Any]:
+    return [table.value(column, item) for item in wanted]

@@ -1,0 +1,115 @@
+"""Dataclass <-> row: one table a noun, one column a field, converters chosen once per class."""
+
+import dataclasses
+import json
+import re
+import types
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from platform_sim.core.model import accounts, addons, apps, records
+
+T = TypeVar("T")
+
+NOUNS: tuple[type, ...] = (
+    accounts.Account,
+    accounts.Authorization,
+    accounts.AccessToken,
+    apps.App,
+    apps.Release,
+    apps.ConfigSnapshot,
+    apps.Slug,
+    apps.Build,
+    apps.Source,
+    apps.Formation,
+    apps.Dyno,
+    apps.LogSessionRow,
+    addons.AddonService,
+    addons.ManifestVersion,
+    addons.Plan,
+    addons.Addon,
+    addons.Attachment,
+    records.Job,
+    records.Event,
+    records.Exchange,
+    records.Sequence,
+)
+
+
+def _dump_json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+
+
+def _time_out(value: datetime) -> str:
+    return value.isoformat()
+
+
+def _bare_type(hint: Any) -> Any:
+    """`X | None` -> X; `dict[str, str]` -> dict; Literal of strings -> str."""
+    if get_origin(hint) in (Union, types.UnionType):
+        hint = next(arg for arg in get_args(hint) if arg is not type(None))
+    origin = get_origin(hint)
+    return (
+        type(get_args(hint)[0]) if origin is not None and str(origin).endswith("Literal") else origin or hint
+    )
+
+
+_INTO_ROW: dict[Any, Callable[[Any], Any]] = {
+    dict: _dump_json,
+    list: _dump_json,
+    datetime: _time_out,
+    bool: int,
+}
+_FROM_ROW: dict[Any, Callable[[Any], Any]] = {
+    dict: json.loads,
+    list: json.loads,
+    datetime: datetime.fromisoformat,
+    bool: bool,
+}
+SQL_TYPES: dict[Any, type] = {
+    str: str,
+    int: int,
+    float: float,
+    bool: int,
+    dict: str,
+    list: str,
+    datetime: str,
+}
+
+
+class Table:
+    """How one noun is kept. Built once per class at import."""
+
+    def __init__(self, noun: type) -> None:
+        self.noun = noun
+        self.name = re.sub(r"(?<!^)(?=[A-Z])", "_", noun.__name__).lower()
+        hints = get_type_hints(noun)
+        self.types = {f.name: _bare_type(hints[f.name]) for f in dataclasses.fields(noun)}
+        self.columns = tuple(self.types)
+        self.key = "number" if "number" in self.types else "id"
+        listed = ", ".join(f'"{c}"' for c in self.columns)
+        self.select = f'SELECT {listed} FROM "{self.name}"'
+        self.insert = f'INSERT INTO "{self.name}" ({listed}) VALUES ({", ".join("?" * len(self.columns))})'
+        self._into = {c: _INTO_ROW[t] for c, t in self.types.items() if t in _INTO_ROW}
+        self._from = [(i, _FROM_ROW[t]) for i, t in enumerate(self.types.values()) if t in _FROM_ROW]
+
+    def value(self, column: str, value: Any) -> Any:
+        """A field's value as SQLite keeps it."""
+        convert = self._into.get(column)
+        return value if value is None or convert is None else convert(value)
+
+    def into_row(self, item: object) -> tuple[Any, ...]:
+        """A dataclass as the values of its columns."""
+        return tuple(self.value(c, getattr(item, c)) for c in self.columns)
+
+    def from_row(self, row: tuple[Any, ...]) -> Any:
+        """The values of the columns as a dataclass."""
+        values = list(row)
+        for index, convert in self._from:
+            if values[index] is not None:
+                values[index] = convert(values[index])
+        return self.noun(*values)
+
+
+TABLES: dict[type, Table] = {noun: Table(noun) for noun in NOUNS}

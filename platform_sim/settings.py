@@ -1,0 +1,188 @@
+"""Every setting once: name, default, check, sentence, where it is written. The only reader of the environment.
+
+A setting `partner_timeout` is set by the environment variable `PLATFORM_SIM_PARTNER_TIMEOUT`.
+docs/settings.md is generated from this table (`python -m platform_sim.settings`), and a test holds them together.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from platform_sim.core.model.places import region, stack
+from platform_sim.core.model.rules import Rules
+
+PREFIX = "PLATFORM_SIM_"
+
+
+class BadSetting(ValueError):
+    """A value that cannot be used; the message says which, why and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing that can be set. `mark`: documented, inferred, unverified (as the protocol sheets mark it) or ours."""
+
+    name: str
+    default: Any
+    read: Callable[[str], Any]
+    allowed: str
+    sentence: str
+    source: str
+    mark: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return PREFIX + self.name.upper()
+
+
+def _number(kind: type, low: float, high: float) -> tuple[Callable[[str], Any], str]:
+    def read(text: str) -> Any:
+        value = kind(text)
+        if not low <= value <= high:
+            raise ValueError
+        return value
+
+    word = "a whole number" if kind is int else "a number"
+    return read, f"{word} from {low:g} to {high:g}"
+
+
+def _switch(text: str) -> bool:
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
+
+
+def _one_of(known: Callable[[str], object]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if known(text) is None:
+            raise ValueError
+        return text
+
+    return read
+
+
+def _delays(text: str) -> tuple[float, ...]:
+    values = tuple(float(part) for part in text.split(","))
+    if not values or min(values) < 0:
+        raise ValueError
+    return values
+
+
+def _seconds(name: str, default: float, sentence: str, source: str, mark: str, kind: type = float) -> Setting:
+    read, allowed = _number(kind, 0, 10_000_000)
+    return Setting(name, kind(default), read, allowed + " (seconds)", sentence, source, mark)
+
+
+def _count(name: str, default: int, high: int, sentence: str, source: str, mark: str) -> Setting:
+    read, allowed = _number(int, 1, high)
+    return Setting(name, default, read, allowed, sentence, source, mark)
+
+
+def _flag(name: str, default: bool, sentence: str, source: str, mark: str) -> Setting:
+    return Setting(name, default, _switch, "true or false", sentence, source, mark)
+
+
+SETTINGS: tuple[Setting, ...] = (
+    _seconds("grant_life", 300, "How long the grant code of a provisioning request can be exchanged.",
+             "partner-api §2.3, §13", "documented", int),
+    _seconds("access_token_life", 28_800, "How long a partner's access token works.",
+             "partner-api §3.1, §13", "documented", int),
+    _flag("refresh_token_rotates", False,
+          "Whether each refresh gives a new refresh token and ends the old one (strict mode).",
+          "partner-api §3.2", "unverified"),
+    _seconds("async_deadline", 43_200, "How long an asynchronous provisioning may take before it is given up.",
+             "partner-api §2.5", "documented", int),
+    _count("provision_attempts", 3, 100,
+           "How often a provisioning request with an unknown outcome is sent, always with the same uuid.",
+           "partner-api §2.6, §14", "unverified"),
+    _seconds("provision_retry_delay", 1, "Wait before the second attempt; doubles with each one.",
+             "partner-api §14", "unverified"),
+    _count("plan_change_attempts", 3, 100, "How often a plan change with an unknown outcome is sent.",
+           "partner-api §14", "unverified"),
+    _seconds("deprovision_retry_delay", 1, "Wait before a DELETE is sent again; doubles each time.",
+             "partner-api §2.11, §14", "unverified"),
+    _seconds("deprovision_retry_longest", 3600, "The longest wait between two DELETEs; they never stop before "
+             "the partner has acknowledged.", "partner-api §2.11, §14", "unverified"),
+    _seconds("partner_timeout", 25, "How long a partner may take to answer, on the wall clock.",
+             "partner-api §2.1", "documented"),
+    _count("partner_answer_limit", 1_048_576, 1_000_000_000, "The longest answer of a partner that is read, in bytes.",
+           "-", "ours"),
+    _seconds("customer_patience", 28, "How long an API call waits for a partner before it answers "
+             "`provisioning` (or `deprovisioning`) while the work goes on; wall clock.", "-", "ours"),
+    _flag("unchanged_config_makes_release", False,
+          "Whether setting config vars to the values they have makes a release.",
+          "partner-api §4.2, platform-api §4.4", "unverified"),
+    _count("rate_limit", 4500, 10_000_000, "API requests an account may make at once (the pool).",
+           "platform-api §4.4", "documented"),
+    _count("rate_limit_per_minute", 75, 10_000_000, "How fast the pool refills.", "platform-api §4.4", "documented"),
+    _seconds("log_session_life", 300, "How long a log session's URL can be opened.", "platform-api §7", "unverified",
+             int),
+    _count("config_size_limit", 32_768, 10_000_000, "Bytes of all config vars of an app together.",
+           "platform-api §5", "documented"),
+    _count("body_size_limit", 1_048_576, 1_000_000_000, "The largest JSON body the API takes, in bytes.", "-", "ours"),
+    _count("source_size_limit", 536_870_912, 10_000_000_000, "The largest source or slug upload, in bytes.",
+           "-", "ours"),
+    Setting("default_region", "us", _one_of(region), "the name of a region", "Region of apps that name none.",
+            "platform-api §5", "documented"),
+    Setting("default_stack", "heroku-24", _one_of(stack), "the name of a stack", "Stack of apps that name none.",
+            "platform-api §5", "documented"),
+    _seconds("boot_timeout", 60, "How long a web dyno may take to bind $PORT (R10); wall clock.",
+             "platform-api §6", "documented"),
+    _seconds("stop_grace", 30, "Time between SIGTERM and SIGKILL (R12); wall clock.", "platform-api §6", "documented"),
+    _seconds("release_phase_timeout", 3600, "How long the release phase may run; wall clock.",
+             "platform-api §6", "documented"),
+    _seconds("build_timeout", 900, "How long a build may run; wall clock.", "platform-api §6", "unverified"),
+    Setting("crash_delays", (0.0, 10.0, 60.0, 300.0, 1200.0, 3600.0), _delays, "numbers with commas (seconds)",
+            "Waits before a crashed dyno starts again: first crash, second, and so on; the last one repeats.",
+            "platform-api §6", "unverified"),
+    _count("app_name_limit", 30, 63, "The longest app name.", "platform-api §1", "documented"),
+)  # fmt: skip
+
+
+def load(environment: Mapping[str, str], **overrides: Any) -> Rules:
+    """The rules as defaults < environment < overrides; BadSetting names a bad or unknown variable."""
+    known = {s.variable: s for s in SETTINGS}
+    values: dict[str, Any] = {s.name: s.default for s in SETTINGS}
+    for variable, text in environment.items():
+        setting = known.get(variable)
+        if setting is None:
+            continue
+        try:
+            values[setting.name] = setting.read(text)
+        except (ValueError, KeyError):
+            raise BadSetting(f"{variable}={text!r} cannot be used: it must be {setting.allowed}") from None
+    unknown = set(overrides) - set(values)
+    if unknown:
+        raise BadSetting(f"no setting is named {', '.join(sorted(unknown))}; see docs/settings.md")
+    return Rules(**values | overrides)
+
+
+def environment() -> dict[str, str]:
+    """The process's environment: the one place that reads it."""
+    return dict(os.environ)
+
+
+def as_markdown() -> str:
+    """The table of docs/settings.md."""
+    lines = [
+        "# Settings",
+        "",
+        "Each is set by its environment variable before `platform-sim up`. `mark` says how sure the default is:",
+        "*documented* by Heroku, *unverified* (nobody outside knows; correct it if you do) or *ours*.",
+        "",
+        "| variable | default | allowed | what it does | source | mark |",
+        "|---|---|---|---|---|---|",
+    ]
+    for s in SETTINGS:
+        default = ", ".join(f"{d:g}" for d in s.default) if isinstance(s.default, tuple) else s.default
+        lines.append(f"| `{s.variable}` | {default} | {s.allowed} | {s.sentence} | {s.source} | {s.mark} |")
+    return "\n".join(lines) + "\n"
+
+
+assert [s.name for s in SETTINGS] == [f.name for f in fields(Rules)], (
+    "settings and Rules must name the same things"
+)
+
+if __name__ == "__main__":
+    sys.stdout.write(as_markdown())
