@@ -29,9 +29,7 @@ class Named:
 
 
 def _region(number: int, name: str, country: str, locale: str, text: str, private: bool, aws: str) -> Region:
-    return Region(
-        f"00000000-0000-4000-8000-0000000001{number:02d}", name, country, locale, text, private, aws
-    )
+    return Region(f"00000000-0000-4000-8000-0000000001{number:02d}", name, country, locale, text, private, aws)
 
 
 REGIONS = (

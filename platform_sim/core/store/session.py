@@ -35,9 +35,7 @@ class Snapshot:
         item: T = found
         return item
 
-    def find(
-        self, noun: type[T], *, order_by: str | None = None, desc: bool = False, **where: Any
-    ) -> T | None:
+    def find(self, noun: type[T], *, order_by: str | None = None, desc: bool = False, **where: Any) -> T | None:
         """The first row whose columns equal `where` (a tuple or list means: one of), or None."""
         found: T | None = self._first(TABLES[noun], where, order_by, desc)
         return found
@@ -109,17 +107,13 @@ class Transaction(Snapshot):
         assignments = ", ".join(f'"{_column(table, c)}" = ?' for c in changes)
         values = [table.value(c, v) for c, v in changes.items()]
         key = getattr(item, table.key)
-        self._connection.execute(
-            f'UPDATE "{table.name}" SET {assignments} WHERE "{table.key}" = ?', (*values, key)
-        )
+        self._connection.execute(f'UPDATE "{table.name}" SET {assignments} WHERE "{table.key}" = ?', (*values, key))
         return replace(item, **changes)  # type: ignore[type-var]
 
     def delete(self, item: object) -> None:
         """Remove a row."""
         table = TABLES[type(item)]
-        self._connection.execute(
-            f'DELETE FROM "{table.name}" WHERE "{table.key}" = ?', (getattr(item, table.key),)
-        )
+        self._connection.execute(f'DELETE FROM "{table.name}" WHERE "{table.key}" = ?', (getattr(item, table.key),))
 
     def delete_where(self, noun: type, **where: Any) -> int:
         """Remove all rows that match; returns how many. An empty `where` is refused."""
@@ -174,9 +168,7 @@ class Transaction(Snapshot):
         self.events.append(event)
         return self.insert(event)
 
-    def add_job(
-        self, kind: str, subject_id: str, payload: dict[str, Any], run_at: datetime | None = None
-    ) -> Job:
+    def add_job(self, kind: str, subject_id: str, payload: dict[str, Any], run_at: datetime | None = None) -> Job:
         """Write an obligation to the outside, in the same transaction as the fact it follows from."""
         now = self.now()
         return self.insert(

@@ -50,9 +50,7 @@ def _bare_type(hint: Any) -> Any:
     if get_origin(hint) in (Union, types.UnionType):
         hint = next(arg for arg in get_args(hint) if arg is not type(None))
     origin = get_origin(hint)
-    return (
-        type(get_args(hint)[0]) if origin is not None and str(origin).endswith("Literal") else origin or hint
-    )
+    return type(get_args(hint)[0]) if origin is not None and str(origin).endswith("Literal") else origin or hint
 
 
 _INTO_ROW: dict[Any, Callable[[Any], Any]] = {

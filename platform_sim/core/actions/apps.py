@@ -1,0 +1,139 @@
+"""Apps: created with two releases, found by name or id, ended with everything they own."""
+
+from dataclasses import asdict
+from typing import Any
+
+from platform_sim.core.access import LIVE, Actor, customers_only
+from platform_sim.core.actions.addons_end import destroy_addon
+from platform_sim.core.actions.releases import make_release
+from platform_sim.core.errors import InvalidParams
+from platform_sim.core.model.accounts import Account
+from platform_sim.core.model.addons import Addon, Attachment
+from platform_sim.core.model.apps import App, Build, ConfigSnapshot, Dyno, Formation, LogSessionRow, Release, Slug
+from platform_sim.core.model.names import app_name
+from platform_sim.core.model.places import region as region_named
+from platform_sim.core.model.places import stack as stack_named
+from platform_sim.core.model.values import APP_NAME
+from platform_sim.core.store import Transaction
+
+TELLABLE = ("name", "region", "stack", "maintenance")
+
+
+def create_app(
+    tx: Transaction, actor: Actor, *, name: str | None = None, region: str | None = None, stack: str | None = None
+) -> App:
+    """A new app of the actor, with its releases v1 and v2 (platform-api §5); InvalidParams for a bad or taken name."""
+    customers_only(actor, "create an app")
+    if name is None:
+        name = _free_name(tx)
+    _check_name(tx, name)
+    now = tx.now()
+    app = tx.insert(
+        App(
+            id=tx.uuid("app"),
+            name=name,
+            owner_id=actor.account.id,
+            region=_region(region or tx.rules.default_region),
+            stack=_stack(stack or tx.rules.default_stack),
+            maintenance=False,
+            buildpack_description=None,
+            slug_size=None,
+            repo_size=None,
+            released_at=None,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    tx.record("app", "create", app.id, actor.account, _told(app), app_id=app.id)
+    make_release(tx, app, actor.account, "Initial release")
+    make_release(tx, app, actor.account, "Enable Logplex")
+    return app
+
+
+def _free_name(tx: Transaction) -> str:
+    dice = tx.dice("app-name")
+    while True:
+        name = app_name(dice)
+        if tx.find(App, name=name) is None:
+            return name
+
+
+def _check_name(tx: Transaction, name: str) -> None:
+    limit = tx.rules.app_name_limit
+    if len(name) > limit:
+        raise InvalidParams(f"Name is too long (maximum is {limit} characters)")
+    if len(name) < 3:
+        raise InvalidParams("Name is too short (minimum is 3 characters)")
+    if APP_NAME.fullmatch(name) is None:
+        raise InvalidParams(
+            "Name must start with a letter, end with a letter or digit and can only contain lowercase letters, "
+            "digits, and dashes."
+        )
+    if tx.find(App, name=name) is not None:
+        raise InvalidParams(f"Name {name} is already taken")
+
+
+def _region(identity: str) -> str:
+    found = region_named(identity)
+    if found is None:
+        raise InvalidParams(f"Region {identity} is not available. See the list of regions.")
+    return found.name
+
+
+def _stack(identity: str) -> str:
+    found = stack_named(identity)
+    if found is None:
+        raise InvalidParams(f"Stack {identity} is not available. See the list of stacks.")
+    return found.name
+
+
+def _told(app: App) -> dict[str, Any]:
+    return {k: v for k, v in asdict(app).items() if k in TELLABLE}
+
+
+def update_app(
+    tx: Transaction,
+    actor: Actor,
+    app: App,
+    *,
+    name: str | None = None,
+    maintenance: bool | None = None,
+    build_stack: str | None = None,
+) -> App:
+    """Rename, switch maintenance mode, choose the stack of the next build. Nobody calls the partner for it."""
+    customers_only(actor, "change an app")
+    changes: dict[str, Any] = {}
+    if name is not None and name != app.name:
+        _check_name(tx, name)
+        changes["name"] = name
+    if maintenance is not None:
+        changes["maintenance"] = maintenance
+    if build_stack is not None:
+        changes["stack"] = _stack(build_stack)
+    changes = {k: v for k, v in changes.items() if getattr(app, k) != v}
+    if not changes:
+        return app
+    before = {k: getattr(app, k) for k in changes}
+    app = tx.update(app, **changes)
+    tx.record("app", "update", app.id, actor.account, _told(app), app_id=app.id, previous=before)
+    return app
+
+
+def delete_app(tx: Transaction, actor: Actor, app: App) -> None:
+    """End an app: its add-ons are deprovisioned, its dynos stop, its rows go (partner-api §2.11)."""
+    customers_only(actor, "delete an app")
+    for addon in tx.all(Addon, app_id=app.id, state=LIVE):
+        destroy_addon(tx, actor, addon, force=True, release=False)
+    tx.delete_where(Attachment, app_id=app.id)
+    for dyno in tx.all(Dyno, app_id=app.id):
+        # The rows stay until the supervisor has ended the processes behind them.
+        tx.update(dyno, wanted=False)
+    for noun in (Formation, LogSessionRow, Build, ConfigSnapshot, Release, Slug):
+        tx.delete_where(noun, app_id=app.id)
+    tx.delete(app)
+    tx.record("app", "destroy", app.id, actor.account, _told(app), app_id=app.id)
+
+
+def owner_of(tx: Transaction, app: App) -> Account:
+    """Whose app it is."""
+    return tx.get(Account, app.owner_id)

@@ -1,0 +1,48 @@
+"""A customer's changes to config vars: each is a release and restarts the dynos (platform-api §5)."""
+
+from collections.abc import Mapping
+
+from platform_sim.core.access import Actor, customers_only
+from platform_sim.core.actions.releases import app_config, make_release
+from platform_sim.core.errors import Forbidden, InvalidParams
+from platform_sim.core.model.apps import App
+from platform_sim.core.model.values import CONFIG_VAR
+from platform_sim.core.store import Transaction
+
+
+def change_config_vars(tx: Transaction, actor: Actor, app: App, changes: Mapping[str, str | None]) -> dict[str, str]:
+    """Merge `changes` (None removes) and return the whole set. Values equal to the present ones make no release
+    unless the setting says so. Nothing is written when a name or the total size is not allowed."""
+    if actor.is_partner:
+        raise Forbidden(
+            "A partner's token cannot read or change an app's config vars; it sees its own at /addons/:id/config."
+        )
+    customers_only(actor, "change config vars")
+    before = app_config(tx, app)
+    for name in changes:
+        _check_name(name)
+    after = {k: v for k, v in {**before, **changes}.items() if v is not None}
+    size = sum(len(k.encode()) + len(v.encode()) for k, v in after.items())
+    if size > tx.rules.config_size_limit:
+        raise InvalidParams(
+            f"Config vars are limited to {tx.rules.config_size_limit} bytes for an app; this would make {size}."
+        )
+    if after == before and not tx.rules.unchanged_config_makes_release:
+        return after
+    make_release(tx, app, actor.account, describe(before, changes), config=after)
+    return after
+
+
+def _check_name(name: str) -> None:
+    if CONFIG_VAR.fullmatch(name) is None or not name.isascii() or len(name) > 128:
+        raise InvalidParams(f"{name[:128]!r} is not a config var name: use letters, digits and underscores.")
+    if name.startswith("__") or name.startswith("HEROKU_"):
+        raise InvalidParams(f"{name} cannot be set: names must not start with `__` or `HEROKU_` (reserved).")
+
+
+def describe(before: Mapping[str, str], changes: Mapping[str, str | None]) -> str:
+    """`Set A, B config vars` or `Remove C config vars`, as Heroku writes it (platform-api §5)."""
+    changed = {k: v for k, v in changes.items() if before.get(k) != v} or dict(changes)
+    chosen = [k for k, v in changed.items() if v is not None]
+    verb = "Set" if chosen else "Remove"
+    return f"{verb} {', '.join(chosen or changed)} config vars"

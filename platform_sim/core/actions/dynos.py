@@ -1,0 +1,138 @@
+"""Dynos: what customers ask for, and what the supervisor reports. The rows say what is wanted and what runs."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from platform_sim.core.access import Actor, customers_only
+from platform_sim.core.actions.dyno_rows import new_dyno, one_off_name
+from platform_sim.core.actions.releases import current_release, finish_release_phase
+from platform_sim.core.errors import InvalidParams, NotFound
+from platform_sim.core.model.apps import App, Dyno, DynoState, Formation, Release, Slug
+from platform_sim.core.model.places import dyno_size
+from platform_sim.core.model.values import is_uuid
+from platform_sim.core.store import Snapshot, Transaction
+
+
+def dyno_named(rows: Snapshot, app: App, identity: str) -> Dyno:
+    """A dyno of the app by id or name (`web.1`)."""
+    if is_uuid(identity):
+        found = rows.find(Dyno, app_id=app.id, id=identity)
+    else:
+        found = rows.find(Dyno, app_id=app.id, name=identity, wanted=True)
+    if found is None:
+        raise NotFound("dyno")
+    return found
+
+
+def run_dyno(
+    tx: Transaction,
+    actor: Actor,
+    app: App,
+    command: str,
+    *,
+    size: str | None = None,
+    env: Mapping[str, str] | None = None,
+    kind: str = "run",
+) -> Dyno:
+    """A one-off dyno with the current release; a command that names a process type runs that type's command."""
+    customers_only(actor, "run a dyno")
+    release = current_release(tx, app.id)
+    if release.slug_id is None:
+        raise InvalidParams(f"{app.name} has no slug yet: deploy it (git push) before running a command.")
+    slug = tx.get(Slug, release.slug_id)
+    found = dyno_size(size) if size else None
+    if size and found is None:
+        raise InvalidParams(f"No such dyno size: {size[:64]}. See the list of dyno sizes.")
+    dyno = new_dyno(
+        tx,
+        release,
+        "run",
+        one_off_name(tx, app.id, kind),
+        slug.process_types.get(command, command),
+        size=found.name if found else "Basic",
+        env=env,
+    )
+    tx.record("dyno", "create", dyno.id, actor.account, told(dyno), app_id=app.id)
+    return dyno
+
+
+def told(dyno: Dyno) -> dict[str, object]:
+    """What a dyno event tells: no environment, since values are secrets."""
+    return {"name": dyno.name, "type": dyno.type, "state": dyno.state, "command": dyno.command}
+
+
+def restart_dynos(tx: Transaction, actor: Actor, app: App, *, dyno: Dyno | None = None, kind: str | None = None) -> int:
+    """Ask the supervisor to replace dynos: one, all of a process type, or all of the app. Returns how many.
+
+    A one-off dyno is stopped, not restarted (platform-api §6).
+    """
+    customers_only(actor, "restart dynos")
+    chosen = [dyno] if dyno else _running(tx, app, kind)
+    for each in chosen:
+        tx.update(each, wanted=False)
+        tx.record("dyno", "update", each.id, actor.account, told(each) | {"wish": "restart"}, app_id=app.id)
+    return len(chosen)
+
+
+def stop_dynos(tx: Transaction, actor: Actor, app: App, *, dyno: Dyno | None = None, kind: str | None = None) -> int:
+    """`ps:stop`: the same as a restart for scaled process types, the end for one-off dynos (platform-api §6)."""
+    return restart_dynos(tx, actor, app, dyno=dyno, kind=kind)
+
+
+def _running(rows: Snapshot, app: App, kind: str | None) -> list[Dyno]:
+    chosen = [d for d in rows.all(Dyno, app_id=app.id, wanted=True) if kind is None or d.type == kind]
+    if kind is not None and not chosen and rows.find(Formation, app_id=app.id, type=kind) is None:
+        raise NotFound("dyno", f"Couldn't find dynos of that process type ({kind[:128]}).")
+    return [d for d in chosen if d.kind == "formation" or kind is not None]
+
+
+def add_formation_dyno(tx: Transaction, release: Release, name: str, command: str, size: str) -> Dyno:
+    """The supervisor starts `web.1` for a release."""
+    dyno = new_dyno(tx, release, "formation", name, command, size=size)
+    tx.record("dyno", "create", dyno.id, None, told(dyno), app_id=release.app_id)
+    return dyno
+
+
+def report_started(
+    tx: Transaction, dyno: Dyno, *, pid: int, pid_started: float, port: int | None, boot_id: str
+) -> Dyno:
+    """A process runs for this row; web dynos are `starting` until they bind their port, others are `up`."""
+    return tx.update(
+        dyno, state="starting", pid=pid, pid_started=pid_started, port=port, boot_id=boot_id, retry_at=None
+    )
+
+
+def report_state(
+    tx: Transaction,
+    dyno: Dyno,
+    state: DynoState,
+    *,
+    exit_status: int | None = None,
+    crashes: int | None = None,
+    retry_at: datetime | None = None,
+) -> Dyno:
+    """A dyno's state changed: a row and an event. A process that ended has no pid and port any more."""
+    before = dyno.state
+    changes: dict[str, object] = {"state": state, "retry_at": retry_at}
+    if crashes is not None:
+        changes["crashes"] = crashes
+    if state in ("crashed", "down"):
+        changes |= {"pid": None, "pid_started": None, "port": None, "exit_status": exit_status}
+    dyno = tx.update(dyno, **changes)
+    if before != state:
+        tx.record("dyno", "update", dyno.id, None, told(dyno), app_id=dyno.app_id, previous={"state": before})
+    return dyno
+
+
+def report_gone(tx: Transaction, dyno: Dyno, exit_status: int | None) -> None:
+    """The process of a dyno that is wanted no more (or ran once) has ended: its row goes.
+
+    The end of a release-phase dyno decides its release.
+    """
+    if dyno.kind == "release":
+        release = tx.find(Release, id=dyno.release_id)
+        if release is not None:
+            finish_release_phase(tx, release, succeeded=exit_status == 0)
+    tx.delete(dyno)
+    data = told(dyno) | {"state": "down", "exit_status": exit_status}
+    tx.record("dyno", "destroy", dyno.id, None, data, app_id=dyno.app_id, previous={"state": dyno.state})

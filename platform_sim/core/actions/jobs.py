@@ -1,0 +1,54 @@
+"""Obligations to the outside: claimed by one boot of the platform, done once, tried again when they must be."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from platform_sim.core.model.records import Job
+from platform_sim.core.store import Snapshot, Transaction
+
+OPEN = ("todo", "doing")
+
+
+def take_again(tx: Transaction, boot_id: str) -> int:
+    """At start: what another boot was doing when it was killed is to do again; returns how many."""
+    left = [job for job in tx.all(Job, state="doing") if job.boot_id != boot_id]
+    for job in left:
+        tx.update(job, state="todo", boot_id=None, run_at=tx.now())
+    return len(left)
+
+
+def claim(tx: Transaction, boot_id: str, kinds: Collection[str]) -> Job | None:
+    """The next job that is due, now `doing` by this boot, or None.
+
+    Jobs of one subject run one after the other in the order in which they were written.
+    """
+    busy: set[str] = set()
+    for job in open_jobs(tx, kinds):
+        if job.subject_id in busy:
+            continue
+        if job.state == "todo" and job.run_at <= tx.now():
+            return tx.update(job, state="doing", boot_id=boot_id, attempts=job.attempts + 1)
+        if not job.kind.endswith("_deadline"):
+            busy.add(job.subject_id)
+    return None
+
+
+def open_jobs(rows: Snapshot, kinds: Collection[str]) -> list[Job]:
+    """All that is to do or being done, oldest first."""
+    return rows.all(Job, state=OPEN, kind=sorted(kinds))
+
+
+def next_due(rows: Snapshot, kinds: Collection[str]) -> datetime | None:
+    """When the next waiting job is due."""
+    return min((j.run_at for j in open_jobs(rows, kinds) if j.state == "todo"), default=None)
+
+
+def finish(tx: Transaction, job: Job, outcome: dict[str, Any] | None = None, *, failed: bool = False) -> Job:
+    """The obligation is met, or given up; `outcome` is for the door that waits on the row."""
+    return tx.update(job, state="failed" if failed else "done", outcome=outcome or {}, boot_id=None)
+
+
+def try_again(tx: Transaction, job: Job, after: float, outcome: dict[str, Any] | None = None) -> Job:
+    """Put a job back for `after` seconds on the platform's clock."""
+    return tx.update(job, state="todo", boot_id=None, run_at=tx.now() + timedelta(seconds=after), outcome=outcome or {})

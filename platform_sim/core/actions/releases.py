@@ -1,0 +1,195 @@
+"""Releases: the only way in which an app's slug or config changes. A new current release is the message to restart."""
+
+from collections.abc import Mapping
+
+from platform_sim.core.actions.dyno_rows import new_dyno, one_off_name
+from platform_sim.core.actions.ownership import owned_vars
+from platform_sim.core.errors import InvalidParams, NotFound
+from platform_sim.core.model.accounts import Account
+from platform_sim.core.model.addons import Addon, AddonService, Plan
+from platform_sim.core.model.apps import App, ConfigSnapshot, Formation, Release, Slug
+from platform_sim.core.model.values import is_uuid
+from platform_sim.core.store import Snapshot, Transaction
+
+
+def newest_release(rows: Snapshot, app: App) -> Release:
+    """The highest version, whatever became of it; every app has one from its creation."""
+    found = rows.find(Release, app_id=app.id, order_by="version", desc=True)
+    assert found is not None, "an app is created with its first release"
+    return found
+
+
+def current_release(rows: Snapshot, app_id: str) -> Release:
+    """The release that dynos should run: the highest version that succeeded."""
+    found = rows.find(Release, app_id=app_id, status="succeeded", order_by="version", desc=True)
+    assert found is not None, "an app is created with its first release"
+    return found
+
+
+def config_of(rows: Snapshot, release: Release) -> dict[str, str]:
+    """All config vars of a release."""
+    return rows.get(ConfigSnapshot, release.id).vars
+
+
+def app_config(rows: Snapshot, app: App) -> dict[str, str]:
+    """An app's config vars: those of its newest release (platform-api §5)."""
+    return config_of(rows, newest_release(rows, app))
+
+
+def make_release(
+    tx: Transaction,
+    app: App,
+    actor: Account,
+    description: str,
+    *,
+    slug: Slug | None = None,
+    config: Mapping[str, str] | None = None,
+    release_phase: bool = True,
+) -> Release:
+    """The next version. Without `slug` or `config` it keeps those of the releases before it.
+
+    With a `release` process type it stays `pending` until that dyno has ended (platform-api §6), unless
+    `release_phase` is False (a partner's config change).
+    """
+    before = tx.find(Release, app_id=app.id, order_by="version", desc=True)
+    # A failed deploy's slug is not carried on; a failed config change's vars are (they stay set).
+    base = tx.find(Release, app_id=app.id, status=("succeeded", "pending"), order_by="version", desc=True)
+    slug_id = slug.id if slug else base.slug_id if base else None
+    vars_now = dict(config) if config is not None else config_of(tx, before) if before else {}
+    command = _release_command(tx, slug_id) if release_phase else None
+    now = tx.now()
+    release = tx.insert(
+        Release(
+            id=tx.uuid("release", app.id),
+            app_id=app.id,
+            version=before.version + 1 if before else 1,
+            description=description,
+            status="pending" if command else "succeeded",
+            actor_id=actor.id,
+            actor_email=actor.email,
+            slug_id=slug_id,
+            addon_plan_names=_plan_names(tx, app),
+            output_secret=tx.secret("release-output", app.id) if command else None,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    tx.insert(ConfigSnapshot(release.id, app.id, vars_now))
+    tx.record("release", "create", release.id, actor, event_data(release), app_id=app.id)
+    if command:
+        new_dyno(tx, release, "release", one_off_name(tx, app.id, "release"), command)
+    else:
+        _make_current(tx, app, release)
+    return release
+
+
+def event_data(release: Release) -> dict[str, object]:
+    """What a release event tells: no config, since values are secrets."""
+    return {"version": release.version, "description": release.description, "status": release.status}
+
+
+def _release_command(tx: Transaction, slug_id: str | None) -> str | None:
+    return tx.get(Slug, slug_id).process_types.get("release") if slug_id else None
+
+
+def _plan_names(tx: Transaction, app: App) -> list[str]:
+    names = []
+    for addon in tx.all(Addon, app_id=app.id, state="provisioned", order_by="name"):
+        service, plan = tx.get(AddonService, addon.service_id), tx.get(Plan, addon.plan_id)
+        names.append(f"{service.name}:{plan.name}")
+    return names
+
+
+def finish_release_phase(tx: Transaction, release: Release, succeeded: bool) -> Release:
+    """The release command has ended: the release becomes current, or failed and the one before stays."""
+    if release.status != "pending":
+        return release
+    release = tx.update(release, status="succeeded" if succeeded else "failed")
+    actor = tx.get(Account, release.actor_id)
+    tx.record(
+        "release",
+        "update",
+        release.id,
+        actor,
+        event_data(release),
+        app_id=release.app_id,
+        previous={"status": "pending"},
+    )
+    if succeeded:
+        _make_current(tx, tx.get(App, release.app_id), release)
+    return release
+
+
+def _make_current(tx: Transaction, app: App, release: Release) -> None:
+    if current_release(tx, app.id).id != release.id or release.slug_id is None:
+        return
+    slug = tx.get(Slug, release.slug_id)
+    if app.released_at is None or app.slug_size != slug.size:
+        description = slug.buildpack_description
+        tx.update(app, released_at=tx.now(), slug_size=slug.size, buildpack_description=description)
+    _follow_process_types(tx, app, slug)
+
+
+def _follow_process_types(tx: Transaction, app: App, slug: Slug) -> None:
+    """First deploy: `web` gets one dyno and all others none; later ones keep quantities (platform-api §6)."""
+    known = {f.type: f for f in tx.all(Formation, app_id=app.id)}
+    for kind, command in sorted(slug.process_types.items()):
+        if kind == "release":
+            continue
+        if kind in known:
+            row = known.pop(kind)
+            if row.command != command:
+                tx.update(row, command=command)
+            continue
+        now = tx.now()
+        row = Formation(
+            id=tx.uuid("formation", f"{app.id}:{kind}"),
+            app_id=app.id,
+            type=kind,
+            quantity=1 if kind == "web" else 0,
+            size="Basic",
+            command=command,
+            created_at=now,
+            updated_at=now,
+        )
+        tx.insert(row)
+        tx.record("formation", "create", row.id, None, {"type": kind, "quantity": row.quantity}, app_id=app.id)
+    for gone in known.values():
+        tx.delete(gone)
+        tx.record("formation", "destroy", gone.id, None, {"type": gone.type}, app_id=app.id)
+
+
+def release_named(rows: Snapshot, app: App, identity: str) -> Release:
+    """By id, `v12` or `12`."""
+    if is_uuid(identity):
+        found = rows.find(Release, id=identity, app_id=app.id)
+    else:
+        number = identity.removeprefix("v")
+        found = rows.find(Release, app_id=app.id, version=int(number)) if _is_version(number) else None
+    if found is None:
+        raise NotFound("release")
+    return found
+
+
+def _is_version(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def rollback(tx: Transaction, app: App, actor: Account, identity: str) -> Release:
+    """A new version with the slug and config of an old one; add-ons stay as they are (platform-api §5)."""
+    target = release_named(tx, app, identity)
+    if target.status != "succeeded" or target.slug_id is None:
+        raise InvalidParams(
+            f"Cannot roll back to v{target.version}: it has no slug or did not succeed. "
+            "Choose a version that was deployed, see the list of releases."
+        )
+    slug = tx.get(Slug, target.slug_id)
+    kept = _addon_values(tx, app)
+    config = config_of(tx, target) | kept
+    return make_release(tx, app, actor, f"Rollback to v{target.version}", slug=slug, config=config)
+
+
+def _addon_values(tx: Transaction, app: App) -> dict[str, str]:
+    """Today's values of vars that add-ons own: a rollback must not bring back retired credentials."""
+    owned = owned_vars(tx, app)
+    return {name: value for name, value in app_config(tx, app).items() if name in owned}
