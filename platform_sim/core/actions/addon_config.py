@@ -1,0 +1,59 @@
+"""A partner's view of config: its own instance's vars, by manifest names, nothing else (partner-api §4.2)."""
+
+from collections.abc import Sequence
+
+from platform_sim.core.access import Actor, own_instance
+from platform_sim.core.actions.addons_end import finish_deprovisioning
+from platform_sim.core.actions.addons_outcome import change_config, fail_provisioning, finish_provisioning
+from platform_sim.core.errors import InvalidParams
+from platform_sim.core.model.addons import Addon, AddonService
+from platform_sim.core.store import Transaction
+
+
+def config_list(addon: Addon) -> list[tuple[str, str]]:
+    """Name and value of each var that is set."""
+    return sorted(addon.config.items())
+
+
+def declared(service: AddonService) -> list[str]:
+    """The names that the manifest allows the partner to set."""
+    return [str(name) for name in service.manifest.get("api", {}).get("config_vars") or []]
+
+
+def update_config(tx: Transaction, actor: Actor, identity: str, changes: Sequence[tuple[str, str | None]]) -> Addon:
+    """Set vars (None removes); names not listed stay. Nothing is written if one name is not declared."""
+    addon = own_instance(tx, actor, identity)
+    service = tx.get(AddonService, addon.service_id)
+    allowed = declared(service)
+    foreign = sorted({name for name, _ in changes if name not in allowed})
+    if foreign:
+        raise InvalidParams(
+            f"{', '.join(foreign)} cannot be set: not declared in the manifest of {service.name}. "
+            f"It declares {', '.join(allowed) or 'no config vars'}; add the name there and push the manifest."
+        )
+    after = {k: v for k, v in {**addon.config, **dict(changes)}.items() if v is not None}
+    return change_config(tx, addon, after, actor.account)
+
+
+def partner_provisions(tx: Transaction, actor: Actor, identity: str) -> Addon:
+    """`actions/provision`: the partner has finished an asynchronous provisioning; again is harmless."""
+    addon = own_instance(tx, actor, identity)
+    if addon.state == "provisioned":
+        return addon
+    if addon.state != "provisioning" or addon.acknowledged_at is None:
+        raise InvalidParams(
+            f"{addon.name} is {addon.state}: it can be marked as provisioned after its provisioning request "
+            "was answered with 202."
+        )
+    return finish_provisioning(tx, addon, addon.config, actor.account)
+
+
+def partner_deprovisions(tx: Transaction, actor: Actor, identity: str) -> Addon:
+    """`actions/deprovision`: the partner gives up an asynchronous create, or has finished a delete."""
+    addon = own_instance(tx, actor, identity)
+    if addon.state == "provisioning":
+        reason = "The add-on's provider could not provision it."
+        return fail_provisioning(tx, addon, reason, clean_up=False)
+    if addon.state == "deprovisioning":
+        return finish_deprovisioning(tx, addon, actor.account)
+    raise InvalidParams(f"{addon.name} is {addon.state}: only the customer can destroy it now.")

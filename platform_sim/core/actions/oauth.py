@@ -1,0 +1,81 @@
+"""Tokens for partners: a grant code is exchanged once, access tokens are refreshed (partner-api §3)."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+
+from platform_sim.core.actions.addons_outcome import partner_of
+from platform_sim.core.errors import InvalidParams, Unauthorized
+from platform_sim.core.model.accounts import AccessToken, Account, Authorization
+from platform_sim.core.model.addons import Addon, AddonService
+from platform_sim.core.store import Transaction
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What an exchange or refresh gives. `expires_in` in seconds."""
+
+    authorization: Authorization
+    access: AccessToken
+    refresh_token: str
+    expires_in: int
+    account: Account
+
+
+_INVALID = "OAuth authorization invalid."
+
+
+def exchange_grant(tx: Transaction, code: str, client_secret: str) -> Tokens:
+    """Tokens for a grant code: once, before it expires, with the secret of the service it was made for."""
+    authorization = tx.find(Authorization, grant_code=code) if code else None
+    if authorization is None or authorization.revoked_at is not None or authorization.grant_used_at is not None:
+        raise Unauthorized(_INVALID)
+    service = _service(tx, authorization)
+    _check_secret(service, client_secret)
+    if authorization.grant_expires_at is None or authorization.grant_expires_at <= tx.now():
+        raise Unauthorized(_INVALID)
+    refresh_token = "HRKU-" + tx.uuid("refresh-token", authorization.id)
+    authorization = tx.update(authorization, grant_used_at=tx.now(), refresh_token=refresh_token)
+    return _tokens(tx, authorization, service)
+
+
+def refresh(tx: Transaction, refresh_token: str, client_secret: str) -> Tokens:
+    """A new access token; the refresh token stays unless the strict setting rotates it (partner-api §3.2)."""
+    authorization = tx.find(Authorization, refresh_token=refresh_token) if refresh_token else None
+    if authorization is None or authorization.revoked_at is not None:
+        raise Unauthorized(_INVALID)
+    service = _service(tx, authorization)
+    _check_secret(service, client_secret)
+    if tx.rules.refresh_token_rotates:
+        rotated = "HRKU-" + tx.uuid("refresh-token", authorization.id)
+        authorization = tx.update(authorization, refresh_token=rotated)
+    return _tokens(tx, authorization, service)
+
+
+def _service(tx: Transaction, authorization: Authorization) -> AddonService:
+    if authorization.addon_id is None:
+        raise Unauthorized(_INVALID)
+    return tx.get(AddonService, tx.get(Addon, authorization.addon_id).service_id)
+
+
+def _check_secret(service: AddonService, given: str) -> None:
+    if not given:
+        raise InvalidParams("client_secret is missing: send it as a parameter or as the Basic auth password.")
+    if not hmac.compare_digest(service.client_secret.encode(), given.encode()):
+        raise Unauthorized("Invalid client secret. Use the OAuth client secret of this add-on service.")
+
+
+def _tokens(tx: Transaction, authorization: Authorization, service: AddonService) -> Tokens:
+    life = tx.rules.access_token_life
+    now = tx.now()
+    access = tx.insert(
+        AccessToken(
+            id=tx.uuid("access-token", authorization.id),
+            authorization_id=authorization.id,
+            token="HRKU-" + tx.uuid("token", authorization.id),
+            expires_at=now + timedelta(seconds=life),
+            created_at=now,
+        )
+    )
+    assert authorization.refresh_token is not None, "set by the exchange"
+    return Tokens(authorization, access, authorization.refresh_token, life, partner_of(tx, service))

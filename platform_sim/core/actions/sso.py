@@ -1,0 +1,70 @@
+"""Single sign-on: the signed form with which a user's browser enters a partner's dashboard (partner-api §5)."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from platform_sim.core.access import Actor
+from platform_sim.core.actions.ownership import attached
+from platform_sim.core.errors import InvalidParams
+from platform_sim.core.model.addons import Addon, AddonService
+from platform_sim.core.model.apps import App
+from platform_sim.core.model.sso import resource_token, user_scoped_token
+from platform_sim.core.store import Snapshot
+
+RESERVED = frozenset(
+    ["resource_id", "resource_token", "user_scoped_resource_token", "timestamp", "user_id", "email", "app", "context_app", "id", "token", "nav-data"]
+)
+"""Fields that an SSO link's own parameters must not replace: they are what the partner trusts."""
+
+
+@dataclass(frozen=True)
+class SsoForm:
+    """What the browser posts. The platform itself calls nobody."""
+
+    method: str
+    action: str
+    params: dict[str, str]
+
+
+def begin_sso(
+    rows: Snapshot, actor: Actor, addon: Addon, context_app: App, action: str, extra: Mapping[str, str]
+) -> SsoForm:
+    """The form for one add-on and one user; `action` is the manifest's sso_url, `extra` a link's parameters.
+
+    The caller has checked that the user may see the add-on. Both namings are sent (design §9).
+    """
+    service = rows.get(AddonService, addon.service_id)
+    salt = service.manifest.get("api", {}).get("sso_salt")
+    if not salt or not action:
+        raise InvalidParams(f"{service.human_name} has no single sign-on: its manifest has no sso_salt or sso_url.")
+    owning_app = rows.get(App, addon.app_id)
+    user = actor.account
+    timestamp = str(int(rows.now().timestamp()))
+    legacy_id = addon.provider_id or addon.id
+    params = {k: v for k, v in extra.items() if k not in RESERVED} | {
+        "resource_id": addon.id,
+        "resource_token": resource_token(addon.id, salt, timestamp),
+        "user_scoped_resource_token": user_scoped_token(addon.id, salt, timestamp, user.id, user.email),
+        "timestamp": timestamp,
+        "user_id": user.id,
+        "email": user.email,
+        "app": owning_app.name,
+        "context_app": context_app.name,
+        "id": legacy_id,
+        "token": resource_token(legacy_id, salt, timestamp),
+        "nav-data": _nav_data(rows, addon, context_app),
+    }
+    return SsoForm("post", action, params)
+
+
+def _nav_data(rows: Snapshot, addon: Addon, app: App) -> str:
+    """The blob of the old navigation header: URL-safe Base64 without padding (partner-api §5.4)."""
+    listed = [
+        {"slug": service.name, "name": service.human_name} | ({"current": True} if each.id == addon.id else {})
+        for _, each, service in attached(rows, app)
+    ]
+    service = rows.get(AddonService, addon.service_id)
+    data = json.dumps({"addon": service.human_name, "appname": app.name, "addons": listed})
+    return base64.urlsafe_b64encode(data.encode()).decode().rstrip("=")

@@ -1,0 +1,64 @@
+"""Accounts, tokens and grants in public."""
+
+from platform_sim.core.actions.oauth import Tokens
+from platform_sim.core.model.accounts import Account
+from platform_sim.core.model.values import iso
+
+Json = dict[str, object]
+
+
+def account(row: Account) -> Json:
+    """`Account`; nobody is ever delinquent, suspended or in a team here."""
+    return {
+        "allow_tracking": False,
+        "beta": False,
+        "country_of_residence": None,
+        "created_at": iso(row.created_at),
+        "default_organization": None,
+        "default_team": None,
+        "delinquent_at": None,
+        "email": row.email,
+        "federated": False,
+        "id": row.id,
+        "identity_provider": None,
+        "last_login": iso(row.updated_at),
+        "name": row.name,
+        "sms_number": None,
+        "suspended_at": None,
+        "two_factor_authentication": False,
+        "updated_at": iso(row.updated_at),
+        "verified": True,
+    }
+
+
+def id_host_tokens(tokens: Tokens) -> Json:
+    """The id host's answer to an exchange or refresh (partner-api §3.1)."""
+    return {
+        "access_token": tokens.access.token,
+        "refresh_token": tokens.refresh_token,
+        "expires_in": tokens.expires_in,
+        "token_type": "Bearer",
+        "user_id": tokens.account.id,
+        "session_nonce": None,
+    }
+
+
+def api_tokens(tokens: Tokens, client_secret: str) -> Json:
+    """`OAuth Token` as the Platform API's own endpoint shows it."""
+    authorization = tokens.authorization
+    return {
+        "access_token": {
+            "expires_in": tokens.expires_in,
+            "id": tokens.access.id,
+            "token": tokens.access.token,
+        },
+        "authorization": {"id": authorization.id},
+        "client": {"secret": client_secret},
+        "created_at": iso(tokens.access.created_at),
+        "grant": {"code": authorization.grant_code, "type": "authorization_code"},
+        "id": tokens.access.id,
+        "refresh_token": {"expires_in": None, "id": authorization.id, "token": tokens.refresh_token},
+        "session": {"id": authorization.id},
+        "updated_at": iso(tokens.access.created_at),
+        "user": {"id": tokens.account.id},
+    }
