@@ -14,7 +14,19 @@ from platform_sim.core.model.sso import resource_token, user_scoped_token
 from platform_sim.core.store import Snapshot
 
 RESERVED = frozenset(
-    ["resource_id", "resource_token", "user_scoped_resource_token", "timestamp", "user_id", "email", "app", "context_app", "id", "token", "nav-data"]
+    {
+        "resource_id",
+        "resource_token",
+        "user_scoped_resource_token",
+        "timestamp",
+        "user_id",
+        "email",
+        "app",
+        "context_app",
+        "id",
+        "token",
+        "nav-data",
+    }
 )
 """Fields that an SSO link's own parameters must not replace: they are what the partner trusts."""
 
