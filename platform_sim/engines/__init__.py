@@ -1,0 +1,1 @@
+"""What keeps running: reads rows, acts on the world, writes the outcome. Never web, never another engine."""

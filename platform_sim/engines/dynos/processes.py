@@ -1,0 +1,277 @@
+"""A `Runtime` of plain processes on this machine: one selector thread for all dynos, however many.
+
+Each dyno is a session and process group of its own, in a folder of its own. The thread reads output, looks for
+bound ports, keeps the boot and stop limits and reaps; a second one clears up after dynos that have ended.
+Writes the lines of platform-api §7 about processes; what the lines about states say is the supervisor's.
+"""
+
+import collections
+import contextlib
+import logging
+import selectors
+import shutil
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from platform_sim.core.model.seams import LogSink
+from platform_sim.engines.dynos import lines
+from platform_sim.engines.dynos.dyno_process import DynoProcess, open_pidfd, spawn, started_at
+from platform_sim.engines.dynos.environment import DEFAULT_PATH, command_line, dyno_environment
+from platform_sim.engines.dynos.orphans import end_strays
+from platform_sim.engines.dynos.ports import Ports
+from platform_sim.engines.dynos.ready import Probe, best_probe
+from platform_sim.engines.dynos.runtime import DynoSpec, DynoStartError, DynoWatcher, Limits, Running
+from platform_sim.engines.dynos.workdir import make_home, remove_home
+
+logger = logging.getLogger(__name__)
+
+_PROBE_SECONDS = 0.005
+_SLOW_PROBE_SECONDS = 0.02
+_SLOW_AFTER_SECONDS = 10.0
+_POLL_SECONDS = 0.02
+"""How often to ask for ended processes where the system does not tell (no pidfd)."""
+
+
+class ProcessRuntime:
+    """Runs dynos as processes of this machine. Thread-safe; `close` leaves no process, port or folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        log: LogSink,
+        limits: Limits | None = None,
+        path: str = DEFAULT_PATH,
+        probe: Probe | None = None,
+    ) -> None:
+        """`folder` takes one folder a dyno and belongs to this runtime alone; `path` is the dynos' PATH."""
+        self._folder = folder.resolve()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._log = log
+        self._limits = limits or Limits()
+        self._path = path
+        self._shell = Path(shutil.which("bash", path=path) or "/bin/sh")
+        self._probe = probe or best_probe()
+        self._ports = Ports()
+        self._lock = threading.Lock()
+        self._dynos: dict[str, DynoProcess] = {}
+        self._inbox: collections.deque[Callable[[], None]] = collections.deque()
+        self._closing = False
+        self._selector = selectors.DefaultSelector()
+        self._watched: dict[str, DynoProcess] = {}
+        self._wake_reading, self._wake_writing = socket.socketpair()
+        for end in (self._wake_reading, self._wake_writing):
+            end.setblocking(False)
+        self._selector.register(self._wake_reading, selectors.EVENT_READ, self._woken)
+        self._sweeper = ThreadPoolExecutor(1, "dyno-sweeper")
+        self._thread = threading.Thread(target=self._run, name="dynos", daemon=True)
+        self._thread.start()
+
+    def start(self, spec: DynoSpec, watcher: DynoWatcher) -> Running:
+        """See `Runtime.start`. Copies the app's files and starts the process in the caller's thread."""
+        home = self._folder / spec.key
+        port = self._ports.take() if spec.web else None
+        self._say(spec, lines.starting(spec.command))
+        try:
+            make_home(home, spec.slug_dir)
+            env = dyno_environment(spec.env, spec.name, home, port, self._path)
+            popen, pipe = spawn(command_line(self._shell, home, spec.command), self._shell, home, env)
+        except (OSError, ValueError, shutil.Error) as problem:
+            self._forget(home, port)
+            raise DynoStartError(
+                f"cannot start {spec.name}: {problem}; deploy the app again, or look at the platform's data folder"
+            ) from problem
+        dyno = DynoProcess(
+            spec, watcher, home, port, popen, pipe, open_pidfd(popen.pid), started_at(popen.pid), time.monotonic()
+        )
+        self._admit(dyno)
+        return _running(dyno)
+
+    def stop(self, key: str, grace_seconds: float | None = None) -> None:
+        """See `Runtime.stop`. A second stop never lengthens the grace."""
+        grace = self._limits.stop_seconds if grace_seconds is None else grace_seconds
+        with self._lock:
+            dyno = self._dynos.get(key)
+            if dyno is None or dyno.gone:
+                return
+            first = dyno.kill_at is None
+            kill_at = time.monotonic() + grace
+            if dyno.kill_at is None or kill_at < dyno.kill_at:
+                dyno.grace, dyno.kill_at = grace, kill_at
+            if first:
+                self._say(dyno.spec, lines.TERMINATING)
+                dyno.signal(signal.SIGTERM)
+        self._wake()
+
+    def running(self) -> list[Running]:
+        """See `Runtime.running`."""
+        with self._lock:
+            return [_running(dyno) for dyno in self._dynos.values()]
+
+    def close(self, grace_seconds: float | None = None) -> None:
+        """Stop all dynos and wait until their processes, ports and folders are gone. May be repeated."""
+        with self._lock:
+            self._closing = True
+            keys = list(self._dynos)
+        for key in keys:
+            self.stop(key, grace_seconds)
+        self._wake()
+        self._thread.join()
+        self._sweeper.shutdown(wait=True)
+
+    def _admit(self, dyno: DynoProcess) -> None:
+        with self._lock:
+            late = self._closing
+            if not late:
+                self._dynos[dyno.spec.key] = dyno
+                self._inbox.append(partial(self._watch, dyno))
+        if late:
+            dyno.signal(signal.SIGKILL)
+            dyno.reap()
+            self._forget(dyno.home, dyno.port)
+            raise DynoStartError(f"cannot start {dyno.spec.name}: the platform is stopping")
+        self._wake()
+
+    def _wake(self) -> None:
+        # A full buffer wakes as well; a closed one belongs to a thread that has ended.
+        with contextlib.suppress(OSError):
+            self._wake_writing.send(b"\0")
+
+    # From here on: only the selector thread.
+
+    def _run(self) -> None:
+        while not self._is_done():
+            events = self._selector.select(self._timeout())
+            for key, _ in events:
+                self._guarded(key.data)
+            self._guarded(self._keep_limits)
+        self._selector.close()
+        self._probe.close()
+        self._wake_reading.close()
+        self._wake_writing.close()
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """A bug around one dyno must not stop the thread that watches all of them."""
+        try:
+            act()
+        except Exception:
+            logger.exception("dynos: an event was not handled; this is a bug of the platform")
+
+    def _is_done(self) -> bool:
+        with self._lock:
+            return self._closing and not self._dynos and not self._inbox
+
+    def _timeout(self) -> float | None:
+        """Seconds until the next thing to look at without being told."""
+        now = time.monotonic()
+        waits = []
+        for dyno in self._watched.values():
+            if dyno.killed:
+                continue
+            if dyno.kill_at is not None:
+                waits.append(max(0.0, dyno.kill_at - now))
+            elif dyno.port is not None and not dyno.ready:
+                young = now - dyno.born < _SLOW_AFTER_SECONDS
+                waits.append(_PROBE_SECONDS if young else _SLOW_PROBE_SECONDS)
+        if any(dyno.pidfd is None for dyno in self._watched.values()):
+            waits.append(_POLL_SECONDS)
+        return min(waits, default=None)
+
+    def _woken(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._wake_reading.recv(4096)
+        while self._inbox:
+            self._inbox.popleft()()
+
+    def _watch(self, dyno: DynoProcess) -> None:
+        self._watched[dyno.spec.key] = dyno
+        self._selector.register(dyno.pipe, selectors.EVENT_READ, partial(self._read, dyno))
+        if dyno.pidfd is not None:
+            self._selector.register(dyno.pidfd, selectors.EVENT_READ, partial(self._exited, dyno))
+        if dyno.port is None:
+            self._is_ready(dyno)
+
+    def _read(self, dyno: DynoProcess) -> None:
+        if dyno.gone:  # in the same round of events as its end
+            return
+        texts = dyno.read()
+        if texts is None:
+            self._selector.unregister(dyno.pipe)
+            return
+        self._tell(dyno, texts)
+
+    def _keep_limits(self) -> None:
+        now = time.monotonic()
+        for dyno in tuple(self._watched.values()):
+            if dyno.pidfd is None and dyno.has_exited():
+                self._exited(dyno)
+            elif dyno.killed:
+                continue
+            elif dyno.kill_at is not None:
+                if now >= dyno.kill_at:
+                    self._kill_late(dyno)
+            elif dyno.port is not None and not dyno.ready:
+                self._look_at_port(dyno, dyno.port, now)
+
+    def _look_at_port(self, dyno: DynoProcess, port: int, now: float) -> None:
+        if self._probe.listens(port):
+            self._is_ready(dyno)
+        elif now - dyno.born >= self._limits.boot_seconds:
+            self._say(dyno.spec, lines.boot_timeout(self._limits.boot_seconds))
+            self._kill(dyno)
+            dyno.watcher.on_boot_timeout(dyno.spec.key)
+
+    def _is_ready(self, dyno: DynoProcess) -> None:
+        dyno.ready = True
+        dyno.watcher.on_ready(dyno.spec.key)
+
+    def _kill_late(self, dyno: DynoProcess) -> None:
+        if dyno.grace:
+            self._say(dyno.spec, lines.exit_timeout(dyno.grace))
+        self._kill(dyno)
+
+    def _kill(self, dyno: DynoProcess) -> None:
+        self._say(dyno.spec, lines.KILLING)
+        dyno.killed = True
+        dyno.signal(signal.SIGKILL)
+
+    def _exited(self, dyno: DynoProcess) -> None:
+        """The leader ended: so do its children, as a container would; then the last output, then the status."""
+        dyno.signal(signal.SIGKILL)
+        self._tell(dyno, dyno.drain())
+        for descriptor in (dyno.pipe, dyno.pidfd):
+            if descriptor is not None and descriptor in self._selector.get_map():
+                self._selector.unregister(descriptor)
+        with self._lock:
+            status = dyno.reap()
+            del self._dynos[dyno.spec.key], self._watched[dyno.spec.key]
+        self._say(dyno.spec, lines.exited(status))
+        self._sweeper.submit(self._guarded, partial(self._sweep, dyno))
+        dyno.watcher.on_exit(dyno.spec.key, status)
+
+    def _tell(self, dyno: DynoProcess, texts: list[str]) -> None:
+        for text in texts:
+            self._log(dyno.spec.app_id, "app", dyno.spec.name, text)
+
+    def _say(self, spec: DynoSpec, text: str) -> None:
+        self._log(spec.app_id, "heroku", spec.name, text)
+
+    # In the sweeper's thread.
+
+    def _sweep(self, dyno: DynoProcess) -> None:
+        end_strays(dyno.home)
+        self._forget(dyno.home, dyno.port)
+
+    def _forget(self, home: Path, port: int | None) -> None:
+        remove_home(home)
+        if port is not None:
+            self._ports.give_back(port)
+
+
+def _running(dyno: DynoProcess) -> Running:
+    return Running(dyno.spec.key, dyno.popen.pid, dyno.started, dyno.port, dyno.ready)
