@@ -1,0 +1,156 @@
+"""The edge: the platform's one port, on its own event loop in its own thread.
+
+May open one listening port on loopback and run one thread; nothing else of ours runs on its loop.
+"""
+
+import asyncio
+import contextlib
+import errno
+import socket
+import threading
+from collections.abc import Callable
+
+from platform_sim.core.model.seams import LogSink, Routes, Streams
+from platform_sim.engines.router.connection import ClientConnection
+from platform_sim.engines.router.dispatch import dispatch
+from platform_sim.engines.router.limits import RouterLimits
+from platform_sim.engines.router.shared import Shared, WaitingRoom
+from platform_sim.engines.router.upstream import Address, Pool
+
+_BACKLOG = 1024
+_PORT_TRIES = 10
+
+
+class Edge:
+    """One port for apps, streams and the control server; `start`, `stop` and `wake` from any thread.
+
+    `port` 0 takes any free port; after `start` it holds the bound one.
+    """
+
+    def __init__(
+        self,
+        routes: Routes,
+        control: Address,
+        streams: Streams,
+        log: LogSink,
+        *,
+        new_id: Callable[[], str],
+        now_ms: Callable[[], int],
+        port: int = 0,
+        limits: RouterLimits | None = None,
+    ) -> None:
+        self.port = port
+        self._routes = routes
+        self._control = control
+        self._streams = streams
+        self._log = log
+        self._new_id = new_id
+        self._now_ms = now_ms
+        self._limits = limits or RouterLimits()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._shared: Shared | None = None
+
+    def start(self) -> None:
+        """Listen on 127.0.0.1 (and ::1 where there is one); raises OSError if the port is taken."""
+        if self._thread is not None:
+            raise RuntimeError("the edge runs already; stop it first")
+        sockets = listen(self.port)
+        self.port = sockets[0].getsockname()[1]
+        ready = threading.Event()
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve(sockets, ready)), name="edge", daemon=True
+        )
+        self._thread.start()
+        ready.wait()
+
+    def stop(self) -> None:
+        """Close the port and every connection, end the streams, join the thread; idempotent."""
+        thread, loop, stopping = self._thread, self._loop, self._stopping
+        if thread is None or loop is None or stopping is None:
+            return
+        with contextlib.suppress(RuntimeError):  # the loop is closed already: another thread was faster
+            loop.call_soon_threadsafe(stopping.set)
+        thread.join()
+        self._thread = None
+
+    def wake(self) -> None:
+        """Routes changed: held requests look again at once. From any thread, never blocks, never raises."""
+        loop, shared = self._loop, self._shared
+        if loop is not None and shared is not None:
+            with contextlib.suppress(RuntimeError):  # stopped in the meantime
+                loop.call_soon_threadsafe(shared.waiting.wake)
+
+    async def _serve(self, sockets: list[socket.socket], ready: threading.Event) -> None:
+        loop = asyncio.get_running_loop()
+        shared = Shared(
+            loop=loop,
+            limits=self._limits,
+            routes=self._routes,
+            streams=self._streams,
+            control=self._control,
+            log=self._log,
+            new_id=self._new_id,
+            now_ms=self._now_ms,
+            pool=Pool(loop, self._limits),
+            waiting=WaitingRoom(loop, self._limits.poll),
+            port=self.port,
+        )
+        self._loop, self._shared, self._stopping = loop, shared, asyncio.Event()
+        servers = [
+            await loop.create_server(lambda: ClientConnection(shared, dispatch), sock=sock, backlog=_BACKLOG)
+            for sock in sockets
+        ]
+        ready.set()
+        await self._stopping.wait()
+        for server in servers:
+            server.close()
+        await _close(shared)
+
+
+async def _close(shared: Shared) -> None:
+    """End everything that is open, and let the loop close the sockets."""
+    shared.stopping = True
+    tasks = list(shared.tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    shared.waiting.close()
+    while shared.open or shared.pool.all:
+        for one in list(shared.open):
+            one.abort()
+        shared.pool.close()
+        await asyncio.sleep(0)
+
+
+def listen(port: int) -> list[socket.socket]:
+    """Listening sockets on 127.0.0.1 and, if the machine has it, ::1, on the same port; raises OSError.
+
+    Browsers and curl try ::1 first for NAME.localhost; if only IPv4 listens they fall back at once.
+    """
+    for _ in range(_PORT_TRIES):
+        first = _bind(socket.AF_INET, "127.0.0.1", port)
+        try:
+            return [first, _bind(socket.AF_INET6, "::1", first.getsockname()[1])]
+        except OSError as fault:
+            if fault.errno != errno.EADDRINUSE or port:
+                return [first]
+            first.close()  # somebody else's on ::1 would get our requests: take another
+    raise OSError(errno.EADDRINUSE, f"no port was free on both 127.0.0.1 and ::1 in {_PORT_TRIES} tries")
+
+
+def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind((host, port))
+        sock.listen(_BACKLOG)
+    except OSError as fault:
+        sock.close()
+        raise OSError(
+            fault.errno, f"cannot listen on {host} port {port}: {fault.strerror}; choose another port or 0"
+        ) from fault
+    return sock
