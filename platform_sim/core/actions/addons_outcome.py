@@ -10,6 +10,7 @@ from platform_sim.core.actions.ownership import as_app_vars, merged
 from platform_sim.core.actions.releases import app_config, make_release
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, AddonService, Plan
+from platform_sim.core.model.records import Job
 from platform_sim.core.store import Transaction
 
 
@@ -84,8 +85,13 @@ def fail_provisioning(tx: Transaction, addon: Addon, message: str, *, clean_up: 
         previous={"state": before},
     )
     if clean_up:
-        tx.add_job("deprovision", addon.id, {})
+        tell_to_delete(tx, addon)
     return addon
+
+
+def tell_to_delete(tx: Transaction, addon: Addon) -> Job:
+    """The job that tells the partner to delete what it may have made for an add-on that is gone already."""
+    return tx.add_job("deprovision", addon.id, {"clean_up": True})
 
 
 def change_config(

@@ -1,13 +1,13 @@
 """Obligations to the outside: claimed by one boot of the platform, done once, tried again when they must be."""
 
+import json
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Snapshot, Transaction
-
-OPEN = ("todo", "doing")
+from platform_sim.core.store.queries import NEXT_JOB
 
 
 def take_again(tx: Transaction, boot_id: str) -> int:
@@ -21,27 +21,19 @@ def take_again(tx: Transaction, boot_id: str) -> int:
 def claim(tx: Transaction, boot_id: str, kinds: Collection[str]) -> Job | None:
     """The next job that is due, now `doing` by this boot, or None.
 
-    Jobs of one subject run one after the other in the order in which they were written.
+    Jobs of one subject run one after the other in the order in which they were written; a deadline holds
+    nothing up.
     """
-    busy: set[str] = set()
-    for job in open_jobs(tx, kinds):
-        if job.subject_id in busy:
-            continue
-        if job.state == "todo" and job.run_at <= tx.now():
-            return tx.update(job, state="doing", boot_id=boot_id, attempts=job.attempts + 1)
-        if not job.kind.endswith("_deadline"):
-            busy.add(job.subject_id)
-    return None
+    job = next_job(tx, kinds)
+    if job is None or job.run_at > tx.now():
+        return None
+    return tx.update(job, state="doing", boot_id=boot_id, attempts=job.attempts + 1)
 
 
-def open_jobs(rows: Snapshot, kinds: Collection[str]) -> list[Job]:
-    """All that is to do or being done, oldest first."""
-    return rows.all(Job, state=OPEN, kind=sorted(kinds))
-
-
-def next_due(rows: Snapshot, kinds: Collection[str]) -> datetime | None:
-    """When the next waiting job is due."""
-    return min((j.run_at for j in open_jobs(rows, kinds) if j.state == "todo"), default=None)
+def next_job(rows: Snapshot, kinds: Collection[str]) -> Job | None:
+    """The waiting job that can be claimed first, now or when its time has come; None if none waits."""
+    found = rows.ask(NEXT_JOB, kinds=json.dumps(sorted(kinds)))
+    return found[0] if found else None
 
 
 def finish(tx: Transaction, job: Job, outcome: dict[str, Any] | None = None, *, failed: bool = False) -> Job:

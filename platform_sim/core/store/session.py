@@ -11,6 +11,7 @@ from platform_sim.core.clock import Chance, Clock
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.records import Event, Job, Sequence
 from platform_sim.core.model.rules import Rules
+from platform_sim.core.store.queries import Query
 from platform_sim.core.store.tables import TABLES, Table
 
 T = TypeVar("T")
@@ -58,6 +59,11 @@ class Snapshot:
         clause, values = _where(table, where)
         row = self._connection.execute(f'SELECT count(*) FROM "{table.name}"{clause}', values).fetchone()
         return int(row[0])
+
+    def ask(self, query: Query[T], **values: Any) -> list[T]:
+        """The rows that answer a named query of `core/store/queries.py`."""
+        table = TABLES[query.noun]
+        return [table.from_row(row) for row in self._connection.execute(table.select + query.tail, values)]
 
     def _first(self, table: Table, where: dict[str, Any], order_by: str | None, desc: bool) -> Any:
         rows = self._select(table, where, order_by, desc, 1)
