@@ -1,0 +1,38 @@
+"""The add-on manifest: what is registered with Heroku (partner-api §1). A pure function of its arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from addon_service.addons.base import Addon
+
+BASE_PATH, SSO_PATH = "/heroku/resources", "/heroku/sso"
+
+
+def manifest(addon: Addon, public_url: str, regions: tuple[str, ...]) -> dict[str, Any]:
+    """The manifest as a JSON object, secrets included: never commit it.
+
+    `api.production` must be https by the manifest's rules (§1.1), which a loopback address is not. So the URL
+    that really answers is in `api.test`, the place for local endpoints, and production holds its https form;
+    with an https PUBLIC_URL both are the same.
+    """
+    identity = addon.identity
+    return {
+        "id": identity.slug,
+        "name": identity.name,
+        "api": {
+            "config_vars_prefix": identity.prefix,
+            "config_vars": list(addon.config_vars),
+            "password": identity.password,
+            "sso_salt": identity.sso_salt,
+            "regions": list(regions),
+            "requires": ["many_per_app", "attachable"],
+            "production": _urls("https://" + public_url.partition("://")[2]),
+            "test": _urls(public_url),
+            "version": "3",
+        },
+    }
+
+
+def _urls(root: str) -> dict[str, str]:
+    return {"base_url": root + BASE_PATH, "sso_url": root + SSO_PATH}

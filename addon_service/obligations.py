@@ -1,0 +1,114 @@
+"""The acts behind the duties: exchange a grant, push a new config, end an old credential.
+
+Each may call Heroku and is safe to repeat; each gives back what is to be written together with its end.
+A new add-on brings acts of its own in a file of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from addon_service.addons.base import Addon
+from addon_service.authorization import Authorizations, NoAuthorization
+from addon_service.clock import Clock, parse_stamp
+from addon_service.credentials import Credentials
+from addon_service.duties import Act, Duties, Duty, Finish, GiveUp, Later
+from addon_service.errors import Gone, NotFound
+from addon_service.platform_client import PlatformClient, TokenRefused, reason
+from addon_service.resources import Addons, find
+from addon_service.store import Store, Tx
+from addon_service.vault import token_hash
+
+GRANT_LIFE = timedelta(minutes=5)  # partner-api §2.3
+SECRET_POLL = 1.0  # seconds between two looks for the client secret
+
+
+@dataclass(frozen=True)
+class Obligations:
+    """The acts of every add-on's life cycle, with what they need."""
+
+    store: Store
+    clock: Clock
+    addons: Addons
+    client: PlatformClient
+    authorizations: Authorizations
+    credentials: Credentials
+    duties: Duties
+    overlap: int
+
+    def acts(self) -> dict[str, Act]:
+        """Kind of duty to its act."""
+        return {
+            "exchange_grant": self.exchange_grant,
+            "push_config": self.push_config,
+            "retire_credential": self.retire_credential,
+        }
+
+    def exchange_grant(self, duty: Duty) -> Finish:
+        """Swap the grant for tokens while it lives (partner-api §3). The same code and secret are sent once."""
+        with self.store.read() as tx:
+            secret = self._addon(tx, duty).identity.client_secret()
+        expired = self.clock.now() >= _expiry(duty)
+        if secret is None:
+            if expired:
+                raise GiveUp("the grant expired before a client secret was known; reset it and provision anew")
+            raise Later("no client secret yet: set ADDON_CLIENT_SECRET or write `client-secret`", SECRET_POLL)
+        if duty.payload.get("refused_with") == token_hash(secret):
+            if expired:
+                raise GiveUp("Heroku refused the grant, and it expired before another client secret was known")
+            raise Later("Heroku refused this grant with this client secret; waiting for another", SECRET_POLL)
+        try:
+            tokens = self.client.exchange(duty.payload["code"], secret)
+        except TokenRefused as refused:
+            if expired:
+                raise GiveUp(str(refused)) from None
+            payload = {**duty.payload, "refused_with": token_hash(secret)}
+            raise Later(f"{refused}; waiting for another client secret", SECRET_POLL, payload) from None
+        return lambda tx: self.authorizations.keep(tx, duty.uuid, tokens)
+
+    def push_config(self, duty: Duty) -> Finish:
+        """Give Heroku the instance's config vars (partner-api §4.2); then let older credentials end."""
+        with self.store.read() as tx:
+            addon = self._addon(tx, duty)
+            credential = self.credentials.current(tx, duty.uuid)
+            waiting = self.duties.pending(tx, "exchange_grant", duty.uuid)
+        pairs = [{"name": name, "value": value} for name, value in addon.config(credential.secret).items()]
+        try:
+            answer = self.authorizations.call(
+                addon.identity, duty.uuid, "PATCH", f"/addons/{duty.uuid}/config", {"config": pairs}
+            )
+        except NoAuthorization as missing:
+            if waiting:
+                raise Later("waiting for the grant to be exchanged", SECRET_POLL) from None
+            raise GiveUp(missing.message) from None
+        if answer.status not in (200, 201):
+            raise GiveUp(f"Heroku answered {answer.status} to the new config: {reason(answer)}")
+        return lambda tx: self._config_taken(tx, duty, credential.id)
+
+    def retire_credential(self, duty: Duty) -> Finish:
+        """End a credential whose overlap is over."""
+        return lambda tx: self.credentials.retire(tx, int(duty.payload["credential_id"]))
+
+    def _config_taken(self, tx: Tx, duty: Duty, credential_id: int) -> None:
+        # Counted from now, not from the rotation: had Heroku been away for an hour, the app would still
+        # hold nothing but the old credential.
+        end = self.clock.now() + timedelta(seconds=self.overlap)
+        for old in self.credentials.plan_retirement(tx, duty.uuid, credential_id, end):
+            self.duties.add(tx, "retire_credential", duty.uuid, {"credential_id": old}, end)
+
+    def _addon(self, tx: Tx, duty: Duty) -> Addon:
+        try:
+            return self.addons[find(tx, duty.uuid).addon]
+        except (Gone, NotFound) as gone:
+            raise GiveUp(gone.message) from None
+
+
+def _expiry(duty: Duty) -> datetime:
+    """When the grant ends, as Heroku said; a missing or odd time counts as five minutes from its arrival."""
+    said: Any = duty.payload.get("expires_at")
+    try:
+        return parse_stamp(said)
+    except (TypeError, ValueError):
+        return duty.created_at + GRANT_LIFE
