@@ -1,0 +1,38 @@
+"""Fixtures for everybody: a platform's rows with a frozen clock and a seed, and who acts on them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from platform_sim.core.access import Actor
+from platform_sim.core.model.apps import App
+from platform_sim.core.store import Database, Transaction
+
+from . import support
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    """Rows in memory, clock frozen at `support.START`, seed 1."""
+    rows = support.new_database()
+    yield rows
+    rows.close()
+
+
+@pytest.fixture
+def tx(database: Database) -> Iterator[Transaction]:
+    """A write transaction that is open during the whole test."""
+    with database.transaction("cause-of-the-test") as transaction:
+        yield transaction
+
+
+@pytest.fixture
+def customer(tx: Transaction) -> Actor:
+    """A customer, made in `tx`."""
+    return support.new_customer(tx)
+
+
+@pytest.fixture
+def app(tx: Transaction, customer: Actor) -> App:
+    """The customer's app `acme`, made in `tx`."""
+    return support.new_app(tx, customer, "acme")
