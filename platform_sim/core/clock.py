@@ -21,7 +21,7 @@ class Clock:
     """The platform's time. Thread-safe. All values are aware datetimes in UTC."""
 
     def __init__(self, frozen_at: datetime | None = None) -> None:
-        self._frozen_at = frozen_at
+        self._frozen_at = None if frozen_at is None else _in_utc(frozen_at)
         self._offset = timedelta(0)
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
@@ -52,8 +52,8 @@ class Clock:
         return None if self.is_frozen else left
 
     def freeze(self, at: datetime | None = None) -> None:
-        """Stop time here, or at the given moment."""
-        moment = at or self.now()
+        """Stop time here, or at the given moment; ValueError for one without a time zone."""
+        moment = self.now() if at is None else _in_utc(at)
         with self._lock:
             self._frozen_at = moment
         self._tell()
@@ -85,6 +85,12 @@ class Clock:
     def _tell(self) -> None:
         for listener in list(self._listeners):
             listener()
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError(f"cannot set the clock to {moment}: it has no time zone; write it with Z or an offset")
+    return moment.astimezone(UTC)
 
 
 class Chance:

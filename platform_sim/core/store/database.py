@@ -56,10 +56,16 @@ class Database:
     def _open_file(self, path: Path) -> None:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_bytes(_ready_image())
-        connection = self._connection()
-        migrate(Rows(connection))
+            # Written aside first: a platform killed in the middle must not leave half a database.
+            aside = path.with_name(path.name + ".new")
+            aside.touch(mode=0o600)
+            aside.write_bytes(_ready_image())
+            aside.replace(path)
+        try:
+            migrate(Rows(self._connection()))
+        except BaseException:
+            self.close()
+            raise
 
     def _new_connection(self, target: str) -> sqlite3.Connection:
         connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False, timeout=10)
@@ -82,33 +88,41 @@ class Database:
     def transaction(self, cause_id: str | None = None) -> Iterator[Transaction]:
         """One write transaction: leaving the block commits, an exception rolls back and passes on.
 
-        Never wait, call the network or start a process inside. RuntimeError when opened inside another.
+        Never wait, call the network or start a process inside. RuntimeError when opened inside another, inside a
+        snapshot, or by a listener: each would wait for itself.
         """
-        if getattr(self._local, "writing", False):
-            raise RuntimeError("a write transaction is already open in this thread")
-        with self._write_lock, self._memory_lock if self._path is None else _NO_LOCK:
+        if getattr(self._local, "depth", 0):
+            raise RuntimeError("this thread already reads or writes: end its snapshot or transaction first")
+        with self._write_lock, self._memory_lock if self._path is None else _NO_LOCK, self._nested():
             connection = self._connection()
-            self._local.writing = True
+            transaction = Transaction(connection, self.clock, self.chance, self.rules, cause_id)
+            connection.execute("BEGIN IMMEDIATE")
             try:
-                connection.execute("BEGIN IMMEDIATE")
-                transaction = Transaction(connection, self.clock, self.chance, self.rules, cause_id)
-                try:
-                    yield transaction
-                except BaseException:
-                    connection.execute("ROLLBACK")
-                    raise
+                yield transaction
                 connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            try:
+                # Still under the write lock: listeners see events in the order in which they were written.
+                for listener in self._listeners:
+                    listener(transaction.events)
             finally:
-                self._local.writing = False
-            # Still under the write lock: listeners see events in the order in which they were written.
-            for listener in self._listeners:
-                listener(transaction.events)
-        self.touch()
+                self.touch()
+
+    @contextmanager
+    def _nested(self) -> Iterator[None]:
+        self._local.depth = getattr(self._local, "depth", 0) + 1
+        try:
+            yield
+        finally:
+            self._local.depth -= 1
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Read one consistent state; sees nothing of what is written meanwhile."""
-        with self._memory_lock if self._path is None else _NO_LOCK:
+        with self._memory_lock if self._path is None else _NO_LOCK, self._nested():
             connection = self._connection()
             if self._path is None or connection.in_transaction:
                 yield Snapshot(connection, self.clock)

@@ -56,6 +56,12 @@ def migrate(rows: Rows) -> None:
             "use that version, or another --data folder"
         )
     for number in range(done, len(STEPS)):
-        STEPS[number](rows)
-        rows.conn.execute(f"PRAGMA user_version = {number + 1}")
-        rows.conn.commit()
+        # A step and its mark are one transaction: a platform killed in the middle takes the whole step again.
+        rows.conn.execute("BEGIN IMMEDIATE")
+        try:
+            STEPS[number](rows)
+            rows.conn.execute(f"PRAGMA user_version = {number + 1}")
+            rows.conn.execute("COMMIT")
+        except BaseException:
+            rows.conn.execute("ROLLBACK")
+            raise

@@ -106,14 +106,19 @@ class Transaction(Snapshot):
         return item
 
     def update(self, item: T, **changes: Any) -> T:
-        """Write changed columns of a row and return it as it now is; `updated_at` follows by itself."""
+        """Write changed columns of a row and return it as it now is; `updated_at` follows by itself.
+
+        KeyError if the row is gone: whoever holds on to a row for long must look whether it is still there.
+        """
         table = TABLES[type(item)]
         if "updated_at" in table.types and "updated_at" not in changes:
             changes["updated_at"] = self.now()
         assignments = ", ".join(f'"{_column(table, c)}" = ?' for c in changes)
         values = [table.value(c, v) for c, v in changes.items()]
         key = getattr(item, table.key)
-        self._connection.execute(f'UPDATE "{table.name}" SET {assignments} WHERE "{table.key}" = ?', (*values, key))
+        sql = f'UPDATE "{table.name}" SET {assignments} WHERE "{table.key}" = ?'
+        if self._connection.execute(sql, (*values, key)).rowcount != 1:
+            raise KeyError(f"no {table.noun.__name__} with key {key!r}")
         return replace(item, **changes)  # type: ignore[type-var]
 
     def delete(self, item: object) -> None:

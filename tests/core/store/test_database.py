@@ -1,0 +1,326 @@
+"""Transactions, snapshots and waiting, on memory and on files, with real threads."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from platform_sim.core.actions.config_vars import change_config_vars
+from platform_sim.core.actions.releases import app_config
+from platform_sim.core.clock import Chance, Clock
+from platform_sim.core.model.accounts import Account
+from platform_sim.core.model.apps import App, Release
+from platform_sim.core.model.records import Event, Job
+from platform_sim.core.store import Database, Transaction
+from platform_sim.settings import load
+
+from ...support import START, dump, new_app, new_customer, new_database
+
+
+@pytest.fixture(params=["memory", "file"])
+def rows(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """The same promises hold in memory and in a file."""
+    made = new_database(tmp_path / "state" / "platform.db" if request.param == "file" else None)
+    yield made
+    made.close()
+
+
+def account(tx: Transaction, email: str) -> Account:
+    return tx.insert(Account(tx.uuid("account", email), email, None, tx.now(), tx.now()))
+
+
+def test_leaving_the_block_commits(rows: Database) -> None:
+    with rows.transaction() as tx:
+        made = account(tx, "a@example.com")
+    with rows.snapshot() as snapshot:
+        assert snapshot.get(Account, made.id) == made
+
+
+def test_a_failed_transaction_leaves_no_row_no_event_no_job_and_the_same_next_ids(rows: Database) -> None:
+    def act(tx: Transaction) -> tuple[str, str, str]:
+        made = account(tx, "a@example.com")
+        event = tx.record("account", "create", made.id, made, {})
+        return made.id, event.id, tx.add_job("greet", made.id, {}).id
+
+    heard: list[list[Event]] = []
+    rows.on_commit(heard.append)
+    tried = ()
+    with pytest.raises(RuntimeError, match="no!"), rows.transaction() as tx:
+        tried = act(tx)
+        raise RuntimeError("no!")
+    with rows.snapshot() as snapshot:
+        assert not any(dump(snapshot).values())
+        assert snapshot.count(Job) == snapshot.count(Event) == 0
+    assert heard == []
+    with rows.transaction() as tx:
+        assert act(tx) == tried
+
+
+def test_a_transaction_that_cannot_commit_is_rolled_back_and_the_next_one_works(tmp_path: Path) -> None:
+    rows = new_database(tmp_path / "platform.db")
+    with rows.transaction() as tx:
+        tx._connection.execute("CREATE TABLE child (id REFERENCES account(id) DEFERRABLE INITIALLY DEFERRED)")
+    with rows.snapshot() as snapshot:
+        snapshot._connection.execute("COMMIT")
+        snapshot._connection.execute("PRAGMA foreign_keys = ON")
+        snapshot._connection.execute("BEGIN")
+    with pytest.raises(sqlite3.IntegrityError), rows.transaction() as tx:
+        tx._connection.execute("INSERT INTO child VALUES ('nobody')")
+    with rows.transaction() as tx:
+        account(tx, "a@example.com")
+    rows.close()
+
+
+def test_a_transaction_inside_another_or_inside_a_snapshot_is_refused_not_a_deadlock(rows: Database) -> None:
+    with (
+        rows.transaction(),
+        pytest.raises(RuntimeError, match="already reads or writes"),
+        rows.transaction(),
+    ):
+        pass
+    with (
+        rows.snapshot(),
+        pytest.raises(RuntimeError, match="already reads or writes"),
+        rows.transaction(),
+    ):
+        pass
+    with rows.transaction() as tx:
+        account(tx, "a@example.com")
+
+
+def test_a_listener_that_writes_is_refused_not_a_deadlock(rows: Database) -> None:
+    def write(_: list[Event]) -> None:
+        with rows.transaction():
+            pass
+
+    rows.on_commit(write)
+    seen = rows.version
+    with pytest.raises(RuntimeError, match="already reads or writes"), rows.transaction() as tx:
+        made = account(tx, "a@example.com")
+    with rows.snapshot() as snapshot:
+        assert snapshot.get(Account, made.id) == made, "it was committed before the listeners were called"
+    assert rows.version > seen, "waiters are woken although a listener failed"
+
+
+def test_snapshots_may_be_nested_also_in_a_transaction(rows: Database) -> None:
+    with rows.transaction() as tx:
+        made = account(tx, "a@example.com")
+        with rows.snapshot() as inner:
+            assert inner.get(Account, made.id) == made
+    with rows.snapshot() as outer, rows.snapshot() as inner:
+        assert outer.count(Account) == inner.count(Account) == 1
+
+
+def test_the_version_rises_with_each_commit_and_each_move_of_the_clock_only(rows: Database) -> None:
+    seen = rows.version
+    with rows.snapshot():
+        pass
+    with pytest.raises(KeyError), rows.transaction() as tx:
+        tx.get(Account, "nobody")
+    assert rows.version == seen
+    with rows.transaction():
+        pass
+    assert rows.version == seen + 1
+    rows.clock.freeze()
+    assert rows.version == seen + 2
+
+
+def test_waiting_ends_with_a_commit_or_with_the_time(rows: Database) -> None:
+    seen = rows.version
+    assert rows.wait_for_change(seen, 0) == seen
+    with ThreadPoolExecutor(1) as pool:
+        waiter = pool.submit(rows.wait_for_change, seen, 60)
+        with rows.transaction():
+            pass
+        assert waiter.result(60) == seen + 1
+    assert rows.wait_for_change(seen, 60) == seen + 1, "what has changed already is not waited for"
+
+
+def test_listeners_hear_the_events_of_each_commit_in_the_order_of_writing(rows: Database) -> None:
+    heard: list[int] = []
+    rows.on_commit(lambda events: heard.extend(e.number for e in events))
+
+    def write(index: int) -> None:
+        with rows.transaction() as tx:
+            made = account(tx, f"{index}@example.com")
+            tx.record("account", "create", made.id, made, {})
+            tx.record("account", "update", made.id, made, {})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(24)))
+    assert heard == list(range(1, 49))
+
+
+def test_a_database_written_by_a_newer_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "platform.db"
+    new_database(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(RuntimeError, match="newer version.*--data"):
+        new_database(path)
+
+
+def test_what_was_answered_is_there_after_opening_the_file_again(tmp_path: Path) -> None:
+    path = tmp_path / "platform.db"
+    first = new_database(path)
+    with first.transaction() as tx:
+        new_app(tx, new_customer(tx))
+        before = dump(tx)
+    first.close()
+    again = new_database(path)
+    with again.snapshot() as snapshot:
+        assert dump(snapshot) == before
+    again.close()
+
+
+def test_a_file_of_a_platform_that_still_runs_can_be_read_by_another(tmp_path: Path) -> None:
+    """As after `kill -9`: nobody closed it, what was committed is there."""
+    path = tmp_path / "platform.db"
+    killed, heir = new_database(path), None
+    with killed.transaction() as tx:
+        made = account(tx, "a@example.com")
+    heir = new_database(path)
+    with heir.snapshot() as snapshot:
+        assert snapshot.get(Account, made.id) == made
+    heir.close()
+    killed.close()
+
+
+def test_only_the_owner_may_read_the_file_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "platform.db"
+    new_database(path).close()
+    assert path.stat().st_mode & 0o077 == 0
+    assert [p.name for p in path.parent.iterdir()] == ["platform.db"]
+
+
+def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
+    path = tmp_path / "platform.db"
+    path.touch()
+    rows = new_database(path)
+    with rows.transaction() as tx:
+        account(tx, "a@example.com")
+    rows.close()
+
+
+def in_threads(count: int, act: Callable[[int], object]) -> None:
+    """Run `act(0) .. act(count - 1)` at the same time, one thread each; the first error is raised."""
+    start = threading.Barrier(count)
+
+    def run(index: int) -> object:
+        start.wait(30)
+        return act(index)
+
+    with ThreadPoolExecutor(count) as pool:
+        for done in [pool.submit(run, index) for index in range(count)]:
+            done.result(60)
+
+
+def test_invariant_08_many_writers_at_once_make_versions_without_gaps(rows: Database) -> None:
+    with rows.transaction() as tx:
+        actor = new_customer(tx)
+        app = new_app(tx, actor)
+
+    def write(index: int) -> None:
+        for turn in range(5):
+            with rows.transaction() as tx:
+                change_config_vars(tx, actor, app, {f"VAR_{index}": str(turn)})
+
+    in_threads(8, write)
+    with rows.snapshot() as snapshot:
+        versions = [r.version for r in snapshot.all(Release, app_id=app.id, order_by="version")]
+        numbers = [e.number for e in snapshot.all(Event, order_by="number")]
+        assert app_config(snapshot, app) == {f"VAR_{index}": "4" for index in range(8)}
+    assert versions == list(range(1, 43))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_readers_see_one_consistent_state_while_others_write(rows: Database) -> None:
+    with rows.transaction() as tx:
+        pair = [account(tx, email).id for email in ("left@example.com", "right@example.com")]
+    done = threading.Event()
+
+    def write() -> None:
+        for turn in range(60):
+            with rows.transaction() as tx:
+                for each in pair:
+                    tx.update(tx.get(Account, each), name=str(turn))
+        done.set()
+
+    def read() -> None:
+        looks = 0
+        while looks < 20 or not done.is_set():
+            with rows.snapshot() as snapshot:
+                names = {snapshot.get(Account, each).name for each in pair}
+                again = {snapshot.get(Account, each).name for each in pair}
+            assert len(names) == 1
+            assert again == names, "a snapshot does not change while it is open"
+            looks += 1
+
+    in_threads(4, lambda index: write() if index == 0 else read())
+
+
+def test_a_second_process_on_the_same_file_waits_for_its_turn(tmp_path: Path) -> None:
+    """Two `Database` objects share nothing but the file, as two processes do."""
+    path = tmp_path / "platform.db"
+    both = [new_database(path, seed=None), new_database(path, seed=None)]
+
+    def write(index: int) -> None:
+        for turn in range(10):
+            with both[index % 2].transaction() as tx:
+                account(tx, f"{index}-{turn}@example.com")
+
+    in_threads(4, write)
+    with both[0].snapshot() as snapshot:
+        assert snapshot.count(Account) == 40
+    for each in both:
+        each.close()
+
+
+def test_invariant_21_two_platforms_share_nothing() -> None:
+    one, other = new_database(seed=1), new_database(seed=1)
+    version = other.version
+    with one.transaction() as tx:
+        app = new_app(tx, new_customer(tx), "acme")
+    one.clock.advance(timedelta(hours=1))
+    assert other.version == version
+    assert other.clock.now() == START
+    with other.snapshot() as snapshot:
+        assert not any(dump(snapshot).values())
+    with other.transaction() as tx:
+        assert new_app(tx, new_customer(tx), "acme") == app, "the same seed runs from its start in each"
+        tx.update(app, name="other")
+    with one.snapshot() as snapshot:
+        assert snapshot.get(App, app.id).name == "acme"
+    one.close()
+    other.close()
+
+
+def test_invariant_20_a_copy_of_the_file_is_the_same_platform(tmp_path: Path) -> None:
+    """The part that core holds: rows, and with a seed the ids that come next."""
+    first = new_database(tmp_path / "first.db")
+    with first.transaction() as tx:
+        actor = new_customer(tx)
+        new_app(tx, actor, "acme")
+        before = dump(tx)
+    first.close()
+    copy = tmp_path / "copy.db"
+    copy.write_bytes((tmp_path / "first.db").read_bytes())
+    heirs = [new_database(copy), new_database(tmp_path / "first.db")]
+    made = []
+    for heir in heirs:
+        with heir.transaction() as tx:
+            assert dump(tx) == before
+            made.append((new_app(tx, actor), dump(tx)))
+        heir.close()
+    assert made[0] == made[1]
+
+
+def test_a_database_needs_no_file_in_memory_and_closing_twice_is_harmless() -> None:
+    rows = Database(None, Clock(START), Chance(), load({}))
+    rows.close()
+    rows.close()

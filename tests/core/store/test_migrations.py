@@ -1,0 +1,91 @@
+"""The database's history, and that it makes the tables which the nouns need."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import fields
+
+import pytest
+from sqlite_utils import Database as Rows
+
+from platform_sim.core.store import migrations
+from platform_sim.core.store.database import _ready_image
+from platform_sim.core.store.tables import NOUNS, TABLES
+
+from ...support import new_database
+
+
+@pytest.fixture
+def rows() -> Iterator[Rows]:
+    connection = sqlite3.connect(":memory:")
+    yield Rows(connection)
+    connection.close()
+
+
+def shape(rows: Rows) -> dict[str, str]:
+    """Everything that SQLite knows of the schema."""
+    return dict(rows.execute("SELECT name, sql FROM sqlite_master").fetchall())
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_fields_of_the_dataclass_are_the_columns_of_the_table(rows: Rows, noun: type) -> None:
+    migrations.migrate(rows)
+    assert [c.name for c in rows[TABLES[noun].name].columns] == [f.name for f in fields(noun)]
+
+
+def test_every_table_has_a_noun_and_a_key(rows: Rows) -> None:
+    migrations.migrate(rows)
+    assert set(rows.table_names()) == {t.name for t in TABLES.values()}
+    for table in TABLES.values():
+        assert rows[table.name].pks == [table.key]
+
+
+def test_indexes_name_tables_and_columns_that_exist() -> None:
+    known = {t.name: set(t.columns) for t in TABLES.values()}
+    for listed in (migrations.UNIQUE, migrations.INDEXES):
+        for table, groups in listed.items():
+            for columns in groups:
+                assert set(columns) <= known[table], table
+
+
+def test_migrating_twice_changes_nothing(rows: Rows) -> None:
+    migrations.migrate(rows)
+    before = shape(rows)
+    migrations.migrate(rows)
+    assert shape(rows) == before
+    assert rows.execute("PRAGMA user_version").fetchone()[0] == len(migrations.STEPS)
+
+
+def test_a_step_that_fails_leaves_nothing_and_can_be_taken_again(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(rows: Rows) -> None:
+        rows.table("half").create({"id": str}, pk="id")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(migrations, "STEPS", (migrations.first_tables, breaks))
+    with pytest.raises(OSError, match="disk full"):
+        migrations.migrate(rows)
+    assert rows.execute("PRAGMA user_version").fetchone()[0] == 1
+    assert "half" not in rows.table_names()
+    monkeypatch.setattr(migrations, "STEPS", (migrations.first_tables, lambda r: r.table("half").create({"id": str})))
+    migrations.migrate(rows)
+    assert "half" in rows.table_names()
+
+
+def test_a_newer_database_is_refused_with_what_to_do(rows: Rows) -> None:
+    rows.conn.execute("PRAGMA user_version = 42")
+    with pytest.raises(RuntimeError, match=r"newer version \(step 42.*another --data folder"):
+        migrations.migrate(rows)
+
+
+def test_the_ready_image_is_a_real_copy() -> None:
+    """What one platform writes must not reach the image that the next one starts from."""
+    first = new_database()
+    with first.transaction() as tx:
+        tx._connection.execute("CREATE TABLE intruder (id)")
+    second = new_database()
+    with second.snapshot() as snapshot:
+        names = {row[0] for row in snapshot._connection.execute("SELECT name FROM sqlite_master")}
+    assert "intruder" not in names
+    assert names >= {t.name for t in TABLES.values()}
+    assert _ready_image() is _ready_image(), "built once"
+    first.close()
+    second.close()
