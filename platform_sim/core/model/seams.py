@@ -67,6 +67,18 @@ class Stream:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+class Outputs(Protocol):
+    """Takes the output of builds and release phases under a key; readable as a stream while it grows."""
+
+    def append(self, key: str, text: str) -> None:
+        """Add text, line ends included."""
+        ...
+
+    def finish(self, key: str) -> None:
+        """Nothing more will come: readers that follow are let go."""
+        ...
+
+
 class Streams(Protocol):
     """Opens the long-lived answers (log tails, build output) by path."""
 

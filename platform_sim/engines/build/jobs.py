@@ -1,0 +1,219 @@
+"""The jobs of this room: `build` turns a source into a release, `unpack_slug` an upload into a slug.
+
+Reads rows, builds with no transaction open, writes the outcome. After a kill the job runs again from its start.
+"""
+
+import hashlib
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+
+from platform_sim.core.actions import builds, jobs
+from platform_sim.core.actions.releases import app_config
+from platform_sim.core.model.addresses import Addresses
+from platform_sim.core.model.apps import App, Build, Release, Slug, Source
+from platform_sim.core.model.layout import Layout
+from platform_sim.core.model.records import Job
+from platform_sim.core.model.seams import Outputs
+from platform_sim.core.store import Database
+from platform_sim.engines.build.builder import build as run_build
+from platform_sim.engines.build.request import BuildFailed, BuildLimits, BuildRequest, BuiltSlug
+from platform_sim.engines.build.source import SourceRefused, unpack
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+Handler = Callable[[Job], None]
+
+
+@dataclass
+class BuildRoom:
+    """What the jobs need. `environment` is what build scripts may see; `stopping` ends builds at shutdown."""
+
+    database: Database
+    layout: Layout
+    addresses: Addresses
+    outputs: Outputs
+    python: Path
+    environment: Mapping[str, str]
+    stopping: threading.Event
+
+    def handlers(self) -> dict[str, Handler]:
+        """Job kind -> what does it."""
+        return {"build": self.build, "unpack_slug": self.unpack_slug}
+
+    def build(self, job: Job) -> None:
+        """Build, release, tell the one who pushes; a failed build leaves the app as it is."""
+        with self.database.snapshot() as rows:
+            row = rows.find(Build, id=job.subject_id)
+            app = rows.find(App, id=row.app_id) if row else None
+        if row is None or app is None:
+            self._drop(job)
+            return
+        write = self._writer(row)
+        folder = self.layout.slugs / row.id
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            built = run_build(self._request(row, app, job, folder), write)
+        except (BuildFailed, SourceRefused):
+            if self.stopping.is_set():
+                return  # the job stays `doing`: the next boot takes it again
+            self._failed(job)
+        else:
+            self._succeeded(job, app, built, write)
+        self.outputs.finish(row.output_secret)
+
+    def _writer(self, row: Build) -> Callable[[str], None]:
+        return lambda line: self.outputs.append(row.output_secret, line + "\n")
+
+    def _request(self, row: Build, app: App, job: Job, folder: Path) -> BuildRequest:
+        work = self.layout.build_work(row.id)
+        shutil.rmtree(work, ignore_errors=True)
+        with self.database.snapshot() as rows:
+            config = app_config(rows, app)
+            first = rows.find(Slug, app_id=app.id) is None
+        rules = self.database.rules
+        return BuildRequest(
+            source=self._source(row),
+            work_dir=work,
+            cache_dir=self.layout.build_cache(app.id),
+            slug_dir=folder,
+            python=self.python,
+            environment=self.environment,
+            config_vars=config,
+            stack=row.stack,
+            source_version=row.source_version or "",
+            first_build=first,
+            timeout=rules.build_timeout,
+            limits=BuildLimits(source_bytes=rules.source_size_limit),
+            cancelled=self.stopping,
+        )
+
+    def _source(self, row: Build) -> Path:
+        """Our own upload, or a tarball fetched from this machine; nothing is fetched from elsewhere (design §8)."""
+        own = self.addresses.source("")
+        if row.source_url.startswith(own):
+            secret = row.source_url.removeprefix(own)
+            with self.database.snapshot() as rows:
+                source = rows.find(Source, secret=secret)
+            return self.layout.source(source.id) if source else self.layout.source("unknown")
+        target = self.layout.source(f"fetched-{row.id}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if urlsplit(row.source_url).hostname in LOOPBACK:
+            fetch(row.source_url, target, self.database.rules.source_size_limit)
+        return target
+
+    def _failed(self, job: Job) -> None:
+        with self.database.transaction(job.cause_id) as tx:
+            row = tx.find(Build, id=job.subject_id)
+            if row is not None:
+                builds.fail_build(tx, row)
+            jobs.finish(tx, job, {"ok": False}, failed=True)
+
+    def _succeeded(self, job: Job, app: App, built: BuiltSlug, write: Callable[[str], None]) -> None:
+        with self.database.transaction(job.cause_id) as tx:
+            row = tx.find(Build, id=job.subject_id)
+            if row is None or tx.find(App, id=app.id) is None:
+                jobs.finish(tx, job, {"ok": False, "message": "the app was deleted meanwhile"}, failed=True)
+                release = None
+            else:
+                _, release = builds.finish_build(tx, row, _slug_values(built))
+                jobs.finish(tx, job, {"ok": True, "release": release.id})
+        if release is None:
+            shutil.rmtree(built.folder, ignore_errors=True)
+            write(" !     The app was deleted during the build.")
+            return
+        self._launched(app, release, write)
+
+    def _launched(self, app: App, release: Release, write: Callable[[str], None]) -> None:
+        write("-----> Launching...")
+        if release.status == "pending":
+            write(" !     Release command declared: this new release will not be available until the command succeeds.")
+        write(f"       Released v{release.version}")
+        write(f"       {self.addresses.web(app.name)} deployed to Heroku")
+        if release.status == "pending":
+            self._release_phase(release, write)
+
+    def _release_phase(self, release: Release, write: Callable[[str], None]) -> None:
+        """Wait for the release command, so that the one who pushes sees how it ended."""
+        write("")
+        write("-----> Running release command...")
+        end = time.monotonic() + self.database.rules.release_phase_timeout
+        status: str = release.status
+        while status == "pending" and time.monotonic() < end and not self.stopping.is_set():
+            seen = self.database.version
+            with self.database.snapshot() as rows:
+                now = rows.find(Release, id=release.id)
+            status = now.status if now else "failed"
+            if status == "pending":
+                self.database.wait_for_change(seen, 1.0)
+        if status == "succeeded":
+            write(f"       Release v{release.version} is live.")
+        else:
+            write(
+                f" !     Release command failed: v{release.version} is not live, the release before it keeps running."
+            )
+
+    def _drop(self, job: Job) -> None:
+        with self.database.transaction(job.cause_id) as tx:
+            jobs.finish(tx, job, {"ok": False, "message": "the app was deleted"}, failed=True)
+
+    def unpack_slug(self, job: Job) -> None:
+        """A slug that was put by a client: unpacked into its folder; `./app` on top is left out."""
+        with self.database.snapshot() as rows:
+            slug = rows.find(Slug, id=job.subject_id)
+        if slug is None:
+            self._drop(job)
+            return
+        folder, upload = self.layout.slugs / slug.id, self.layout.slug_upload(slug.id)
+        shutil.rmtree(folder, ignore_errors=True)
+        rules = self.database.rules
+        try:
+            unpack(upload, folder, max_bytes=rules.source_size_limit, max_files=BuildLimits().source_files)
+        except SourceRefused as problem:
+            shutil.rmtree(folder, ignore_errors=True)
+            with self.database.transaction(job.cause_id) as tx:
+                jobs.finish(tx, job, {"ok": False, "message": str(problem)}, failed=True)
+            return
+        upload.unlink(missing_ok=True)
+        with self.database.transaction(job.cause_id) as tx:
+            found = tx.find(Slug, id=slug.id)
+            if found is not None:
+                builds.slug_uploaded(tx, found, slug.id, int(job.payload["size"]), str(job.payload["checksum"]))
+            jobs.finish(tx, job, {"ok": True})
+
+
+def _slug_values(built: BuiltSlug) -> builds.BuiltSlug:
+    return builds.BuiltSlug(
+        folder=built.folder.name,
+        process_types=built.process_types,
+        buildpack_description=built.buildpacks[-1].description if built.buildpacks else None,
+        buildpacks=tuple(pack.name for pack in built.buildpacks),
+        size=built.size,
+        checksum=built.checksum,
+    )
+
+
+def fetch(url: str, target: Path, limit: int) -> str:
+    """Get a tarball from this machine, at most `limit` bytes; -> its `SHA256:...`. What fails leaves no file:
+    the build then says that the source is missing."""
+    digest, size = hashlib.sha256(), 0
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            with session.get(url, stream=True, timeout=30, allow_redirects=False) as answer:
+                answer.raise_for_status()
+                with target.open("wb") as file:
+                    for chunk in answer.iter_content(64 * 1024):
+                        size += len(chunk)
+                        if size > limit:
+                            raise requests.RequestException("too large")
+                        digest.update(chunk)
+                        file.write(chunk)
+        except requests.RequestException:
+            target.unlink(missing_ok=True)
+    return f"SHA256:{digest.hexdigest()}"

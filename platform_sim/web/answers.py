@@ -1,0 +1,84 @@
+"""Answers that every door gives in the same shape, and who asks."""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+
+from flask import Response, request
+
+from platform_sim.core import errors
+from platform_sim.core.access import Actor, customers_only
+from platform_sim.core.actions.accounts import actor_for_token
+from platform_sim.web.context import Doors
+
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+NO_CREDENTIALS = (
+    "There were no credentials in your `Authorization` header. Try `Authorization: Bearer <OAuth access token>` "
+    'or `Authorization: Basic <base64-encoded email + ":" + password>`.'
+)
+
+
+def dump(value: object) -> bytes:
+    """Public JSON as bytes."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def etag(body: bytes) -> str:
+    """A quoted tag of 32 hex digits (platform-api §4.4)."""
+    return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
+
+
+def json_response(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer."""
+    return Response(dump(value), status, dict(headers or {}), content_type="application/json")
+
+
+def error_response(problem: errors.PlatformError, headers: Mapping[str, str] | None = None) -> Response:
+    """Heroku's error shape (platform-api §4.3)."""
+    return json_response(problem.body(), problem.status, headers)
+
+
+def token_of(header: str | None) -> str:
+    """Bearer token, or the password of Basic with any user name (platform-api §4.1)."""
+    kind, _, value = (header or "").strip().partition(" ")
+    value = value.strip()
+    if kind.lower() == "bearer" and value:
+        return value
+    if kind.lower() == "basic" and value:
+        user, password = basic(value)
+        if password or user:
+            return password or user
+    raise errors.Unauthorized(NO_CREDENTIALS)
+
+
+def basic(value: str) -> tuple[str, str]:
+    """User and password of the value of a Basic header; Unauthorized if it is not base64 of text."""
+    try:
+        decoded = base64.b64decode(value, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        raise errors.Unauthorized("The Basic credentials cannot be read: send base64 of user:token.") from None
+    user, _, password = decoded.partition(":")
+    return user, password
+
+
+def asking_actor(doors: Doors) -> Actor:
+    """Who the request's token stands for; Unauthorized without a good one."""
+    token = token_of(request.headers.get("Authorization"))
+    with doors.database.snapshot() as rows:
+        return actor_for_token(rows, token)
+
+
+def asking_customer(doors: Doors, what: str) -> Actor:
+    """Like `asking_actor`, but Forbidden for a partner's token."""
+    actor = asking_actor(doors)
+    customers_only(actor, what)
+    return actor
+
+
+def only_local_names() -> None:
+    """Refuse Host names that are not this machine's: a web page elsewhere must not reach us by a name of its own."""
+    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+    if host.lower() not in LOCAL_NAMES:
+        raise errors.Forbidden("This page is only for browsers on this machine: open it as http://localhost:PORT/.")

@@ -1,0 +1,142 @@
+"""Request bodies: a small description a route, checked before any handler runs. Unknown keys pass (platform-api §5)."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from platform_sim.core.errors import BadRequest, InvalidParams, TooLarge
+
+Check = Callable[[str, Any], Any]
+"""(field name, value as sent) -> value as the handler wants it; raises InvalidParams."""
+
+
+def read_json(raw: bytes, limit: int) -> dict[str, Any]:
+    """A body as an object; an empty one is `{}`. BadRequest for broken JSON, TooLarge beyond `limit` bytes."""
+    if len(raw) > limit:
+        raise TooLarge(f"The request body has {len(raw)} bytes; at most {limit} are read.")
+    if not raw.strip():
+        return {}
+    try:
+        body = json.loads(raw, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise BadRequest(
+            "The request body is not valid JSON. Send a JSON object with Content-Type application/json."
+        ) from None
+    if not isinstance(body, dict):
+        raise BadRequest(f"The request body must be a JSON object, not {_kind(body)}.")
+    return body
+
+
+def _no_constant(text: str) -> None:
+    raise ValueError(text)
+
+
+def check(body: Mapping[str, Any], fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The described fields that were sent and are not null, each checked and converted."""
+    for name in required:
+        if body.get(name) is None:
+            raise InvalidParams(f"Missing parameter: {name}.")
+    return {name: read(name, body[name]) for name, read in fields.items() if body.get(name) is not None}
+
+
+def _kind(value: Any) -> str:
+    names = {type(None): "null", bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list"}
+    return names.get(type(value), "an object")
+
+
+def _wrong(name: str, value: Any, wanted: str) -> InvalidParams:
+    return InvalidParams(f"{name} must be {wanted}, not {_kind(value)}.")
+
+
+def text(name: str, value: Any) -> str:
+    """A string that can be stored: no NUL, valid Unicode."""
+    if not isinstance(value, str):
+        raise _wrong(name, value, "a string")
+    if "\x00" in value:
+        raise InvalidParams(f"{name} must not contain NUL characters.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidParams(f"{name} is not valid Unicode text.") from None
+    return value
+
+
+def flag(name: str, value: Any) -> bool:
+    """true or false; clients also send 0 and 1 (platform-api §5)."""
+    if value is True or value is False or value in (0, 1):
+        return bool(value)
+    raise _wrong(name, value, "true or false")
+
+
+def whole(name: str, value: Any) -> int:
+    """A whole number, or one written as a string."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53:
+        return value
+    if isinstance(value, str) and value.lstrip("-").isascii() and value.lstrip("-").isdigit() and len(value) < 15:
+        return int(value)
+    raise _wrong(name, value, "a whole number")
+
+
+def amount(name: str, value: Any) -> str:
+    """A quantity as text: 2, "2", "+1" or "-1" (platform-api §5)."""
+    if isinstance(value, str):
+        return text(name, value)
+    return str(whole(name, value))
+
+
+def identity(name: str, value: Any) -> str:
+    """A name or id, plain or in an object: `"x"`, `{"name": "x"}`, `{"id": "..."}`."""
+    if isinstance(value, dict):
+        value = value.get("id") or value.get("name")
+    return text(name, value)
+
+
+def string_map(name: str, value: Any) -> dict[str, str]:
+    """An object with string values."""
+    if not isinstance(value, dict):
+        raise _wrong(name, value, "an object")
+    return {text(f"a name in {name}", k): text(f"{name}.{k}", v) for k, v in value.items()}
+
+
+def options(name: str, value: Any) -> dict[str, str]:
+    """Add-on options: strings, or scalars as the CLI sends them: `true` becomes "true" (partner-api §2.2)."""
+    if not isinstance(value, dict):
+        raise _wrong(name, value, "an object")
+    return {
+        text(f"a name in {name}", k): v if isinstance(v, str) and text(name, v) else json.dumps(v)
+        for k, v in value.items()
+        if v is not None
+    }
+
+
+def part(fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> Check:
+    """A nested object with its own description."""
+
+    def read(name: str, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise _wrong(name, value, "an object")
+        return check(value, fields, required)
+
+    return read
+
+
+def list_of(item: Check) -> Check:
+    """A list whose items are all checked."""
+
+    def read(name: str, value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise _wrong(name, value, "a list")
+        return [item(f"{name}[{index}]", each) for index, each in enumerate(value)]
+
+    return read
+
+
+def read_changes(body: Mapping[str, Any], name_form: re.Pattern[str]) -> dict[str, str | None]:
+    """A body that is itself a map of names to strings or null, such as config vars."""
+    changes: dict[str, str | None] = {}
+    for name, value in body.items():
+        if name_form.fullmatch(name) is None:
+            raise InvalidParams(f"{name[:128]!r} is not a config var name: use letters, digits and underscores.")
+        changes[name] = None if value is None else text(name, value)
+    return changes

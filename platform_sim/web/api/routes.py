@@ -1,0 +1,164 @@
+"""The API as one table: every published link, with its handler where it is simulated (design §2 rule 5).
+
+A new endpoint is a row here, a function in `handlers/`, a test. What the published list has and this table
+has not answers 501 `not_simulated`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from platform_sim.web.api.bodies import Check
+from platform_sim.web.api.handlers import account, addons, apps, attachments, catalog, dynos, partners, releases
+
+Mode = Literal["read", "write", "late"]
+"""`read`: handler(call, snapshot). `write`: handler(call, transaction). `late`: handler(call) waits on rows itself."""
+
+LATER = "later"
+"""Priority of links that clients call though the published schema does not list them."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One row: `path` as published, `{app}` takes an id or a name."""
+
+    method: str
+    path: str
+    title: str
+    priority: str
+    handler: Callable[..., Any] | None = None
+    mode: Mode = "read"
+    status: int = 200
+    partner: bool = False
+    """Whether a partner's token may come here (partner-api §4.1)."""
+    open: bool = False
+    """Whether no token is needed."""
+    sortable: tuple[str, ...] = ()
+    """For lists: what a Range header may order by; empty for everything else."""
+    fields: Mapping[str, Check] | None = None
+    required: tuple[str, ...] = ()
+    free: bool = False
+    """Whether it costs nothing of the rate limit."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether there is a handler."""
+        return self.handler is not None
+
+
+PUBLISHED = Path(__file__).with_name("published.txt")
+
+Key = tuple[str, str]
+Spec = dict[str, Any]
+
+
+def _get(handler: Callable[..., Any], **more: Any) -> Spec:
+    return {"handler": handler, "mode": "read", **more}
+
+
+def _list(handler: Callable[..., Any], *sortable: str, **more: Any) -> Spec:
+    return {"handler": handler, "mode": "read", "sortable": ("id", *sortable), **more}
+
+
+def _write(handler: Callable[..., Any], status: int = 200, **more: Any) -> Spec:
+    return {"handler": handler, "mode": "write", "status": status, **more}
+
+
+def _late(handler: Callable[..., Any], **more: Any) -> Spec:
+    return {"handler": handler, "mode": "late", **more}
+
+
+BOTH = {"partner": True}
+
+SIMULATED: dict[Key, Spec] = {
+    ("GET", "/account"): _get(account.info),
+    ("GET", "/account/rate-limits"): _get(account.rate_limits, free=True),
+    ("GET", "/users/{account}"): _get(account.user_info),
+    ("POST", "/oauth/tokens"): _write(account.create_token, 201, fields=account.TOKEN, open=True, free=True),
+    ("GET", "/apps"): _list(apps.listing, "name", "updated_at", **BOTH),
+    ("GET", "/users/{account}/apps"): _list(apps.listing_by_user, "name", "updated_at"),
+    ("POST", "/apps"): _write(apps.create, 201, fields=apps.CREATE),
+    ("GET", "/apps/{app}"): _get(apps.info, **BOTH),
+    ("PATCH", "/apps/{app}"): _write(apps.update, fields=apps.UPDATE),
+    ("DELETE", "/apps/{app}"): _write(apps.delete),
+    ("GET", "/apps/{app}/config-vars"): _get(apps.config, **BOTH),
+    ("PATCH", "/apps/{app}/config-vars"): _write(apps.update_config, **BOTH),
+    ("GET", "/apps/{app}/releases/{release}/config-vars"): _get(apps.release_config, **BOTH),
+    ("GET", "/apps/{app}/releases"): _list(releases.listing, "version"),
+    ("GET", "/apps/{app}/releases/{release}"): _get(releases.info),
+    ("POST", "/apps/{app}/releases"): _write(releases.create, 201, fields=releases.CREATE),
+    ("POST", "/apps/{app}/slugs"): _write(releases.create_slug, 201, fields=releases.SLUG, required=("process_types",)),
+    ("GET", "/apps/{app}/slugs/{slug}"): _get(releases.slug_info),
+    ("POST", "/sources"): _write(releases.create_source, 201),
+    ("POST", "/apps/{app}/sources"): _write(releases.create_app_source, 201),
+    ("GET", "/apps/{app}/builds"): _list(releases.list_builds, "created_at"),
+    ("POST", "/apps/{app}/builds"): _write(
+        releases.create_build, 201, fields=releases.BUILD, required=("source_blob",)
+    ),
+    ("GET", "/apps/{app}/builds/{build}"): _get(releases.build_info),
+    ("GET", "/apps/{app}/formation"): _list(dynos.list_formation, "type"),
+    ("PATCH", "/apps/{app}/formation"): _write(dynos.scale_batch, fields=dynos.BATCH, required=("updates",)),
+    ("GET", "/apps/{app}/formation/{formation}"): _get(dynos.formation_info),
+    ("PATCH", "/apps/{app}/formation/{formation}"): _write(dynos.scale, fields=dynos.SCALE),
+    ("GET", "/apps/{app}/dynos"): _list(dynos.listing, "name"),
+    ("POST", "/apps/{app}/dynos"): _write(dynos.run, 201, fields=dynos.RUN, required=("command",)),
+    ("DELETE", "/apps/{app}/dynos"): _write(dynos.restart_all, 202),
+    ("GET", "/apps/{app}/dynos/{dyno}"): _get(dynos.info),
+    ("DELETE", "/apps/{app}/dynos/{dyno}"): _write(dynos.restart, 202),
+    ("POST", "/apps/{app}/dynos/{dyno}/actions/stop"): _write(dynos.stop, 202),
+    ("DELETE", "/apps/{app}/formations/{dyno.formation_type}"): _write(dynos.restart_type, 202),
+    ("POST", "/apps/{app}/formations/{dyno.formation_type}/actions/stop"): _write(dynos.stop_type, 202),
+    ("POST", "/apps/{app}/log-sessions"): _write(dynos.create_log_session, 201, fields=dynos.LOGS),
+    ("GET", "/addons"): _list(addons.listing, "name", **BOTH),
+    ("GET", "/users/{account}/addons"): _list(addons.listing_by_user, "name", **BOTH),
+    ("GET", "/addons/{add-on}"): _get(addons.info, **BOTH),
+    ("GET", "/apps/{app}/addons"): _list(addons.listing_by_app, "name", **BOTH),
+    ("POST", "/apps/{app}/addons"): _late(addons.create, fields=addons.CREATE, required=("plan",)),
+    ("GET", "/apps/{app}/addons/{add-on}"): _get(addons.info_by_app, **BOTH),
+    ("PATCH", "/apps/{app}/addons/{add-on}"): _late(addons.update, fields=addons.UPDATE, required=("plan",)),
+    ("DELETE", "/apps/{app}/addons/{add-on}"): _late(addons.delete, fields=addons.DELETE),
+    ("POST", "/actions/addons/resolve"): _get(addons.resolve, fields=addons.RESOLVE, required=("addon",)),
+    ("GET", "/addons/{add-on}/config"): _list(partners.config, "name", **BOTH),
+    ("PATCH", "/addons/{add-on}/config"): _write(
+        partners.update_config, fields=partners.CONFIG, required=("config",), **BOTH
+    ),
+    ("POST", "/addons/{add-on}/actions/provision"): _write(partners.provision, **BOTH),
+    ("POST", "/addons/{add-on}/actions/deprovision"): _write(partners.deprovision, **BOTH),
+    ("GET", "/addons/{add-on}/sso"): _get(partners.sso),
+    ("GET", "/apps/{app}/addons/{add-on}/sso"): _get(partners.sso_by_app),
+    ("GET", "/addon-attachments"): _list(attachments.listing, "name", **BOTH),
+    ("GET", "/addon-attachments/{add-on-attachment}"): _get(attachments.info, **BOTH),
+    ("GET", "/addons/{add-on}/addon-attachments"): _list(attachments.listing_by_addon, "name", **BOTH),
+    ("GET", "/apps/{app}/addon-attachments"): _list(attachments.listing_by_app, "name", **BOTH),
+    ("GET", "/apps/{app}/addon-attachments/{add-on-attachment.scopedIdentity}"): _get(attachments.info_by_app, **BOTH),
+    ("POST", "/actions/addon-attachments/resolve"): _get(
+        attachments.resolve, fields=attachments.RESOLVE, required=("addon_attachment",)
+    ),
+    ("GET", "/addon-services"): _list(catalog.list_services, "name", **BOTH),
+    ("GET", "/addon-services/{add-on-service}"): _get(catalog.service_info, **BOTH),
+    ("GET", "/addon-services/{add-on-service}/plans"): _list(catalog.list_plans, "name", **BOTH),
+    ("GET", "/addon-services/{add-on-service}/plans/{plan}"): _get(catalog.plan_info_by_service, **BOTH),
+    ("GET", "/plans/{plan}"): _get(catalog.plan_info, **BOTH),
+    ("GET", "/regions"): _list(catalog.list_regions, "name", **BOTH),
+    ("GET", "/regions/{region}"): _get(catalog.region_info, **BOTH),
+    ("GET", "/stacks"): _list(catalog.list_stacks, "name", **BOTH),
+    ("GET", "/stacks/{stack}"): _get(catalog.stack_info, **BOTH),
+    ("GET", "/apps/{app}/available-stacks"): _list(catalog.list_app_stacks, "name"),
+}
+
+
+def table() -> list[Route]:
+    """All rows: published links first, then those that only clients know."""
+    rows: list[Route] = []
+    published: set[Key] = set()
+    for line in PUBLISHED.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        priority, method, path, title = line.split("\t")
+        published.add((method, path))
+        rows.append(Route(method, path, title, priority, **SIMULATED.get((method, path), {})))
+    for (method, path), spec in SIMULATED.items():
+        if (method, path) not in published:
+            rows.append(Route(method, path, "Called by clients, not in the published schema", LATER, **spec))
+    return rows

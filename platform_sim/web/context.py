@@ -1,0 +1,72 @@
+"""What all doors share: the rows, the addresses, where uploads go. Made by `assemble`, handed to `create_web`."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from platform_sim.core.model.addresses import Addresses
+from platform_sim.core.model.layout import Layout
+from platform_sim.core.model.records import Job
+from platform_sim.core.store import Database
+
+
+@dataclass
+class Doors:
+    """`addresses` are final once the edge's port is known, before the first request."""
+
+    database: Database
+    layout: Layout
+    addresses: Addresses
+    customer_id: str
+    """The account that a browser on this machine acts for."""
+    manifest_problems: Callable[[dict[str, Any]], list[str]]
+    """What is wrong with a pushed manifest, one sentence a finding; empty when it can be registered."""
+    sso_url: Callable[[dict[str, Any]], str]
+    """Where a manifest wants the SSO form posted; empty when nowhere."""
+    boot_id: str = ""
+    version: str = ""
+    data: str | None = None
+    """The data folder as the operator named it, None in memory."""
+    git_environment: dict[str, str] = field(default_factory=dict)
+    """The environment of git and its hooks: PATH and what git needs, nothing secret."""
+    python: str = "python3"
+    """The interpreter that runs the hooks."""
+    pools: "RatePools" = field(default_factory=lambda: RatePools())
+
+    def job_settled(self, job_id: str, seconds: float | None = None) -> Job:
+        """Wait on a job's row until it is done, failed, or waits for a time that a frozen clock will not reach.
+
+        At most `customer_patience` wall seconds (or `seconds`): the row is then returned as it stands.
+        """
+        patience = self.database.rules.customer_patience if seconds is None else seconds
+        end = time.monotonic() + patience
+        while True:
+            seen = self.database.version
+            with self.database.snapshot() as rows:
+                job = rows.get(Job, job_id)
+            left = end - time.monotonic()
+            waits = job.state == "todo" and self.database.clock.seconds_until(job.run_at) is None
+            if job.state in ("done", "failed") or waits or left <= 0:
+                return job
+            self.database.wait_for_change(seen, left)
+
+
+class RatePools:
+    """Requests left per account: a pool that refills by the minute, on the platform's clock (platform-api §4.4)."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._pools: dict[str, tuple[float, float]] = {}
+
+    def left(self, account_id: str, now: float, size: int, per_minute: int, take: int = 1) -> int:
+        """Take requests from an account's pool at `now` (Unix seconds); -1 when it is empty."""
+        with self._lock:
+            level, at = self._pools.get(account_id, (float(size), now))
+            level = min(float(size), level + (now - at) * per_minute / 60)
+            if level < take:
+                self._pools[account_id] = (level, now)
+                return -1
+            self._pools[account_id] = (level - take, now)
+            return int(level - take)

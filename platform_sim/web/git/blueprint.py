@@ -1,0 +1,72 @@
+"""`/NAME.git/...`: smart HTTP for push, fetch and clone (heroku-cli §6)."""
+
+from flask import Blueprint, Response, request
+
+from platform_sim.core import errors
+from platform_sim.core.access import Actor, app_named, customers_only
+from platform_sim.core.actions.accounts import actor_for_token
+from platform_sim.core.model.apps import App
+from platform_sim.web.answers import token_of
+from platform_sim.web.context import Doors
+from platform_sim.web.git.repositories import HOOK, http_backend, repository
+
+SERVICES = ("git-receive-pack", "git-upload-pack")
+
+
+def git_blueprint(doors: Doors) -> Blueprint:
+    """The three addresses that git asks for."""
+    blueprint = Blueprint("git", __name__)
+
+    @blueprint.get("/<app>.git/info/refs")
+    def refs(app: str) -> Response:
+        return _serve(doors, app, "/info/refs")
+
+    @blueprint.post("/<app>.git/<service>")
+    def service(app: str, service: str) -> Response:
+        if service not in SERVICES:
+            return Response("Not a git service\n", 404, content_type="text/plain")
+        return _serve(doors, app, "/" + service)
+
+    return blueprint
+
+
+def _serve(doors: Doors, name: str, tail: str) -> Response:
+    """git shows the text of an error answer to its user, so it is plain text."""
+    try:
+        token = token_of(request.headers.get("Authorization"))
+        with doors.database.snapshot() as rows:
+            actor = actor_for_token(rows, token)
+            customers_only(actor, "use git")
+            app = app_named(rows, actor, name)
+    except errors.Unauthorized as problem:
+        challenge = {"WWW-Authenticate": 'Basic realm="Heroku"'}
+        return Response(problem.message + "\n", 401, challenge, content_type="text/plain")
+    except errors.PlatformError as problem:
+        return Response(f"{problem.message}\n", problem.status, content_type="text/plain")
+    reply = http_backend(_cgi(doors, actor, app, token, tail), request.stream)
+    return Response(reply.body, reply.status, reply.headers, direct_passthrough=True)
+
+
+def _cgi(doors: Doors, actor: Actor, app: App, token: str, tail: str) -> dict[str, str]:
+    path = repository(doors.layout.git, app.id, doors.git_environment)
+    environment = dict(doors.git_environment) | {
+        "GIT_PROJECT_ROOT": str(path.parent),
+        "GIT_HTTP_EXPORT_ALL": "1",
+        "PATH_INFO": f"/{path.name}{tail}",
+        "REQUEST_METHOD": request.method,
+        "QUERY_STRING": request.query_string.decode("latin-1"),
+        "CONTENT_TYPE": request.headers.get("Content-Type", ""),
+        "REMOTE_USER": actor.account.email,
+        "REMOTE_ADDR": "127.0.0.1",
+        "PLATFORM_SIM_PYTHON": doors.python,
+        "PLATFORM_SIM_HOOK": str(HOOK),
+        "PLATFORM_SIM_URL": doors.addresses.base,
+        "PLATFORM_SIM_APP": app.id,
+        "PLATFORM_SIM_TOKEN": token,
+    }
+    for header, variable in (("Content-Encoding", "HTTP_CONTENT_ENCODING"), ("Git-Protocol", "GIT_PROTOCOL")):
+        if header in request.headers:
+            environment[variable] = request.headers[header]
+    if request.content_length is not None:
+        environment["CONTENT_LENGTH"] = str(request.content_length)
+    return environment

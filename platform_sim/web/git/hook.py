@@ -1,0 +1,112 @@
+"""The pre-receive hook: sends the pushed commit as a source, asks for a build, shows its output, refuses on failure.
+
+Runs as a program of its own inside git's quarantine, with the standard library only (`python -I -S`).
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from typing import Any
+
+DEPLOYED = ("refs/heads/main", "refs/heads/master")
+ZERO = "0" * 40
+
+
+def say(text: str = "") -> None:
+    """A line for the person who pushes; git puts `remote: ` before it."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+class Platform:
+    """The platform's API, as any client uses it."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url
+        self.token = token
+        # The platform is on this machine: a proxy from the environment has no business here.
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """One API call; urllib.error.HTTPError for errors."""
+        headers = {
+            "Accept": "application/vnd.heroku+json; version=3",
+            "Authorization": "Bearer " + self.token,
+            "Content-Type": "application/json",
+        }
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, headers, method=method)
+        with self.opener.open(request) as answer:
+            return json.load(answer)
+
+    def put(self, url: str, data: bytes) -> None:
+        """Upload a tarball."""
+        request = urllib.request.Request(url, data, {"Content-Type": "application/gzip"}, method="PUT")
+        self.opener.open(request).close()
+
+    def stream(self, url: str) -> None:
+        """Show an output stream until it ends."""
+        with self.opener.open(url) as answer:
+            for line in answer:
+                sys.stdout.write(line.decode("utf-8", "replace"))
+                sys.stdout.flush()
+
+
+def deploy(platform: Platform, app: str, commit: str) -> bool:
+    """Build and release a commit; whether that worked."""
+    say("Compressing source files... done.")
+    tarball = subprocess.run(["git", "archive", "--format=tar.gz", commit], check=True, stdout=subprocess.PIPE).stdout
+    subject = subprocess.run(["git", "log", "-1", "--format=%s", commit], check=True, stdout=subprocess.PIPE).stdout
+    source = platform.call("POST", "/sources")["source_blob"]
+    platform.put(source["put_url"], tarball)
+    say("Building source:")
+    say()
+    blob = {
+        "url": source["get_url"],
+        "version": commit,
+        "version_description": subject.decode("utf-8", "replace").strip()[:200],
+    }
+    build = platform.call("POST", f"/apps/{app}/builds", {"source_blob": blob})
+    platform.stream(build["output_stream_url"])
+    done = platform.call("GET", f"/apps/{app}/builds/{build['id']}")
+    say()
+    if done["status"] != "succeeded":
+        say(" !     Push failed")
+        return False
+    say("Verifying deploy... done.")
+    return True
+
+
+def main() -> int:
+    """Deploy main or master; keep other branches without a build; refuse to delete what is deployed."""
+    platform = Platform(os.environ["PLATFORM_SIM_URL"], os.environ["PLATFORM_SIM_TOKEN"])
+    app = os.environ["PLATFORM_SIM_APP"]
+    for line in sys.stdin.read().splitlines():
+        _, new, ref = line.split(" ", 2)
+        if ref not in DEPLOYED:
+            say(f"Pushed to non-main branch, skipping build of {ref}.")
+            continue
+        if new == ZERO:
+            say(f" !     {ref} is what runs: it cannot be deleted.")
+            return 1
+        try:
+            if not deploy(platform, app, new):
+                return 1
+        except urllib.error.HTTPError as problem:
+            text = problem.read().decode("utf-8", "replace")
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                text = json.loads(text)["message"]
+            say(f" !     {text}")
+            return 1
+        except (urllib.error.URLError, OSError) as problem:
+            say(f" !     The platform cannot be reached: {problem}. Push again when it is up.")
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

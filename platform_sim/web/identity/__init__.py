@@ -1,0 +1,1 @@
+"""The id host: where partners exchange grants and refresh tokens."""

@@ -1,0 +1,53 @@
+"""`POST /oauth/token`: form body or query, secret as a parameter or as Basic password (partner-api §3.1)."""
+
+from flask import Blueprint, Response, request
+
+from platform_sim.core import errors
+from platform_sim.core.actions import oauth
+from platform_sim.core.public.accounts import id_host_tokens
+from platform_sim.web.answers import basic, error_response, json_response
+from platform_sim.web.context import Doors
+
+
+def identity_blueprint(doors: Doors) -> Blueprint:
+    """The routes of the id host."""
+    blueprint = Blueprint("identity", __name__)
+
+    @blueprint.post("/oauth/token")
+    def token() -> Response:
+        try:
+            return json_response(_exchange(doors))
+        except errors.PlatformError as problem:
+            return error_response(problem)
+
+    return blueprint
+
+
+def _parameters() -> dict[str, str]:
+    given = request.get_json(silent=True) if request.is_json else None
+    body = {k: v for k, v in given.items() if isinstance(v, str)} if isinstance(given, dict) else {}
+    return {**request.args.to_dict(), **request.form.to_dict(), **body}
+
+
+def _secret(parameters: dict[str, str]) -> str:
+    kind, _, value = request.headers.get("Authorization", "").partition(" ")
+    if parameters.get("client_secret"):
+        return parameters["client_secret"]
+    return basic(value.strip())[1] if kind.lower() == "basic" else ""
+
+
+def _exchange(doors: Doors) -> dict[str, object]:
+    parameters = _parameters()
+    kind = parameters.get("grant_type") or "authorization_code"
+    secret = _secret(parameters)
+    if kind == "authorization_code":
+        wanted = "code"
+    elif kind == "refresh_token":
+        wanted = "refresh_token"
+    else:
+        raise errors.BadRequest(f"grant_type {kind[:40]!r} is not known: use authorization_code or refresh_token.")
+    if not parameters.get(wanted):
+        raise errors.InvalidParams(f"Missing parameter: {wanted} (for grant_type={kind}).")
+    with doors.database.transaction() as tx:
+        act = oauth.exchange_grant if wanted == "code" else oauth.refresh
+        return id_host_tokens(act(tx, parameters[wanted], secret))

@@ -1,0 +1,101 @@
+"""SSO links by id or name, and the legacy form. The browser on this machine is the customer (its login comes later)."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, render_template_string, request
+
+from platform_sim.core import access, errors
+from platform_sim.core.access import Actor
+from platform_sim.core.actions.sso import SsoForm, begin_sso
+from platform_sim.core.model.accounts import Account
+from platform_sim.core.model.addons import Addon, AddonService, Attachment
+from platform_sim.core.model.apps import App
+from platform_sim.core.store import Snapshot
+from platform_sim.web.answers import only_local_names
+from platform_sim.web.context import Doors
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Signing in to {{ name }}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style nonce="{{ nonce }}">body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem;
+color-scheme:light dark}button{font:inherit;padding:.5rem 1rem}</style></head>
+<body><h1>Signing in to {{ name }}</h1>
+<p>Platform Sim (a simulator, not Heroku) sends you to the add-on's dashboard as {{ email }}.</p>
+<form id="sso" method="{{ form.method }}" action="{{ form.action }}">
+{% for key, value in form.params.items() %}<input type="hidden" name="{{ key }}" value="{{ value }}">
+{% endfor %}<button type="submit">Continue to {{ name }}</button></form>
+<script nonce="{{ nonce }}">document.getElementById("sso").submit()</script></body></html>
+"""
+PROBLEM = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Cannot sign in</title></head>
+<body><h1>Cannot sign in</h1><p>{{ message }}</p></body></html>
+"""
+
+
+def sso_blueprint(doors: Doors) -> Blueprint:
+    """The gateway's routes. Extra query parameters travel into the form (partner-api §5.1)."""
+    blueprint = Blueprint("sso", __name__)
+
+    @blueprint.get("/sso/apps/<app>/addons/<addon>")
+    def by_addon(app: str, addon: str) -> Response:
+        return _page(doors, lambda rows, actor: _addon(rows, actor, app, addon))
+
+    @blueprint.get("/sso/apps/<app>/attachments/<attachment>")
+    def by_attachment(app: str, attachment: str) -> Response:
+        return _page(doors, lambda rows, actor: _attachment(rows, actor, app, attachment))
+
+    @blueprint.get("/myapps/<app>/addons/<addon>")
+    def legacy(app: str, addon: str) -> Response:
+        # Once the app's part was `app123@heroku.com`; the host part says nothing here.
+        return _page(doors, lambda rows, actor: _addon(rows, actor, app.split("@")[0], addon))
+
+    return blueprint
+
+
+Finder = Callable[[Snapshot, Actor], tuple[App, Addon]]
+
+
+def _page(doors: Doors, find: Finder) -> Response:
+    try:
+        only_local_names()
+        with doors.database.snapshot() as rows:
+            actor = Actor(rows.get(Account, doors.customer_id), authorization_id="browser")
+            app, addon = find(rows, actor)
+            service = rows.get(AddonService, addon.service_id)
+            form = begin_sso(rows, actor, addon, app, doors.sso_url(service.manifest), request.args.to_dict())
+        return _auto_post(doors, service, actor, form)
+    except errors.PlatformError as problem:
+        return Response(render_template_string(PROBLEM, message=problem.message), problem.status)
+
+
+def _auto_post(doors: Doors, service: AddonService, actor: Actor, form: SsoForm) -> Response:
+    nonce = doors.database.chance.secret("nonce")
+    email = actor.account.email
+    html = render_template_string(PAGE, form=form, name=service.human_name, email=email, nonce=nonce)
+    return Response(
+        html,
+        headers={
+            "Content-Security-Policy": f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
+            "frame-ancestors 'none'; base-uri 'none'",
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+        },
+    )
+
+
+def _addon(rows: Snapshot, actor: Actor, app: str, addon: str) -> tuple[App, Addon]:
+    found = access.app_named(rows, actor, app)
+    service = rows.find(AddonService, name=addon)
+    if service is not None:
+        of_service = [a for a in access.visible_addons(rows, actor, found) if a.service_id == service.id]
+        if of_service:
+            return found, of_service[0]
+    return found, access.addon_named(rows, actor, addon, found)
+
+
+def _attachment(rows: Snapshot, actor: Actor, app: str, identity: str) -> tuple[App, Addon]:
+    found = access.app_named(rows, actor, app)
+    for each in rows.all(Attachment, app_id=found.id):
+        if identity in (each.id, each.name):
+            return found, access.addon_named(rows, actor, each.addon_id)
+    raise errors.NotFound("add_on attachment", "Couldn't find that add-on attachment.")
