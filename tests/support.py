@@ -59,9 +59,7 @@ def new_manifest(slug: str = "exceptions", *bare: str, requires: Sequence[str] =
     }
 
 
-def new_service(
-    tx: Transaction, slug: str = "exceptions", *bare: str, requires: Sequence[str] = ()
-) -> AddonService:
+def new_service(tx: Transaction, slug: str = "exceptions", *bare: str, requires: Sequence[str] = ()) -> AddonService:
     """A registered service with its plan `test`; client secret `SLUG-client-secret`."""
     operator = partner_account(tx, "operator")
     manifest = new_manifest(slug, *bare, requires=requires)
@@ -122,4 +120,5 @@ def deploy(tx: Transaction, actor: Actor, app: App, commit: str = "409cdef5aa", 
 
 def dump(rows: Snapshot, *, without: Sequence[type] = ()) -> dict[str, list[dict[str, Any]]]:
     """All rows of all nouns, to compare a before with an after."""
-    return {n.__name__: [asdict(row) for row in rows.all(n)] for n in NOUNS if n not in without}
+    kept: list[type[Any]] = [noun for noun in NOUNS if noun not in without]
+    return {noun.__name__: [asdict(row) for row in rows.all(noun)] for noun in kept}

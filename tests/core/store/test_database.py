@@ -48,7 +48,7 @@ def test_a_failed_transaction_leaves_no_row_no_event_no_job_and_the_same_next_id
 
     heard: list[list[Event]] = []
     rows.on_commit(heard.append)
-    tried = ()
+    tried = ("", "", "")
     with pytest.raises(RuntimeError, match="no!"), rows.transaction() as tx:
         tried = act(tx)
         raise RuntimeError("no!")

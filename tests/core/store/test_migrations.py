@@ -36,7 +36,7 @@ def test_every_table_has_a_noun_and_a_key(rows: Rows) -> None:
     migrations.migrate(rows)
     assert set(rows.table_names()) == {t.name for t in TABLES.values()}
     for table in TABLES.values():
-        assert rows[table.name].pks == [table.key]
+        assert rows.table(table.name).pks == [table.key]
 
 
 def test_indexes_name_tables_and_columns_that_exist() -> None:

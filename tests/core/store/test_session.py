@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -48,9 +49,10 @@ def test_rows_come_as_written_or_as_ordered(tx: Transaction) -> None:
 
 
 def test_names_of_columns_are_checked_so_that_no_input_becomes_sql(tx: Transaction) -> None:
-    bad = 'email" OR 1=1 --'
+    bad: Any = 'email" OR 1=1 --'
+    condition: dict[str, Any] = {bad: "x"}
     with pytest.raises(ValueError, match="has no column"):
-        tx.all(Account, **{bad: "x"})
+        tx.all(Account, **condition)
     with pytest.raises(ValueError, match="has no column"):
         tx.all(Account, order_by=bad)
     with pytest.raises(ValueError, match="has no column"):

@@ -35,7 +35,7 @@ def test_invariant_20_every_noun_comes_back_from_its_row_as_it_was(tx: Transacti
         for empty in (False, True):
             item = filled(TABLES[noun], empty=empty)
             tx.insert(item)
-            found = tx.get(noun, getattr(item, TABLES[noun].key))
+            found: Any = tx.get(noun, getattr(item, TABLES[noun].key))
             assert found == item
             for field in fields(noun):
                 assert type(getattr(found, field.name)) is type(getattr(item, field.name)), field.name
