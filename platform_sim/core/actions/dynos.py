@@ -93,6 +93,11 @@ def add_formation_dyno(tx: Transaction, release: Release, name: str, command: st
     return dyno
 
 
+def let_go(tx: Transaction, dyno: Dyno) -> Dyno:
+    """The supervisor ends this dyno, or puts another in its place: its name is free, its process gets its signal."""
+    return tx.update(dyno, wanted=False)
+
+
 def report_started(
     tx: Transaction, dyno: Dyno, *, pid: int, pid_started: float, port: int | None, boot_id: str
 ) -> Dyno:

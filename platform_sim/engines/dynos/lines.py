@@ -28,3 +28,8 @@ def boot_timeout(seconds: float) -> str:
 def exit_timeout(seconds: float) -> str:
     """R12."""
     return f"Error R12 (Exit timeout) -> Process failed to exit within {seconds:g} seconds of SIGTERM"
+
+
+def release_timeout(seconds: float) -> str:
+    """The release phase has a limit (platform-api §6); these words are ours."""
+    return f"Release command did not end within {seconds:g} seconds, it is stopped and the release fails"

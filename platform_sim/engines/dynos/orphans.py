@@ -10,31 +10,15 @@ import os
 import signal
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from platform_sim.engines.dynos.runtime import Ended, Known
 from platform_sim.engines.dynos.workdir import remove_home
 
 _KILL_SECONDS = 5.0
 _POLL_SECONDS = 0.01
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a row remembers of a process."""
-
-    pid: int
-    started: float
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A process that was found and is gone now."""
-
-    pid: int
-    command: str
 
 
 def start_time(pid: int) -> float | None:

@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-COOL_OFF_SECONDS = (0.0, 10.0, 60.0, 300.0, 1200.0)
-"""Waiting time after the 1st, 2nd ... crash; the last one repeats. That the first restart comes at once and the
-later ones ever later is documented; the lengths are not (platform-api §6, §9), hence a setting."""
-
 RealState = Literal["starting", "up", "stopping", "crashed"]
 
 
@@ -27,7 +23,7 @@ class Wanted:
 class Real:
     """A dyno of a formation as it is. `stopping` had its SIGTERM and does not count; `crashed` has no process.
 
-    `restart`: somebody asked for another one in its place.
+    `restart`: another one is needed in its place though the release is the same.
     """
 
     key: str
@@ -42,8 +38,8 @@ class Real:
 class Act:
     """One thing to do; `key` is the dyno it is done to, None when there is none yet.
 
-    `start`: a missing dyno. `replace`: signal the old one, start the new one at once. `restart`: start anew
-    what crashed. `stop`: end it, nothing in its place.
+    `start`: a missing dyno. `replace`: signal the old one, start the new one at once. `restart`: start a crashed
+    one again whose cool-off is over. `stop`: end it, nothing in its place.
     """
 
     do: Literal["start", "replace", "restart", "stop"]
@@ -51,8 +47,12 @@ class Act:
     key: str | None = None
 
 
-def cool_off(crashes: int, seconds: Sequence[float] = COOL_OFF_SECONDS) -> timedelta:
-    """How long to wait before starting a dyno again that crashed `crashes` times (1 or more) in this release."""
+def cool_off(crashes: int, seconds: Sequence[float]) -> timedelta:
+    """How long to wait before starting a dyno again that crashed `crashes` times (1 or more) in this release.
+
+    `seconds`: after the first crash, the second...; the last one repeats (setting `crash_delays`: that the first
+    restart comes at once and later ones ever later is documented, the lengths are not, platform-api §6).
+    """
     if crashes < 1:
         raise ValueError(f"a dyno that crashed {crashes} times needs no cool-off")
     return timedelta(seconds=seconds[min(crashes, len(seconds)) - 1])
@@ -111,8 +111,7 @@ def _for_slot(name: str, release_id: str, there: Sequence[Real], now: datetime) 
 
 
 def _for_dyno(dyno: Real, release_id: str, now: datetime) -> list[Act]:
-    outdated = dyno.release_id != release_id or dyno.restart
-    if dyno.state == "crashed":
-        cooled = dyno.retry_at is not None and dyno.retry_at <= now
-        return [Act("restart", dyno.name, dyno.key)] if outdated or cooled else []
-    return [Act("replace", dyno.name, dyno.key)] if outdated else []
+    if dyno.release_id != release_id or dyno.restart:
+        return [Act("replace", dyno.name, dyno.key)]
+    cooled = dyno.state == "crashed" and dyno.retry_at is not None and dyno.retry_at <= now
+    return [Act("restart", dyno.name, dyno.key)] if cooled else []

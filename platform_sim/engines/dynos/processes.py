@@ -14,7 +14,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -23,10 +23,10 @@ from platform_sim.core.model.seams import LogSink
 from platform_sim.engines.dynos import lines
 from platform_sim.engines.dynos.dyno_process import DynoProcess, open_pidfd, spawn, started_at
 from platform_sim.engines.dynos.environment import DEFAULT_PATH, command_line, dyno_environment
-from platform_sim.engines.dynos.orphans import end_strays
+from platform_sim.engines.dynos.orphans import end_orphans, end_strays
 from platform_sim.engines.dynos.ports import Ports
 from platform_sim.engines.dynos.ready import Probe, best_probe
-from platform_sim.engines.dynos.runtime import DynoSpec, DynoStartError, DynoWatcher, Limits, Running
+from platform_sim.engines.dynos.runtime import DynoSpec, DynoStartError, DynoWatcher, Ended, Known, Limits, Running
 from platform_sim.engines.dynos.workdir import make_home, remove_home
 
 logger = logging.getLogger(__name__)
@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 _PROBE_SECONDS = 0.005
 _SLOW_PROBE_SECONDS = 0.02
 _SLOW_AFTER_SECONDS = 10.0
+_LEFTOVER_GRACE_SECONDS = 5.0
+"""Shorter than a dyno's own: whoever would have waited for its last words was killed, and the app must run again."""
 _POLL_SECONDS = 0.02
 """How often to ask for ended processes where the system does not tell (no pidfd)."""
 
@@ -45,7 +47,7 @@ class ProcessRuntime:
         self,
         folder: Path,
         log: LogSink,
-        limits: Limits | None = None,
+        limits: Limits,
         path: str = DEFAULT_PATH,
         probe: Probe | None = None,
     ) -> None:
@@ -53,7 +55,7 @@ class ProcessRuntime:
         self._folder = folder.resolve()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._log = log
-        self._limits = limits or Limits()
+        self._limits = limits
         self._path = path
         self._shell = Path(shutil.which("bash", path=path) or "/bin/sh")
         self._probe = probe or best_probe()
@@ -71,6 +73,10 @@ class ProcessRuntime:
         self._sweeper = ThreadPoolExecutor(1, "dyno-sweeper")
         self._thread = threading.Thread(target=self._run, name="dynos", daemon=True)
         self._thread.start()
+
+    def end_leftovers(self, known: Iterable[Known]) -> list[Ended]:
+        """See `Runtime.end_leftovers`. Also removes the folders that were left."""
+        return end_orphans(known, self._folder, _LEFTOVER_GRACE_SECONDS)
 
     def start(self, spec: DynoSpec, watcher: DynoWatcher) -> Running:
         """See `Runtime.start`. Copies the app's files and starts the process in the caller's thread."""

@@ -3,7 +3,7 @@
 A `Runtime` starts what it is told, reports what happens, and never decides formation, back-off or release.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -15,12 +15,10 @@ class DynoStartError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a dyno may take, in wall seconds."""
+    """How long a dyno may take, in wall seconds: the settings `boot_timeout` (R10) and `stop_grace` (R12)."""
 
-    boot_seconds: float = 60.0
-    """A web dyno must listen on its port by then, else R10 (documented, platform-api §6)."""
-    stop_seconds: float = 30.0
-    """From SIGTERM to SIGKILL, R12 (documented, platform-api §6)."""
+    boot_seconds: float
+    stop_seconds: float
 
 
 @dataclass(frozen=True)
@@ -41,13 +39,29 @@ class DynoSpec:
 
 @dataclass(frozen=True)
 class Running:
-    """What a runtime says of a live dyno. `pid` and `started` together name one process, see `orphans.py`."""
+    """What a runtime says of a live dyno. `pid` and `started` as in `Known`."""
 
     key: str
     pid: int
     started: float
     port: int | None
     ready: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a row remembers of a process; both together name one process for ever."""
+
+    pid: int
+    started: float
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A process that was found and is gone now."""
+
+    pid: int
+    command: str
 
 
 class DynoWatcher(Protocol):
@@ -68,6 +82,10 @@ class DynoWatcher(Protocol):
 
 class Runtime(Protocol):
     """Runs dynos somewhere. Thread-safe."""
+
+    def end_leftovers(self, known: Iterable[Known]) -> list[Ended]:
+        """Before any start: end what a killed platform left running, and wait until it is gone."""
+        ...
 
     def start(self, spec: DynoSpec, watcher: DynoWatcher) -> Running:
         """Start a dyno and return without waiting for it to be ready; DynoStartError if that is impossible."""

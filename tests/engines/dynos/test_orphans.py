@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from platform_sim.engines.dynos.orphans import Known, end_orphans, processes_at_home, start_time
+from platform_sim.engines.dynos.orphans import end_orphans, processes_at_home, start_time
+from platform_sim.engines.dynos.runtime import Known
 
 pytestmark = pytest.mark.processes
 
@@ -19,14 +20,14 @@ PLATFORM = """
 import signal, sys, threading
 from pathlib import Path
 from platform_sim.engines.dynos.processes import ProcessRuntime
-from platform_sim.engines.dynos.runtime import DynoSpec
+from platform_sim.engines.dynos.runtime import DynoSpec, Limits
 
 class Watcher:
     def on_ready(self, key): pass
     def on_boot_timeout(self, key): pass
     def on_exit(self, key, status): pass
 
-runtime = ProcessRuntime(Path(sys.argv[1]), lambda *line: None)
+runtime = ProcessRuntime(Path(sys.argv[1]), lambda *line: None, Limits(60, 30))
 running = runtime.start(DynoSpec("k1", "a", "worker.1", sys.argv[2], None), Watcher())
 print(running.pid, running.started, flush=True)
 signal.pause()

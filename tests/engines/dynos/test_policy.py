@@ -6,7 +6,6 @@ from itertools import product
 import pytest
 
 from platform_sim.engines.dynos.policy import (
-    COOL_OFF_SECONDS,
     Act,
     Real,
     RealState,
@@ -70,8 +69,8 @@ def test_one_slot_one_dyno(state: RealState, release: str, restart: bool, retry:
     if state == "stopping":
         assert acts == [Act("start", "web.1")]
     elif state == "crashed":
-        again = outdated or retry == NOW
-        assert acts == ([Act("restart", "web.1", "web.1")] if again else [])
+        cooled = [Act("restart", "web.1", "web.1")] if retry == NOW else []
+        assert acts == ([Act("replace", "web.1", "web.1")] if outdated else cooled)
     else:
         assert acts == ([Act("replace", "web.1", "web.1")] if outdated else [])
 
@@ -114,18 +113,14 @@ def test_the_answer_does_not_depend_on_the_order_of_rows() -> None:
     assert plan(wanted, there, NOW) == plan(wanted, there[::-1], NOW)
 
 
-def test_first_restart_comes_at_once_then_ever_later_and_the_last_step_repeats() -> None:
-    waits = [cool_off(crashes).total_seconds() for crashes in range(1, 9)]
-    assert waits[0] == 0
-    assert waits == sorted(waits)
-    assert waits[: len(COOL_OFF_SECONDS)] == list(COOL_OFF_SECONDS)
-    assert waits[-1] == COOL_OFF_SECONDS[-1]
-    assert cool_off(2, (0, 7)) == timedelta(seconds=7)
+def test_cool_offs_follow_the_setting_and_the_last_one_repeats() -> None:
+    waits = [cool_off(crashes, (0, 10, 60.5)).total_seconds() for crashes in range(1, 6)]
+    assert waits == [0, 10, 60.5, 60.5, 60.5]
 
 
 def test_no_crash_no_cool_off() -> None:
     with pytest.raises(ValueError, match="0 times"):
-        cool_off(0)
+        cool_off(0, (1,))
 
 
 def test_the_next_moment_is_the_first_cool_off_to_end() -> None:

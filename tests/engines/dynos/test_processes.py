@@ -18,6 +18,8 @@ from .recorder import Recorder, spec
 
 pytestmark = pytest.mark.processes
 
+LIMITS = Limits(boot_seconds=60, stop_seconds=30)
+
 LISTEN = """
 import os, socket, time
 server = socket.create_server(("127.0.0.1", int(os.environ["PORT"])))
@@ -48,7 +50,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def runtime(folder: Path, recorder: Recorder) -> Iterator[ProcessRuntime]:
-    runtime = ProcessRuntime(folder, recorder.log)
+    runtime = ProcessRuntime(folder, recorder.log, LIMITS)
     yield runtime
     runtime.close(grace_seconds=0)
     assert runtime.running() == []
@@ -183,7 +185,7 @@ def test_a_second_stop_does_not_lengthen_the_grace(tmp_path: Path, runtime: Proc
 
 
 def test_an_app_that_binds_no_port_is_killed(tmp_path: Path, folder: Path, recorder: Recorder) -> None:
-    runtime = ProcessRuntime(folder, recorder.log, Limits(boot_seconds=0.3))
+    runtime = ProcessRuntime(folder, recorder.log, Limits(boot_seconds=0.3, stop_seconds=30))
     try:
         runtime.start(spec("sleep 100", web=True, name="web.1"), recorder)
         assert recorder.until_exit("k1") == 137
@@ -244,7 +246,7 @@ def test_what_cannot_start_says_why_and_leaves_nothing(
 
 
 def test_after_close_nothing_is_left_and_nothing_starts(folder: Path, recorder: Recorder) -> None:
-    runtime = ProcessRuntime(folder, recorder.log)
+    runtime = ProcessRuntime(folder, recorder.log, LIMITS)
     pids = [runtime.start(spec("sleep 100", key=f"k{n}", web=n == 1), recorder).pid for n in range(3)]
     runtime.close()
     assert recorder.exits == {"k0": 143, "k1": 143, "k2": 143}

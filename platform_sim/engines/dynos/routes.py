@@ -1,0 +1,88 @@
+"""Host name -> app -> web dynos, for the router: `Routes` of the seams, read from rows, remembered per version."""
+
+from datetime import datetime
+
+from platform_sim.core.actions.releases import current_release
+from platform_sim.core.model.apps import App, Dyno, Formation
+from platform_sim.core.model.seams import Backend, Route, RouteState
+from platform_sim.core.store import Database, Snapshot
+
+APP_DOMAINS = (".localhost", ".herokuapp.com")
+
+
+class DynoRoutes:
+    """Answers from memory until the database has changed; then reads again what is asked for.
+
+    Thread-safe. Only dynos of the current release are backends: once a change is committed, no new request sees
+    the old release any more; it waits for the new dynos (platform-api §7, at most 75 s).
+    """
+
+    def __init__(self, database: Database, boot_id: str) -> None:
+        """`boot_id`: only dynos that this run of the platform started can be reached."""
+        self._database = database
+        self._boot_id = boot_id
+        self._known: tuple[int, dict[str, Route]] = (-1, {})
+
+    def is_app_host(self, host: str) -> bool:
+        """See `Routes.is_app_host`."""
+        return host.endswith(APP_DOMAINS)
+
+    def find(self, host: str) -> Route | None:
+        """See `Routes.find`. `host` is lower case."""
+        version = self._database.version
+        seen, routes = self._known
+        if seen != version:
+            # A new dict, not a cleared one: a slow reader of the older version must not fill this one.
+            routes = {}
+            self._known = (version, routes)
+        route = routes.get(host)
+        if route is None:
+            name = _app_name(host)
+            if name is None:
+                return None
+            with self._database.snapshot() as rows:
+                route = _route(rows, name, self._boot_id)
+            if route is not None:
+                routes[host] = route
+        return route
+
+
+def _app_name(host: str) -> str | None:
+    for domain in APP_DOMAINS:
+        if host.endswith(domain):
+            return host.removesuffix(domain)
+    return None
+
+
+def _route(rows: Snapshot, name: str, boot_id: str) -> Route | None:
+    app = rows.find(App, name=name)
+    if app is None:
+        return None
+    release = current_release(rows, app.id)
+    web = rows.find(Formation, app_id=app.id, type="web")
+    state: RouteState
+    if app.maintenance:
+        state = "maintenance"
+    elif release.slug_id is None:
+        state = "blank"
+    elif web is None or web.quantity == 0:
+        state = "none"
+    else:
+        dynos = rows.all(
+            Dyno, app_id=app.id, type="web", kind="formation", release_id=release.id, wanted=True, order_by="name"
+        )
+        return _live_route(app, dynos, boot_id, rows.now())
+    return Route(app.id, app.name, state)
+
+
+def _live_route(app: App, dynos: list[Dyno], boot_id: str, now: datetime) -> Route:
+    backends = tuple(
+        Backend(dyno.name, dyno.port)
+        for dyno in dynos
+        if dyno.state == "up" and dyno.port is not None and dyno.boot_id == boot_id
+    )
+    if backends:
+        return Route(app.id, app.name, "up", backends)
+    # A dyno that starts again at once counts as starting, and so does one whose row is still to be written.
+    cooling = [dyno for dyno in dynos if dyno.state == "crashed" and dyno.retry_at is not None and dyno.retry_at > now]
+    return Route(app.id, app.name, "crashed" if dynos and len(cooling) == len(dynos) else "starting")

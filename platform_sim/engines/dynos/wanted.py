@@ -1,0 +1,105 @@
+"""Between rows and policy: reads what an app wants and has, and writes what the policy says into its rows.
+
+Pure towards the world: it gets a snapshot or a transaction and touches nothing else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from platform_sim.core.actions.dynos import add_formation_dyno, let_go, report_state
+from platform_sim.core.actions.releases import config_of, current_release
+from platform_sim.core.model.apps import App, Dyno, Formation, Release, Slug
+from platform_sim.core.store import Snapshot, Transaction
+from platform_sim.engines.dynos.policy import Act, Real, RealState, Wanted, next_moment, plan, split_name
+from platform_sim.engines.dynos.runtime import DynoSpec
+
+
+@dataclass(frozen=True)
+class AppView:
+    """One app as its rows say. `release` is None for an app that is gone."""
+
+    release: Release | None
+    formation: Mapping[str, Formation]
+    dynos: tuple[Dyno, ...]
+
+    def wanted(self) -> Wanted | None:
+        """What should run; None without a slug."""
+        if self.release is None or self.release.slug_id is None:
+            return None
+        return Wanted(self.release.id, {kind: row.quantity for kind, row in self.formation.items()})
+
+    def wants(self, dyno: Dyno) -> bool:
+        """Whether there should be a formation dyno of this name (this one, or another in its place)."""
+        row = self.formation.get(dyno.type)
+        return dyno.kind == "formation" and row is not None and split_name(dyno.name)[1] <= row.quantity
+
+    def acts(self, now: datetime) -> list[Act]:
+        """What the policy says is to do."""
+        return plan(self.wanted(), self._real(), now)
+
+    def next_moment(self, now: datetime) -> datetime | None:
+        """When a cool-off ends, on the platform's clock."""
+        return next_moment(self._real(), now)
+
+    def _real(self) -> list[Real]:
+        kept = [dyno for dyno in self.dynos if dyno.kind == "formation" and dyno.wanted]
+        return [
+            Real(dyno.id, dyno.name, dyno.release_id, _state(dyno), dyno.retry_at, self._was_resized(dyno))
+            for dyno in kept
+        ]
+
+    def _was_resized(self, dyno: Dyno) -> bool:
+        row = self.formation.get(dyno.type)
+        return row is not None and row.size != dyno.size
+
+
+def look(rows: Snapshot, app_id: str) -> AppView:
+    """Read one app; process types in order, web first."""
+    known = rows.find(App, id=app_id) is not None
+    formation = sorted(rows.all(Formation, app_id=app_id), key=lambda row: (row.type != "web", row.type))
+    return AppView(
+        current_release(rows, app_id) if known else None,
+        {row.type: row for row in formation},
+        tuple(rows.all(Dyno, app_id=app_id)),
+    )
+
+
+def adjust(tx: Transaction, app_id: str) -> None:
+    """Make the rows of formation dynos say what the policy wants; the processes follow the rows."""
+    view = look(tx, app_id)
+    dynos = {dyno.id: dyno for dyno in view.dynos}
+    for act in view.acts(tx.now()):
+        if act.do in ("stop", "replace") and act.key is not None:
+            let_go(tx, dynos[act.key])
+        if act.do in ("start", "replace") and view.release is not None:
+            row = view.formation[split_name(act.name)[0]]
+            add_formation_dyno(tx, view.release, act.name, row.command, row.size)
+        if act.do == "restart" and act.key is not None:
+            report_state(tx, dynos[act.key], "starting")
+
+
+def spec_of(rows: Snapshot, dyno: Dyno, slugs: Path) -> DynoSpec:
+    """How to start a dyno: its release's config and files, which are below the folder `slugs`."""
+    release = rows.get(Release, dyno.release_id)
+    slug = rows.get(Slug, release.slug_id) if release.slug_id else None
+    return DynoSpec(
+        key=f"{dyno.id}.{dyno.crashes}",
+        app_id=dyno.app_id,
+        name=dyno.name,
+        command=dyno.command,
+        slug_dir=slugs / slug.folder if slug and slug.folder else None,
+        env=config_of(rows, release) | dyno.env,
+        web=dyno.kind == "formation" and dyno.type == "web",
+    )
+
+
+def dyno_id(key: str) -> str:
+    """Whose process a runtime's key names: a dyno that crashed runs again under a new key."""
+    return key.rpartition(".")[0]
+
+
+def _state(dyno: Dyno) -> RealState:
+    """`down` and `idle` are shown to customers at most; no row of a wanted dyno holds them."""
+    return "up" if dyno.state == "up" else "crashed" if dyno.state == "crashed" else "starting"
