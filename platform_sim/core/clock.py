@@ -110,6 +110,10 @@ class Chance:
             return str(uuid.uuid4())
         return str(uuid.UUID(bytes=self._digest(key, number)[:16], version=4))
 
+    def fresh(self) -> str:
+        """A random UUID even under a seed: for trace ids and page nonces, which no row or event ever holds."""
+        return str(uuid.uuid4())
+
     def secret(self, key: str = "", number: int = 0) -> str:
         """32 hex digits that nobody can guess (unless the seed is known)."""
         if self.seed is None:

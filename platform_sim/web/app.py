@@ -78,4 +78,4 @@ def _request_id(doors: Doors) -> str:
         given = request.headers.get(name, "")
         if _REQUEST_ID.fullmatch(given):
             return given
-    return doors.database.chance.uuid("request")
+    return doors.database.chance.fresh()

@@ -69,7 +69,7 @@ def _page(doors: Doors, find: Finder) -> Response:
 
 
 def _auto_post(doors: Doors, service: AddonService, actor: Actor, form: SsoForm) -> Response:
-    nonce = doors.database.chance.secret("nonce")
+    nonce = doors.database.chance.fresh()
     email = actor.account.email
     html = render_template_string(PAGE, form=form, name=service.human_name, email=email, nonce=nonce)
     return Response(
