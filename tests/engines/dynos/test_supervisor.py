@@ -404,8 +404,9 @@ def test_one_app_that_breaks_does_not_stop_the_others(
     supervisor.step()
     assert "unforeseen" in caplog.text
     monkeypatch.setattr(supervisor, "_runtime", runtime)
-    world.deploy(web="serve")
+    world.scale(web=2)
     supervisor.step()
+    assert runtime.take() == ["start web.1", "start web.2"]
 
 
 def test_no_transaction_is_open_while_it_acts(
