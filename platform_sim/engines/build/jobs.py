@@ -95,15 +95,16 @@ class BuildRoom:
 
     def _source(self, row: Build) -> Path:
         """Our own upload, or a tarball fetched from this machine; nothing is fetched from elsewhere (design §8)."""
-        own = self.addresses.source("")
-        if row.source_url.startswith(own):
-            secret = row.source_url.removeprefix(own)
-            with self.database.snapshot() as rows:
-                source = rows.find(Source, secret=secret)
-            return self.layout.source(source.id) if source else self.layout.source("unknown")
+        url = urlsplit(row.source_url)
+        # By its secret, not by host and port: the platform may have come back on another port.
+        secret = url.path.removeprefix("/sources/")
+        with self.database.snapshot() as rows:
+            source = rows.find(Source, secret=secret) if url.hostname in LOOPBACK else None
+        if source is not None:
+            return self.layout.source(source.id)
         target = self.layout.source(f"fetched-{row.id}")
         target.parent.mkdir(parents=True, exist_ok=True)
-        if urlsplit(row.source_url).hostname in LOOPBACK:
+        if url.hostname in LOOPBACK:
             fetch(row.source_url, target, self.database.rules.source_size_limit)
         return target
 

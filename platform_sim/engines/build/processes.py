@@ -74,11 +74,14 @@ class Commands:
             raise BuildTimedOut(f"The build took longer than {self._seconds:g} seconds.")
 
     def end_strays(self) -> None:
-        """End processes of this build that put themselves out of their group (daemons)."""
+        """End processes of this build that put themselves out of their group (daemons), and see them gone."""
+        ended = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
                 if process.pid != os.getpid() and process.environ().get(MARKER) == self._name:
                     process.kill()
+                    ended.append(process)
+        psutil.wait_procs(ended, timeout=_DRAIN)
 
     def _read(self, process: subprocess.Popen[bytes], pipe: IO[bytes], lines: "_Lines") -> None:
         """Read until the pipe is closed. What a command leaves behind with the pipe open is ended with it."""

@@ -165,6 +165,9 @@ def _check_links(folder: Path) -> None:
 
 def _stays_inside(link: Path, folder: Path) -> bool:
     try:
-        return not link.readlink().is_absolute() and link.resolve().is_relative_to(folder)
-    except (OSError, RuntimeError):  # a circle of links: OSError or RuntimeError, by Python version
-        return False
+        link.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # it leads nowhere, which is allowed as long as nowhere is inside
+    except OSError:
+        return False  # a circle
+    return not link.readlink().is_absolute() and link.resolve().is_relative_to(folder)

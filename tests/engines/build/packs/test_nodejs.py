@@ -1,6 +1,8 @@
 """The Node buildpack: real builds with stand-ins for node and npm."""
 
 import json
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +27,13 @@ def _npm(bench: Bench) -> list[str]:
     return [line.strip() for line in bench.said if line.startswith("       npm ")]
 
 
+def _in_dyno(home: Path, command: str) -> str:
+    env = {"PATH": "/no/such/folder", "HOME": str(home)}
+    command = f'. "$HOME/.profile.d/nodejs.sh"; {command}'
+    done = subprocess.run(["/bin/sh", "-c", command], env=env, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
 def _package(**content: Any) -> dict[str, str]:
     return {"package.json": json.dumps(content)}
 
@@ -35,7 +44,7 @@ def test_an_app_with_a_start_script_needs_no_procfile(bench: Bench, node: dict[s
     assert "-----> Using Node.js 20.1.0, the one of this machine" in bench.said
     assert "-----> No dependencies in package.json" in bench.said
     assert "       Default types for buildpack -> web" in bench.said
-    assert "node_modules/.bin" in (built.folder / ".profile.d" / "nodejs.sh").read_text()
+    assert _in_dyno(built.folder, "node; npm start; echo $NODE_ENV") == "v20.1.0\nnpm start\nproduction\n"
     assert _npm(bench) == []
 
 

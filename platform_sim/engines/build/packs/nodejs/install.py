@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 PROFILE = """\
-export PATH="$HOME/node_modules/.bin:$PATH"
+export PATH="$HOME/.heroku/node/bin:$HOME/node_modules/.bin:$PATH"
 export NODE_ENV="${NODE_ENV:-production}"
+export NPM_CONFIG_UPDATE_NOTIFIER="${NPM_CONFIG_UPDATE_NOTIFIER:-false}"
 """
 
 _DEPENDENCIES = ("dependencies", "devDependencies", "optionalDependencies")
@@ -61,6 +62,17 @@ def compile_app(package: dict[str, Any], app: Path) -> None:
     if package.get("devDependencies"):
         say("-----> Removing what only development needs")
         run(["npm", "prune", "--omit=dev"], app, "npm could not remove devDependencies.")
+    link_programs(app)
+
+
+def link_programs(app: Path) -> None:
+    """Let a dyno find the Node of this machine, which need not be where a plain system path looks."""
+    folder = app / ".heroku" / "node" / "bin"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in ("node", "npm", "npx"):
+        if found := shutil.which(name):
+            (folder / name).symlink_to(Path(found).absolute())
     (app / ".profile.d").mkdir(exist_ok=True)
     (app / ".profile.d" / "nodejs.sh").write_text(PROFILE, encoding="utf-8")
 
