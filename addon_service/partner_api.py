@@ -83,9 +83,10 @@ def _grant(grant: Any) -> dict[str, Any] | None:
         return None
     if not isinstance(grant, dict):
         raise Invalid("cannot use 'oauth_grant': it must be an object or null")
-    if text(grant, "type") not in (None, "authorization_code"):
-        raise Invalid("cannot use 'oauth_grant': its type must be authorization_code")
-    return {"code": text(grant, "code", required=True), "expires_at": text(grant, "expires_at")}
+    if text(grant, "type", within="oauth_grant.") not in (None, "authorization_code"):
+        raise Invalid("cannot use 'oauth_grant.type': it must be authorization_code")
+    code = text(grant, "code", required=True, within="oauth_grant.")
+    return {"code": code, "expires_at": text(grant, "expires_at", within="oauth_grant.")}
 
 
 def _known(uuid: str) -> str:

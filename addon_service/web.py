@@ -88,13 +88,14 @@ def json_object() -> dict[str, Any]:
     return body
 
 
-def text(body: dict[str, Any], name: str, *, required: bool = False) -> str | None:
-    """A field that is text, or absent or null when not required. Raises Invalid."""
+def text(body: dict[str, Any], name: str, *, required: bool = False, within: str = "") -> str | None:
+    """A field that is text, or absent or null when not required. Raises Invalid, naming `within` + `name`."""
     value = body.get(name)
     if value is None and not required:
         return None
     if not isinstance(value, str) or (required and not value.strip()):
-        raise Invalid(f"cannot use {name!r}: it must be {'a text that is not empty' if required else 'a text'}")
+        kind = "a text that is not empty" if required else "a text"
+        raise Invalid(f"cannot use '{within}{name}': it must be {kind}")
     return value
 
 

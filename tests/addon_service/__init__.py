@@ -1,0 +1,1 @@
+"""Tests of the reference partner; the platform is played by `heroku.FakeHeroku`."""

@@ -1,0 +1,48 @@
+"""A partner for each test: real store in a temporary folder, frozen clock, played Heroku, no threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from addon_service.app import create_app, service_of
+from addon_service.service import Service
+from addon_service.settings import Settings, load
+
+from .heroku import FakeHeroku, FrozenClock
+from .partner import ENVIRONMENT, Partner
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def heroku() -> FakeHeroku:
+    return FakeHeroku()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load(ENVIRONMENT, data=tmp_path / "data")
+
+
+@pytest.fixture
+def app(settings: Settings, clock: FrozenClock, heroku: FakeHeroku) -> Iterator[Flask]:
+    app = create_app(settings, clock, heroku)
+    yield app
+    service_of(app).close()
+
+
+@pytest.fixture
+def service(app: Flask) -> Service:
+    return service_of(app)
+
+
+@pytest.fixture
+def partner(app: Flask) -> Partner:
+    return Partner(app)

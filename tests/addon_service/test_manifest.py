@@ -1,0 +1,45 @@
+"""The manifest, against the rules of partner-api §1."""
+
+import re
+
+from addon_service.manifest import manifest
+from addon_service.service import Service
+
+from .partner import AUTH, SALT
+
+
+def test_it_declares_what_the_service_does(service: Service) -> None:
+    made = manifest(service.exceptions, "http://127.0.0.1:5200", ("us", "eu"))
+    assert made == {
+        "id": "exceptions",
+        "name": "Exceptions",
+        "api": {
+            "config_vars_prefix": "EXCEPTIONS",
+            "config_vars": ["EXCEPTIONS_URL"],
+            "password": AUTH[1],
+            "sso_salt": SALT,
+            "regions": ["us", "eu"],
+            "requires": ["many_per_app", "attachable"],
+            "production": {
+                "base_url": "https://127.0.0.1:5200/heroku/resources",
+                "sso_url": "https://127.0.0.1:5200/heroku/sso",
+            },
+            "test": {
+                "base_url": "http://127.0.0.1:5200/heroku/resources",
+                "sso_url": "http://127.0.0.1:5200/heroku/sso",
+            },
+            "version": "3",
+        },
+    }
+
+
+def test_with_https_both_places_hold_the_same(service: Service) -> None:
+    api = manifest(service.exceptions, "https://partner.example", ("us",))["api"]
+    assert api["production"] == api["test"]
+    assert api["production"]["base_url"] == "https://partner.example/heroku/resources"
+
+
+def test_every_variable_ever_returned_is_declared_and_well_named(service: Service) -> None:
+    declared = manifest(service.exceptions, "http://x", ("us",))["api"]["config_vars"]
+    assert set(service.exceptions.config("secret")) == set(declared)
+    assert all(re.fullmatch(r"EXCEPTIONS_[0-9A-Z_]+", name) for name in declared)
