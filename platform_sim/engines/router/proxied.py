@@ -4,6 +4,8 @@ Touches nothing but the two connections. Which backend, which headers and what t
 the subclasses (dyno_route, control_route).
 """
 
+import asyncio
+
 from platform_sim.engines.router import pages
 from platform_sim.engines.router.exchange import Client
 from platform_sim.engines.router.forward import Failure, Forward
@@ -13,11 +15,15 @@ from platform_sim.engines.router.shared import Shared
 from platform_sim.engines.router.tunnel import Tunnel
 from platform_sim.engines.router.upstream import Upstream
 
+# Servers write head and body separately. A head that comes alone waits this long (seconds) for its body,
+# since one write instead of two is a third of the edge's work.
+_GATHER = 0.001
+
 
 class Proxied(Forward):
     """A request on its way to a backend and back."""
 
-    __slots__ = ("_chunked", "_keep_alive", "framed", "sent_bytes")
+    __slots__ = ("_chunked", "_gathering", "_held", "_keep_alive", "framed", "sent_bytes")
 
     def __init__(self, shared: Shared, client: Client, request: Request) -> None:
         super().__init__(shared, client, request)
@@ -27,6 +33,9 @@ class Proxied(Forward):
         """Body bytes sent to the client."""
         self._chunked = False
         self._keep_alive = False
+        self._held: list[bytes] | None = None
+        """The answer's head while it is held back; None before there is one, empty when it is sent."""
+        self._gathering: asyncio.TimerHandle | None = None
 
     # --- for the subclasses
 
@@ -55,13 +64,17 @@ class Proxied(Forward):
         head = reader.head
         if head is None:
             return
-        out: list[bytes] = []
-        if not self.answering:
+        held = self._held
+        if held is None:
             if head.status == 101:
                 self._switch(upstream, head)
                 return
-            self.answering = True
-            out += self._client_head(head, reader.bodyless)
+            held = self._client_head(head, reader.bodyless)
+            if not reader.body and not reader.ended:
+                self._held = held
+                self._gathering = self.shared.loop.call_later(_GATHER, self._send_held)
+                return
+        out = self._release_held(held)
         body = reader.take()
         for piece in body:
             self.sent_bytes += len(piece)
@@ -76,6 +89,28 @@ class Proxied(Forward):
             return
         self.client.watch(self.idle_limit())
         self.client.write(b"".join(out))
+
+    def _release_held(self, held: list[bytes]) -> list[bytes]:
+        """The answer begins: from here on it can only be completed or cut."""
+        self.answering = True
+        self._held = []
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        return held
+
+    def _send_held(self) -> None:
+        """No body came soon: the head goes alone."""
+        if self._held:
+            self.client.watch(self.idle_limit())
+            self.client.write(b"".join(self._release_held(self._held)))
+
+    def detach(self) -> None:
+        """Let go of the backend, and of a head not sent: an error page can still take its place."""
+        super().detach()
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = self._held = None
 
     def _client_head(self, head: ResponseHead, bodyless: bool) -> list[bytes]:
         """The answer's head as this client must get it; decides how its body is framed."""
@@ -118,8 +153,13 @@ class Proxied(Forward):
         assert upstream is not None
         reader = upstream.reader
         if reader.head is not None and reader.until_close and fault is None:
-            self._complete(upstream, reader.head, [b"0\r\n\r\n"] if self._chunked else [])
-        elif reader.head is not None or reader.begun:
+            out = self._release_held(self._held or [])
+            if self._chunked:
+                out.append(b"0\r\n\r\n")
+            self._complete(upstream, reader.head, out)
+            return
+        self.detach()
+        if reader.head is not None or reader.begun:
             self.failed(Failure.LOST_DURING)
         elif self._reused and self.may_resend():
             self.shared.pool.discard(self._address)

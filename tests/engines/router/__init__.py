@@ -1,0 +1,1 @@
+"""Tests of platform_sim/engines/router: real sockets on free ports, scripted backends, short limits."""

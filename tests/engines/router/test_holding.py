@@ -1,0 +1,195 @@
+"""Requests that wait for a dyno: starting apps, restarts, refusals. No request is lost in a restart."""
+
+import threading
+
+import pytest
+
+from platform_sim.core.model.seams import Backend
+from platform_sim.engines.router.limits import RouterLimits
+
+from .conftest import Connect, MakeEdge, Serve
+from .world import APP, GUARD, Log, Server, Table, Talk, always, fields, once, plain
+
+NO_POLL = RouterLimits(poll=1000)
+
+
+@pytest.mark.parametrize("state", ["starting", "up"])
+def test_a_request_waits_until_woken(
+    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect, log: Log, state: str
+) -> None:
+    """ "up" without a backend is no better than "starting"."""
+    table.set("starting" if state == "starting" else "up")
+    edge = make_edge(limits=NO_POLL)
+    talk = connect(edge)
+    talk.send(b"POST / HTTP/1.1\r\nHost: %b\r\nContent-Length: 4\r\n\r\nbody" % APP.encode())
+    table.wait_asked(1)
+    server = serve(lambda backend: backend.send(plain(b"got " + backend.request()[1])))
+    table.up(server)
+    edge.wake()
+    assert talk.answer().body == b"got body"
+    assert log.fields()["dyno"] == "web.1"
+
+
+def test_it_asks_again_by_itself(make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect) -> None:
+    table.set("starting")
+    talk = connect(make_edge(limits=RouterLimits(poll=0.02)))
+    talk.get()
+    table.wait_asked(3)
+    table.up(serve(always(plain())))
+    assert talk.answer().body == b"hello"
+
+
+def test_h20_the_dyno_does_not_start(make_edge: MakeEdge, table: Table, connect: Connect, log: Log) -> None:
+    table.set("starting")
+    talk = connect(make_edge(limits=RouterLimits(queue=0.1, poll=0.02)))
+    talk.get()
+    answer = talk.answer()
+    assert (answer.status, b"Application error" in answer.body) == (503, True)
+    assert log.wait() == [
+        f'at=error code=H20 desc="App boot timeout" method=GET path="/" host={APP} request_id=request-1 '
+        'fwd="127.0.0.1" dyno= connect= service= status=503 bytes= protocol=http1.1 tls=false'
+    ]
+
+
+def test_a_crash_while_waiting_is_told_at_once(make_edge: MakeEdge, table: Table, connect: Connect, log: Log) -> None:
+    table.set("starting")
+    edge = make_edge(limits=NO_POLL)
+    talk = connect(edge)
+    talk.get()
+    table.wait_asked(1)
+    table.set("crashed")
+    edge.wake()
+    assert talk.answer().status == 503
+    assert log.fields()["code"] == "H10"
+
+
+def test_a_client_that_does_not_wait(make_edge: MakeEdge, table: Table, connect: Connect, log: Log) -> None:
+    table.set("starting")
+    edge = make_edge(limits=NO_POLL)
+    talk = connect(edge)
+    talk.get()
+    table.wait_asked(1)
+    talk.sock.close()
+    line = log.fields()
+    assert (line["code"], line["dyno"], line["connect"], line["service"]) == ("H27", "", "", "")
+    asked = table.times
+    edge.wake()
+    edge.stop()
+    assert table.times == asked, "nobody asks for it any more"
+
+
+def gone(serve: Serve) -> Server:
+    """A server that refuses connections."""
+    server = serve(always(plain()))
+    server.stop_listening()
+    return server
+
+
+def test_another_dyno_takes_what_one_refuses(
+    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect, log: Log
+) -> None:
+    table.up(gone(serve), gone(serve), serve(always(plain(b"third"))))
+    talk = connect(make_edge(limits=NO_POLL))
+    for _ in range(4):
+        talk.get()
+        assert talk.answer().body == b"third"
+    assert {fields(line)["dyno"] for line in log.wait(4)} == {"web.3"}
+
+
+def test_h21_when_all_go_on_refusing(
+    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect, log: Log
+) -> None:
+    table.up(gone(serve), gone(serve))
+    talk = connect(make_edge(limits=RouterLimits(refused_wait=0.1, poll=0.02)))
+    talk.get()
+    assert talk.answer().status == 503
+    line = log.fields()
+    assert (line["code"], line["desc"]) == ("H21", "Backend connection refused")
+    assert line["dyno"] in ("web.1", "web.2")
+    assert (line["connect"] != "", line["service"], line["bytes"]) == (True, "", "")
+
+
+def test_a_refused_request_waits_for_the_restarted_dyno(
+    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect, log: Log
+) -> None:
+    """The old dyno is dead, the routes do not know yet; then they say "starting", then there is a new one."""
+    table.up(gone(serve))
+    edge = make_edge(limits=NO_POLL)
+    talk = connect(edge)
+    talk.send(b"POST / HTTP/1.1\r\nHost: %b\r\nContent-Length: 4\r\n\r\nbody" % APP.encode())
+    table.wait_asked(2)
+    table.set("starting")
+    edge.wake()
+    table.wait_asked(3)
+    table.up(serve(lambda backend: backend.send(plain(b"got " + backend.request()[1]))))
+    edge.wake()
+    assert talk.answer().body == b"got body"
+    assert len(log.wait()) == 1 and log.fields()["status"] == "200"
+
+
+@pytest.mark.parametrize(("method", "code"), [("GET", None), ("POST", "H13")])
+def test_a_dyno_stopped_with_a_request_unanswered(
+    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect, log: Log, method: str, code: str | None
+) -> None:
+    """It was taken out of the routes and closed without a byte: what may be repeated goes to the new dyno."""
+    new = serve(always(plain(b"new")))
+
+    def script(talk: Talk) -> None:
+        talk.request()
+        table.up(new)
+
+    table.up(serve(script))
+    talk = connect(make_edge(limits=NO_POLL))
+    talk.get(method=method)
+    answer = talk.answer()
+    assert log.fields().get("code") == code
+    assert answer.status == (200 if code is None else 503)
+
+
+def test_restarts_lose_no_request(make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect) -> None:
+    """Clients in a loop, while the dyno is replaced again and again: every answer is a 200."""
+    edge = make_edge(limits=RouterLimits(poll=0.02))
+    current = serve(always(plain(b"0")))
+    table.up(current)
+    stop, done = threading.Event(), []
+    progress = threading.Condition()
+
+    def client(talk: Talk) -> None:
+        while not stop.is_set():
+            talk.get()
+            answer = talk.answer()
+            with progress:
+                done.append((answer.status, answer.body))
+                progress.notify_all()
+
+    clients = [threading.Thread(target=client, args=(connect(edge),)) for _ in range(4)]
+    for thread in clients:
+        thread.start()
+    for turn in range(1, 11):
+        with progress:
+            enough = len(done) + 8
+            while len(done) < enough:
+                assert progress.wait(GUARD)
+        table.set("starting")
+        current.close()  # connections are reset, with requests under way
+        current = serve(always(plain(b"%d" % turn)))
+        table.up(current)
+        edge.wake()
+    stop.set()
+    for thread in clients:
+        thread.join(GUARD)
+    assert {status for status, _ in done} == {200}
+    assert len({body for _, body in done}) > 5, "the dyno was really replaced"
+
+
+def test_routes_may_name_a_port_of_another_time(
+    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect, log: Log
+) -> None:
+    """A dyno that answers and closes each time is found again each time."""
+    server = serve(once(plain()))
+    table.set("up", Backend("web.7", server.port))
+    talk = connect(make_edge())
+    for _ in range(5):
+        talk.get()
+        assert talk.answer().body == b"hello"
+    assert {fields(line)["dyno"] for line in log.wait(5)} == {"web.7"}
