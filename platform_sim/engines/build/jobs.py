@@ -49,19 +49,22 @@ class BuildRoom:
     def build(self, job: Job) -> None:
         """Build, release, tell the one who pushes; a failed build leaves the app as it is."""
         with self.database.snapshot() as rows:
-            row = rows.find(Build, id=job.subject_id)
-            app = rows.find(App, id=row.app_id) if row else None
+            row = rows.find(Build, id=job.payload["build_id"])
+            app = rows.find(App, id=job.subject_id)
         if row is None or app is None:
             self._drop(job)
             return
         write = self._writer(row)
         folder = self.layout.slugs / row.id
         shutil.rmtree(folder, ignore_errors=True)
+        request = self._request(row, app, folder)
         try:
-            built = run_build(self._request(row, app, job, folder), write)
-        except (BuildFailed, SourceRefused):
+            built = run_build(request, write) if self._is_as_announced(row, request.source, write) else None
+        except BuildFailed:
+            built = None
             if self.stopping.is_set():
                 return  # the job stays `doing`: the next boot takes it again
+        if built is None:
             self._failed(job)
         else:
             self._succeeded(job, app, built, write)
@@ -70,7 +73,7 @@ class BuildRoom:
     def _writer(self, row: Build) -> Callable[[str], None]:
         return lambda line: self.outputs.append(row.output_secret, line + "\n")
 
-    def _request(self, row: Build, app: App, job: Job, folder: Path) -> BuildRequest:
+    def _request(self, row: Build, app: App, folder: Path) -> BuildRequest:
         work = self.layout.build_work(row.id)
         shutil.rmtree(work, ignore_errors=True)
         with self.database.snapshot() as rows:
@@ -108,16 +111,30 @@ class BuildRoom:
             fetch(row.source_url, target, self.database.rules.source_size_limit)
         return target
 
+    def _is_as_announced(self, row: Build, source: Path, write: Callable[[str], None]) -> bool:
+        """Whether the source is there and has the checksum that the client gave with it."""
+        if not source.exists():
+            write(f" !     The source cannot be read from {row.source_url.split('?')[0]}.")
+            write(" !     Upload it to the put_url of POST /sources, or give a URL on this machine.")
+            return False
+        wanted = (row.source_checksum or "").lower()
+        with source.open("rb") as file:
+            found = f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+        if wanted and wanted != found:
+            write(f" !     The source's checksum is {found}, but {wanted} was announced. Upload it again.")
+            return False
+        return True
+
     def _failed(self, job: Job) -> None:
         with self.database.transaction(job.cause_id) as tx:
-            row = tx.find(Build, id=job.subject_id)
+            row = tx.find(Build, id=job.payload["build_id"])
             if row is not None:
                 builds.fail_build(tx, row)
             jobs.finish(tx, job, {"ok": False}, failed=True)
 
     def _succeeded(self, job: Job, app: App, built: BuiltSlug, write: Callable[[str], None]) -> None:
         with self.database.transaction(job.cause_id) as tx:
-            row = tx.find(Build, id=job.subject_id)
+            row = tx.find(Build, id=job.payload["build_id"])
             if row is None or tx.find(App, id=app.id) is None:
                 jobs.finish(tx, job, {"ok": False, "message": "the app was deleted meanwhile"}, failed=True)
                 release = None
@@ -199,10 +216,9 @@ def _slug_values(built: BuiltSlug) -> builds.BuiltSlug:
     )
 
 
-def fetch(url: str, target: Path, limit: int) -> str:
-    """Get a tarball from this machine, at most `limit` bytes; -> its `SHA256:...`. What fails leaves no file:
-    the build then says that the source is missing."""
-    digest, size = hashlib.sha256(), 0
+def fetch(url: str, target: Path, limit: int) -> None:
+    """Get a tarball from this machine, at most `limit` bytes. What fails leaves no file: the build says so."""
+    size = 0
     with requests.Session() as session:
         session.trust_env = False
         try:
@@ -213,8 +229,6 @@ def fetch(url: str, target: Path, limit: int) -> str:
                         size += len(chunk)
                         if size > limit:
                             raise requests.RequestException("too large")
-                        digest.update(chunk)
                         file.write(chunk)
         except requests.RequestException:
             target.unlink(missing_ok=True)
-    return f"SHA256:{digest.hexdigest()}"

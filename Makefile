@@ -1,0 +1,52 @@
+# What a person types. `make demo` and `make test` set themselves up on a machine with Python >= 3.11, git and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 4
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check format bench docs clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(VENV)/installed ## Make .venv with everything (uv if present, else venv and pip)
+
+$(VENV)/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 3; }
+	@if command -v uv >/dev/null 2>&1; then \
+		uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && uv pip install --quiet --python $(BIN)/python -e '.[dev]'; \
+	else \
+		$(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'; \
+	fi
+	@touch $@
+
+demo: setup ## Run the whole story on free ports, tell it, clean up
+	@$(BIN)/platform-sim demo
+
+up: setup ## Start platform, partner and sample app, and stay (Ctrl-C ends)
+	@$(BIN)/platform-sim up --demo
+
+test: setup ## Run all tests
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+check: setup ## What CI checks besides the tests: format, lint, types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: setup ## Bring the code into its form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup ## Measure ratios side by side in one run
+	@$(BIN)/python -m tests.bench
+
+docs: setup ## Write the generated pages anew (settings, API coverage)
+	@$(BIN)/python -m platform_sim.settings > docs/settings.md
+	@$(BIN)/python -m platform_sim.web.api.coverage > docs/api-coverage.md
+
+clean: ## Remove what setup and runs have made in this folder
+	rm -rf $(VENV) .platform-sim .addon-service .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info

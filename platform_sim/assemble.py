@@ -1,0 +1,263 @@
+"""Puts a platform together: the only file that knows every room. Many platforms can live in one process."""
+
+import contextlib
+import json
+import logging
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from platform_sim import settings
+from platform_sim.core.actions.accounts import create_account, issue_token
+from platform_sim.core.clock import Chance, Clock
+from platform_sim.core.model.accounts import AccessToken, Account, Authorization
+from platform_sim.core.model.addresses import Addresses
+from platform_sim.core.model.apps import LogSessionRow
+from platform_sim.core.model.layout import Layout
+from platform_sim.core.store import Database
+from platform_sim.engines.build.builder import build_environment
+from platform_sim.engines.build.jobs import BuildRoom
+from platform_sim.engines.dynos.processes import ProcessRuntime
+from platform_sim.engines.dynos.routes import DynoRoutes
+from platform_sim.engines.dynos.runtime import Limits
+from platform_sim.engines.dynos.supervisor import Supervisor
+from platform_sim.engines.jobs.runner import JobRunner
+from platform_sim.engines.logs.api_lines import write_events
+from platform_sim.engines.logs.hub import LogHub
+from platform_sim.engines.logs.outputs import OutputStore
+from platform_sim.engines.logs.sessions import LogSession, LogStreams, StreamsTable
+from platform_sim.engines.partner_calls.handlers import partner_handlers
+from platform_sim.engines.router.edge import Edge
+from platform_sim.partners.client import PartnerClient
+from platform_sim.partners.http_send import HttpSend
+from platform_sim.partners.manifest import sso_url
+from platform_sim.partners.manifest_check import errors as manifest_errors
+from platform_sim.web.app import create_web
+from platform_sim.web.context import Doors
+from platform_sim.web.server import ControlServer
+
+log = logging.getLogger(__name__)
+
+EMAIL = "you@example.com"
+"""The customer of a new platform: a name that no real Heroku account has."""
+
+
+class DataFolderInUse(RuntimeError):
+    """Another platform runs on the same data folder."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a platform is started. `data` None: in memory, with a temporary folder that goes at the end."""
+
+    data: Path | None = None
+    port: int = 0
+    seed: int | None = None
+    frozen_at: datetime | None = None
+    token: str | None = None
+    environment: Mapping[str, str] = field(default_factory=settings.environment)
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    """Settings that override defaults and environment."""
+
+
+class Platform:
+    """A fake Heroku. `start` answers once everything listens; `stop` leaves no process, port or temporary file."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or Options()
+        folder = self.options.data
+        self._temporary = None if folder else tempfile.mkdtemp(prefix="platform-sim-")
+        self.layout = Layout(Path(folder or self._temporary or "").resolve())
+        self.layout.root.mkdir(parents=True, exist_ok=True)
+        self._claim_folder()
+        self.clock = Clock(self.options.frozen_at)
+        chance = Chance(self.options.seed)
+        rules = settings.load(self.options.environment, **self.options.rules)
+        self.database = Database(self.layout.database if folder else None, self.clock, chance, rules)
+        self.boot_id, self.customer_id, self.token = self._first_rows()
+        self.logs = LogHub(now=self.clock.now, folder=self.layout.logs if folder else None)
+        self.outputs = OutputStore(self.layout.outputs)
+        self._stopping = threading.Event()
+        self._started: list[Any] = []
+
+    @property
+    def url(self) -> str:
+        """The platform's own URL, known once it has started."""
+        return self.doors.addresses.base
+
+    def start(self) -> "Platform":
+        """Bind the port, end what a killed platform left, take up open jobs and dynos."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _start(self) -> None:
+        self.doors = self._doors()
+        control = ControlServer(create_web(self.doors), self.database.rules.source_size_limit)
+        self._ends(control.close)
+        routes = DynoRoutes(self.database, self.boot_id)
+        streams = StreamsTable(LogStreams(self.logs, self._log_session), self.outputs)
+        self.edge = Edge(
+            routes,
+            control.address,
+            streams,
+            self.logs,
+            new_id=self.database.chance.fresh,
+            now_ms=self.clock.milliseconds,
+            port=self._port(),
+        )
+        self._start_edge()
+        self._ends(self.edge.stop)
+        addresses = self.doors.addresses = Addresses(f"http://localhost:{self.edge.port}")
+        (self.layout.root / "port").write_text(str(self.edge.port))
+        self.database.on_commit(partial(write_events, self.logs))
+        control.start()
+        supervisor = Supervisor(
+            self.database,
+            self._runtime(),
+            self.logs,
+            slugs=self.layout.slugs,
+            boot_id=self.boot_id,
+            wake=self.edge.wake,
+        )
+        self._ends(supervisor.close)
+        supervisor.start()
+        runner = JobRunner(self.database, self.boot_id, self._handlers(addresses))
+        self._ends(runner.stop)
+        runner.start()
+
+    def _ends(self, end: Any) -> None:
+        self._started.append(end)
+
+    def stop(self) -> None:
+        """End everything, newest first; safe to call twice."""
+        self._stopping.set()
+        while self._started:
+            self._started.pop()()
+        self.database.close()
+        self.logs.close()
+        (self.layout.root / "running.json").unlink(missing_ok=True)
+        if self._temporary:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+
+    def __enter__(self) -> "Platform":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _claim_folder(self) -> None:
+        """One platform a folder: two would start every dyno twice."""
+        mark = self.layout.root / "running.json"
+        with contextlib.suppress(OSError, ValueError, KeyError, psutil.Error):
+            seen = json.loads(mark.read_text())
+            if psutil.Process(seen["pid"]).create_time() == seen["started"]:
+                raise DataFolderInUse(
+                    f"a platform already runs on {self.layout.root} (process {seen['pid']}): "
+                    "stop it first, or use another --data folder"
+                )
+        me = psutil.Process()
+        mark.write_text(json.dumps({"pid": me.pid, "started": me.create_time()}))
+
+    def _first_rows(self) -> tuple[str, str, str]:
+        """This boot's id, the customer and a token; the same customer and token each time on the same folder."""
+        with self.database.transaction() as tx:
+            boot_id = tx.uuid("boot")
+            account = tx.find(Account, email=EMAIL) or create_account(tx, EMAIL, "You")
+            known = self.options.token and tx.find(AccessToken, token=self.options.token)
+            if not known and not self.options.token:
+                owned = tx.find(Authorization, account_id=account.id, revoked_at=None)
+                known = tx.find(AccessToken, authorization_id=owned.id) if owned else None
+            token = known or issue_token(tx, account, "platform-sim up", self.options.token)
+            return boot_id, account.id, token.token
+
+    def _doors(self) -> Doors:
+        return Doors(
+            database=self.database,
+            layout=self.layout,
+            addresses=Addresses("http://localhost"),
+            customer_id=self.customer_id,
+            manifest_problems=lambda manifest: [str(finding) for finding in manifest_errors(manifest)],
+            sso_url=lambda manifest: sso_url(manifest) or "",
+            boot_id=self.boot_id,
+            version=own_version(),
+            data=str(self.options.data) if self.options.data else None,
+            git_environment=self._git_environment(),
+            python=sys.executable,
+        )
+
+    def _git_environment(self) -> dict[str, str]:
+        """PATH only: no person's git configuration decides what a push does here."""
+        path = self.options.environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")
+        return {"PATH": path, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "LANG": "C.UTF-8"}
+
+    def _port(self) -> int:
+        """A folder's platform comes back on its port when it can: partners have been told that address."""
+        if self.options.port == 0 and self.options.data:
+            with contextlib.suppress(OSError, ValueError):
+                return int((self.layout.root / "port").read_text())
+        return self.options.port
+
+    def _start_edge(self) -> None:
+        try:
+            self.edge.start()
+        except OSError:
+            if self.options.port != 0 or self.edge.port == 0:
+                raise
+            self.edge.port = 0
+            self.edge.start()
+
+    def _runtime(self) -> ProcessRuntime:
+        rules = self.database.rules
+        path = self.options.environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")
+        limits = Limits(boot_seconds=rules.boot_timeout, stop_seconds=rules.stop_grace)
+        return ProcessRuntime(self.layout.dynos, self.logs, limits, path=path)
+
+    def _handlers(self, addresses: Addresses) -> dict[str, Any]:
+        rules = self.database.rules
+        client = PartnerClient(HttpSend(rules.partner_answer_limit), rules.partner_timeout)
+        room = BuildRoom(
+            database=self.database,
+            layout=self.layout,
+            addresses=addresses,
+            outputs=self.outputs,
+            python=Path(sys.executable),
+            environment=build_environment(self.options.environment),
+            stopping=self._stopping,
+        )
+        return partner_handlers(self.database, client, addresses) | room.handlers()
+
+    def _log_session(self, secret: str) -> LogSession | None:
+        with self.database.snapshot() as rows:
+            found = rows.find(LogSessionRow, secret=secret)
+        if found is None:
+            return None
+        return LogSession(
+            app_id=found.app_id,
+            lines=found.lines,
+            tail=found.tail,
+            dyno=found.dyno,
+            source=found.source,
+            expires_at=found.expires_at,
+        )
+
+
+def own_version() -> str:
+    """The installed version of this package."""
+    try:
+        return version("platform-sim")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,107 @@
+"""`platform-sim up`: one platform in this process, until SIGTERM or Ctrl-C."""
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import click
+
+from platform_sim.assemble import DataFolderInUse, Options, Platform
+from platform_sim.cli.failures import EnvironmentProblem
+from platform_sim.cli.find import DEFAULT_READY_FILE
+from platform_sim.demo.scene import Scene, SceneProblem
+from platform_sim.settings import BadSetting
+
+DEFAULT_PORT = 5100
+
+
+def write_ready(file: Path, platform: Platform) -> None:
+    """What commands and tests read to find the platform; whole or not at all, for its owner only (it holds a token)."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    body = {"url": platform.url, "token": platform.token, "ca_file": None, "pid": os.getpid()}
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".ready-")
+    with os.fdopen(handle, "w") as part:
+        json.dump(body, part)
+    Path(name).replace(file)
+
+
+def wait_for_signal() -> threading.Event:
+    """An event that SIGTERM and SIGINT set."""
+    asked = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked.set())
+    return asked
+
+
+@click.command
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="Port on loopback; 0 takes a free one.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DEFAULT_READY_FILE.parent,
+    show_default=True,
+    help="Folder that keeps everything between runs.",
+)
+@click.option("--memory", is_flag=True, help="Keep nothing: a temporary folder, gone at the end.")
+@click.option("--seed", type=int, help="Make ids, names and tokens repeat from run to run.")
+@click.option("--token", help="API token of the customer (else made, and kept in the data folder).")
+@click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Write url, token and pid here.")
+@click.option("--demo", is_flag=True, help="Also start the reference partner and push the sample app with its add-on.")
+@click.option("--verbose", is_flag=True, help="Show the simulator's own log.")
+def command(
+    port: int,
+    data: Path,
+    memory: bool,
+    seed: int | None,
+    token: str | None,
+    ready_file: Path | None,
+    demo: bool,
+    verbose: bool,
+) -> None:
+    """Start a platform and stay until it is stopped (Ctrl-C or SIGTERM)."""
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
+    asked = wait_for_signal()
+    files = [file for file in (ready_file, None if memory else data / DEFAULT_READY_FILE.name) if file]
+    try:
+        platform = Platform(Options(None if memory else data, port=port, seed=seed, token=token)).start()
+    except (OSError, DataFolderInUse, BadSetting, RuntimeError) as problem:
+        raise EnvironmentProblem(str(problem)) from None
+    try:
+        for file in files:
+            write_ready(file, platform)
+        _greet(platform)
+        _stay(platform, asked, demo)
+    finally:
+        click.echo("stopping")
+        for file in files:
+            with contextlib.suppress(OSError):
+                file.unlink(missing_ok=True)
+        platform.stop()
+
+
+def _greet(platform: Platform) -> None:
+    click.echo(f"platform_sim (a simulator, not Heroku) listens on {platform.url}")
+    click.echo('point the heroku CLI and git at it:  eval "$(platform-sim env)"')
+    sys.stdout.flush()
+
+
+def _stay(platform: Platform, asked: threading.Event, demo: bool) -> None:
+    if not demo:
+        asked.wait()
+        return
+    with Scene(platform.url, platform.token, platform.layout.root / "demo") as scene:
+        try:
+            for line in scene.set_up(asked):
+                click.echo(line)
+        except SceneProblem as problem:
+            raise EnvironmentProblem(str(problem)) from None
+        sys.stdout.flush()
+        asked.wait()

@@ -1,0 +1,56 @@
+"""The application under waitress, in threads of its own, on a loopback port that only the edge talks to."""
+
+import threading
+from typing import Any, cast
+
+from flask import Flask
+from waitress.server import create_server
+
+THREADS = 64
+"""A push, an upload or a call that waits for a partner holds one; streams never sit here."""
+
+
+class ControlServer:
+    """`start` binds, `close` ends the loop and its threads."""
+
+    def __init__(self, app: Flask, largest_body: int) -> None:
+        # send_bytes=1: a push shows its build line by line. Our sockets are our own map, so that
+        # several platforms can live in one process.
+        self._map: dict[int, Any] = {}
+        server = create_server(
+            app,
+            map=self._map,
+            host="127.0.0.1",
+            port=0,
+            threads=THREADS,
+            connection_limit=2000,
+            send_bytes=1,
+            max_request_body_size=largest_body,
+            ident=None,
+            clear_untrusted_proxy_headers=False,
+        )
+        self._server = cast(Any, server)
+        self.address: tuple[str, int] = ("127.0.0.1", int(self._server.socket.getsockname()[1]))
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="control", daemon=True)
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def _run(self) -> None:
+        # Turn by turn instead of server.run(): only so does the loop end when it is told to.
+        while not self._stopping.is_set():
+            self._server.asyncore.loop(timeout=1, use_poll=True, map=self._map, count=1)
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=2)
+        for channel in list(self._map.values()):
+            channel.close()
+        self._server.close()
+
+    def close(self) -> None:
+        """Stop answering; calls in progress get a moment, then their connections are cut."""
+        self._stopping.set()
+        if self._thread.ident is None:
+            self._thread.start()
+        self._server.pull_trigger()
+        self._thread.join()
