@@ -1,0 +1,93 @@
+"""`platform-sim env`: what makes the real heroku CLI and git talk to the platform (heroku-cli §1.2, Mode A).
+
+Prints text for a shell to read; changes nothing itself. The token is always the platform's own.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from platform_sim.cli.client import Client
+from platform_sim.cli.find import find
+from platform_sim.cli.git_settings import as_variables, entries, present, without_ours
+from platform_sim.cli.options import platform_options
+from platform_sim.cli.shells import SHELLS
+from platform_sim.settings import environment
+
+QUIET = {
+    "DISABLE_TELEMETRY": "true",
+    "HEROKU_SKIP_NEW_VERSION_CHECK": "true",
+    "HEROKU_DISABLE_AUTOUPDATE": "1",
+    "HEROKU_NETRC_WRITE": "true",
+}
+"""No telemetry, no look-ups, no update in the background, no entry in the user's keychain (heroku-cli §1.1, §1.5)."""
+
+ADDRESSES = (
+    "HEROKU_HOST",
+    "HEROKU_PARTICLEBOARD_URL",
+    "HEROKU_LOGIN_HOST",
+    "HEROKU_STATUS_HOST",
+    "HEROKU_BUILDPACK_REGISTRY_URL",
+)
+"""Variables that hold the platform's URL: without them the CLI would call Heroku's own hosts (heroku-cli §1.1)."""
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1")
+
+
+def variables(url: str, token: str, ca_file: str | None) -> dict[str, str | None]:
+    """What the heroku CLI reads. HEROKU_DATA_HOST is a bare name and HEROKU_ADDONS_HOST has no port: it wants it so."""
+    host = urlsplit(url).hostname or "localhost"
+    found: dict[str, str | None] = dict.fromkeys(ADDRESSES, url)
+    found |= {"HEROKU_API_KEY": token, "HEROKU_DATA_HOST": host, "HEROKU_ADDONS_HOST": f"http://{host}"}
+    if ca_file:
+        found["NODE_EXTRA_CA_CERTS"] = ca_file
+    return found | QUIET
+
+
+def past_proxies(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """NO_PROXY with this machine in it, if a proxy is set: the CLI asks it even for 127.0.0.1 (heroku-cli §1.1)."""
+    if not any(environment.get(name) for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY")):
+        return {}
+    before = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
+    names = [name for name in before.split(",") if name]
+    value = ",".join(names + [host for host in LOCAL_HOSTS if host not in names])
+    return {"NO_PROXY": value, "no_proxy": value}
+
+
+def setting(url: str, token: str, ca_file: str | None, environment: Mapping[str, str]) -> dict[str, str | None]:
+    """All changes that point a shell with `environment` at a platform; the same twice over as once."""
+    git = without_ours(present(environment), url) + entries(url, ca_file)
+    return variables(url, token, ca_file) | past_proxies(environment) | as_variables(git, environment)
+
+
+def unsetting(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """The way back, from what the environment says itself. NO_PROXY stays: naming this machine there harms nobody."""
+    changes: dict[str, str | None] = dict.fromkeys(variables("", "", "any"))
+    url = environment.get("HEROKU_HOST", "")
+    git = without_ours(present(environment), url) if url.startswith("http") else present(environment)
+    return changes | (as_variables(git, environment) if git != present(environment) else {})
+
+
+@click.command
+@click.option("--shell", type=click.Choice(list(SHELLS)), default="sh", show_default=True, help="Whose words to print.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --shell json.")
+@click.option("--unset", is_flag=True, help="Print what takes the variables away again.")
+@platform_options
+def command(
+    shell: str, as_json: bool, unset: bool, url: str | None, token: str | None, ready_file: Path | None
+) -> None:
+    """Print the variables that point the heroku CLI and git at the platform.
+
+    Use it as: eval "$(platform-sim env)"; fish: platform-sim env --shell fish | source;
+    PowerShell: platform-sim env --shell powershell | Out-String | Invoke-Expression.
+    """
+    now = environment()
+    if unset:
+        changes = unsetting(now)
+    else:
+        place = find(now, url=url, token=token, ready_file=ready_file, shell_last=True)
+        Client(place).get("/account")
+        changes = setting(place.url, place.token, place.ca_file, now)
+    click.echo(SHELLS["json" if as_json else shell](changes))

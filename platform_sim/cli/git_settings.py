@@ -1,0 +1,61 @@
+"""Settings for git that live in the environment only: no file of the user's is touched, nothing asks for a password.
+
+git reads `GIT_CONFIG_COUNT`, `GIT_CONFIG_KEY_n` and `GIT_CONFIG_VALUE_n` after its files, so what stands there wins
+(heroku-cli §6). The platform takes Basic with any user and the token as password.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+Entry = tuple[str, str]
+
+HELPER = '!f() { test "$1" = get && printf "username=platform-sim\\npassword=%s\\n" "$HEROKU_API_KEY"; }; f'
+"""A credential helper that answers with the variable, so that the token stands in one place."""
+
+
+def entries(url: str, ca_file: str | None) -> list[Entry]:
+    """What git needs to push to the platform at `url`, over http and over the https that the heroku CLI writes.
+
+    With an authority's file git trusts the https address; without one https is turned into the http of the same port.
+    The empty helper first: no helper of the user's may see or store our token.
+    """
+    host = urlsplit(url).netloc
+    made = []
+    for scheme in ("http", "https"):
+        made += [(f"credential.{scheme}://{host}.helper", ""), (f"credential.{scheme}://{host}.helper", HELPER)]
+    if ca_file:
+        made.append((f"http.https://{host}/.sslCAInfo", ca_file))
+    elif url.startswith("http://"):
+        made.append((f"url.http://{host}/.insteadOf", f"https://{host}/"))
+    return made
+
+
+def present(environment: Mapping[str, str]) -> list[Entry]:
+    """What the environment holds already; a count or pair that git would not take counts as the end."""
+    found = []
+    count = environment.get("GIT_CONFIG_COUNT", "")
+    for number in range(int(count) if count.isdecimal() else 0):
+        key, value = (environment.get(f"GIT_CONFIG_{part}_{number}") for part in ("KEY", "VALUE"))
+        if key is None or value is None:
+            break
+        found.append((key, value))
+    return found
+
+
+def as_variables(wanted: list[Entry], environment: Mapping[str, str]) -> dict[str, str | None]:
+    """The variables that say `wanted`; those of a longer list before it are taken away."""
+    before = len(present(environment))
+    changes: dict[str, str | None] = {}
+    if wanted or before:
+        changes["GIT_CONFIG_COUNT"] = str(len(wanted)) if wanted else None
+    for number in range(max(len(wanted), before)):
+        key, value = wanted[number] if number < len(wanted) else (None, None)
+        changes[f"GIT_CONFIG_KEY_{number}"] = key
+        changes[f"GIT_CONFIG_VALUE_{number}"] = value
+    return changes
+
+
+def without_ours(found: list[Entry], url: str) -> list[Entry]:
+    """The entries that are not about the platform at `url`."""
+    ours = {key for key, _ in entries(url, ca_file="any") + entries(url, ca_file=None)}
+    return [entry for entry in found if entry[0] not in ours]

@@ -1,0 +1,58 @@
+"""Options that many commands share, as decorators: which platform, which app, JSON or text."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from platform_sim.cli.client import Client
+from platform_sim.cli.find import find
+from platform_sim.settings import environment
+
+Command = Callable[..., None]
+
+_PLATFORM = (
+    click.option("--url", metavar="URL", help="Address of the platform (else HEROKU_HOST, else a ready file)."),
+    click.option("--token", metavar="TOKEN", help="API token of the platform (else HEROKU_API_KEY)."),
+    click.option(
+        "--ready-file",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="What `platform-sim up` wrote (else PLATFORM_SIM_READY, else ./.platform-sim/ready.json).",
+    ),
+)
+
+
+def platform_options(command: Command) -> Command:
+    """Adds `--url`, `--token` and `--ready-file`, given to the command as they are."""
+    for option in reversed(_PLATFORM):
+        command = option(command)
+    return command
+
+
+def asks_platform(command: Command) -> Command:
+    """Adds the platform's options and calls the command with `client=` ready to ask."""
+
+    @functools.wraps(command)
+    def called(*args: Any, url: str | None, token: str | None, ready_file: Path | None, **kwargs: Any) -> None:
+        place = find(environment(), url=url, token=token, ready_file=ready_file)
+        command(*args, client=Client(place), **kwargs)
+
+    return platform_options(called)
+
+
+def app_option(*, required: bool = True) -> Callable[[Command], Command]:
+    """`-a`/`--app`, else HEROKU_APP; an empty name counts as none."""
+    return click.option(
+        "-a",
+        "--app",
+        metavar="APP",
+        required=required,
+        default=lambda: environment().get("HEROKU_APP") or None,
+        help="Name or id of the app (else HEROKU_APP).",
+    )
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
