@@ -24,6 +24,7 @@ from platform_sim.core.model.accounts import AccessToken, Account, Authorization
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import LogSessionRow
 from platform_sim.core.model.layout import Layout
+from platform_sim.core.model.seams import LogSink
 from platform_sim.core.store import Database
 from platform_sim.engines.build.builder import build_environment
 from platform_sim.engines.build.jobs import BuildRoom
@@ -35,6 +36,7 @@ from platform_sim.engines.jobs.runner import JobRunner
 from platform_sim.engines.logs.api_lines import write_events
 from platform_sim.engines.logs.hub import LogHub
 from platform_sim.engines.logs.outputs import OutputStore
+from platform_sim.engines.logs.release_output import ReleaseOutput
 from platform_sim.engines.logs.sessions import LogSession, LogStreams, StreamsTable
 from platform_sim.engines.partner_calls.handlers import partner_handlers
 from platform_sim.engines.router.edge import Edge
@@ -124,11 +126,13 @@ class Platform:
         addresses = self.doors.addresses = Addresses(f"http://localhost:{self.edge.port}")
         (self.layout.root / "port").write_text(str(self.edge.port))
         self.database.on_commit(partial(write_events, self.logs))
+        dyno_log = ReleaseOutput(self.database, self.logs, self.outputs)
+        self.database.on_commit(dyno_log.committed)
         control.start()
         supervisor = Supervisor(
             self.database,
-            self._runtime(),
-            self.logs,
+            self._runtime(dyno_log),
+            dyno_log,
             slugs=self.layout.slugs,
             boot_id=self.boot_id,
             wake=self.edge.wake,
@@ -220,11 +224,11 @@ class Platform:
             self.edge.port = 0
             self.edge.start()
 
-    def _runtime(self) -> ProcessRuntime:
+    def _runtime(self, log: LogSink) -> ProcessRuntime:
         rules = self.database.rules
         path = self.options.environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")
         limits = Limits(boot_seconds=rules.boot_timeout, stop_seconds=rules.stop_grace)
-        return ProcessRuntime(self.layout.dynos, self.logs, limits, path=path)
+        return ProcessRuntime(self.layout.dynos, log, limits, path=path)
 
     def _handlers(self, addresses: Addresses) -> dict[str, Any]:
         rules = self.database.rules

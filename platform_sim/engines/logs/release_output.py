@@ -1,0 +1,43 @@
+"""The output of release commands, copied out of the log: what `release.output_stream_url` serves (platform-api §6)."""
+
+from platform_sim.core.model.apps import Dyno, Release
+from platform_sim.core.model.records import Event
+from platform_sim.core.model.seams import LogSink, LogSource, Outputs
+from platform_sim.core.store import Database
+
+
+class ReleaseOutput:
+    """A `LogSink` that passes every line on, and those of `release.NNNN` dynos to their release's output too."""
+
+    def __init__(self, database: Database, log: LogSink, outputs: Outputs) -> None:
+        self._database = database
+        self._log = log
+        self._outputs = outputs
+        self._keys: dict[tuple[str, str], str | None] = {}
+
+    def __call__(self, app_id: str, source: LogSource, dyno: str, text: str) -> None:
+        """See `LogSink`."""
+        self._log(app_id, source, dyno, text)
+        if source == "app" and dyno.startswith("release."):
+            key = self._key(app_id, dyno)
+            if key:
+                self._outputs.append(key, text + "\n")
+
+    def _key(self, app_id: str, dyno: str) -> str | None:
+        # No lock: a listener of commits waits for nobody who may be waiting for the database.
+        if (app_id, dyno) not in self._keys:
+            with self._database.snapshot() as rows:
+                row = rows.find(Dyno, app_id=app_id, name=dyno)
+                release = rows.find(Release, id=row.release_id) if row else None
+            self._keys[app_id, dyno] = release.output_secret if release else None
+        return self._keys.get((app_id, dyno))
+
+    def committed(self, events: list[Event]) -> None:
+        """A listener for commits: the output of a release whose command has ended is complete."""
+        for event in events:
+            if event.kind == "release" and event.action == "update":
+                self._keys = {known: key for known, key in list(self._keys.items()) if known[0] != event.app_id}
+                with self._database.snapshot() as rows:
+                    release = rows.find(Release, id=event.subject_id)
+                if release and release.output_secret:
+                    self._outputs.finish(release.output_secret)
