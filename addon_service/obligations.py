@@ -15,8 +15,9 @@ from addon_service.authorization import Authorizations, NoAuthorization
 from addon_service.clock import Clock, parse_stamp
 from addon_service.credentials import Credentials
 from addon_service.duties import Act, Duties, Duty, Finish, GiveUp, Later
-from addon_service.errors import Gone, NotFound
-from addon_service.platform_client import PlatformClient, TokenRefused, reason
+from addon_service.errors import Gone, NotFound, PlatformFailed
+from addon_service.identity import Identity
+from addon_service.platform_client import PlatformClient, TokenRefused, Tokens, reason
 from addon_service.resources import Addons, find
 from addon_service.store import Store, Tx
 from addon_service.vault import token_hash
@@ -49,7 +50,8 @@ class Obligations:
     def exchange_grant(self, duty: Duty) -> Finish:
         """Swap the grant for tokens while it lives (partner-api §3). The same code and secret are sent once."""
         with self.store.read() as tx:
-            secret = self._addon(tx, duty).identity.client_secret()
+            identity = self._addon(tx, duty).identity
+        secret = identity.client_secret()
         expired = self.clock.now() >= _expiry(duty)
         if secret is None:
             if expired:
@@ -60,7 +62,7 @@ class Obligations:
                 raise GiveUp("Heroku refused the grant, and it expired before another client secret was known")
             raise Later("Heroku refused this grant with this client secret; waiting for another", SECRET_POLL)
         try:
-            tokens = self.client.exchange(duty.payload["code"], secret)
+            tokens = self._exchanged(identity, duty, secret)
         except TokenRefused as refused:
             if expired:
                 raise GiveUp(str(refused)) from None
@@ -98,6 +100,20 @@ class Obligations:
         for old in self.credentials.plan_retirement(tx, duty.uuid, credential_id, end):
             self.duties.add(tx, "retire_credential", duty.uuid, {"credential_id": old}, end)
 
+    def _exchanged(self, identity: Identity, duty: Duty, secret: str) -> Tokens:
+        """Tokens for the grant, or for a fresh one: a code is good once, and we may have died between
+        Heroku's answer and the writing of it. Raises TokenRefused."""
+        try:
+            return self.client.exchange(duty.payload["code"], secret)
+        except TokenRefused:
+            try:
+                code = self.client.fresh_grant(identity.slug, identity.password, duty.uuid)
+            except PlatformFailed:
+                code = None
+            if code is None:
+                raise
+            return self.client.exchange(code, secret)
+
     def _addon(self, tx: Tx, duty: Duty) -> Addon:
         try:
             return self.addons[find(tx, duty.uuid).addon]
@@ -106,9 +122,11 @@ class Obligations:
 
 
 def _expiry(duty: Duty) -> datetime:
-    """When the grant ends, as Heroku said; a missing or odd time counts as five minutes from its arrival."""
+    """When to wait no longer: Heroku's time, but never less than five minutes from the grant's arrival, for
+    the two clocks may differ; a missing or odd time counts as those five minutes."""
+    least = duty.created_at + GRANT_LIFE
     said: Any = duty.payload.get("expires_at")
     try:
-        return parse_stamp(said)
+        return max(parse_stamp(said), least)
     except (TypeError, ValueError):
-        return duty.created_at + GRANT_LIFE
+        return least

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -77,6 +78,22 @@ class PlatformClient:
     def refresh(self, refresh_token: str, client_secret: str) -> Tokens:
         """Fresh tokens for a refresh token (§3.1). Raises TokenRefused."""
         return self._token(grant_type="refresh_token", refresh_token=refresh_token, client_secret=client_secret)
+
+    def fresh_grant(self, slug: str, password: str, uuid: str) -> str | None:
+        """The code of a new grant for an instance whose first one was lost, or None when Heroku gives none.
+
+        Blocked unless Heroku enables it for the partner (§3.2). The answer's shape is not published: the grant
+        is taken as in a provisioning request, alone or under `oauth_grant`.
+        """
+        basic = base64.b64encode(f"{slug}:{password}".encode()).decode("ascii")
+        headers = {"Accept": "application/json", "Authorization": f"Basic {basic}"}
+        url = f"{self._api_url}/vendor/resources/{uuid}/oauth-grant"
+        answer = self._answered(Request("GET", url, self._timeout, headers))
+        grant = answer.json() if answer.status in (200, 201) else None
+        if isinstance(grant, dict) and isinstance(grant.get("oauth_grant"), dict):
+            grant = grant["oauth_grant"]
+        code = grant.get("code") if isinstance(grant, dict) else None
+        return code if isinstance(code, str) and code else None
 
     def call(self, access: str, method: str, path: str, body: Any = None, timeout: float | None = None) -> Answer:
         """One call of the Platform API with an access token; any status below 500 is an answer."""

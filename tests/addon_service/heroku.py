@@ -58,6 +58,7 @@ class FakeHeroku:
         self.calls: list[tuple[str, str, Any]] = []
         self.config: dict[str, str] = {}
         self.config_status = 200
+        self.fresh_grant: Any = None
         self.next: list[Answer | Exception | Callable[[], None]] = []
         self.pages: dict[str, tuple[int, Any]] = {}
 
@@ -76,6 +77,8 @@ class FakeHeroku:
             first()
         if parts.path == "/oauth/token":
             return self._token(form)
+        if parts.path.startswith("/vendor/"):
+            return self._fresh_grant(request)
         if request.headers.get("Authorization") != f"Bearer {self.access}" or not self.access:
             return said(401, {"id": "unauthorized", "message": "Invalid credentials provided."})
         if request.method == "PATCH":
@@ -105,6 +108,13 @@ class FakeHeroku:
                 "session_nonce": None,
             },
         )
+
+    def _fresh_grant(self, request: Request) -> Answer:
+        if self.fresh_grant is None:
+            return said(404, {"id": "not_found", "message": "Not enabled."})
+        assert request.headers["Authorization"] == "Basic ZXhjZXB0aW9uczpzdXBlci1zZWNyZXQ="
+        self.codes |= {"fresh-1"}
+        return said(200, self.fresh_grant)
 
     def _patch(self, body: Any) -> Answer:
         if self.config_status != 200:

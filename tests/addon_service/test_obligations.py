@@ -8,13 +8,14 @@ from flask import Flask
 
 from addon_service.app import create_app, service_of
 from addon_service.errors import PlatformFailed
+from addon_service.platform_client import Answer
 from addon_service.service import Service
 from addon_service.settings import load
 
 from .heroku import FakeHeroku, FrozenClock, said
 from .partner import ENVIRONMENT, ORDER, UUID, Partner, account_of
 
-LATE = {**ORDER["oauth_grant"], "code": "grant-1", "expires_at": "2026-03-04T05:06:00Z"}
+FRESH = f"GET /vendor/resources/{UUID}/oauth-grant"
 
 
 def duties(partner: Partner) -> list[tuple[str, str]]:
@@ -80,10 +81,10 @@ def test_a_refused_grant_is_sent_again_only_with_another_secret(
     for _ in range(5):
         partner.service.duties.run_due()
         clock.advance(seconds=1)
-    assert heroku.paths() == ["POST /oauth/token"]
+    assert heroku.paths() == ["POST /oauth/token", FRESH]
     file.write_text("client-secret-1")
     partner.service.duties.run_due()
-    assert heroku.paths() == ["POST /oauth/token"] * 2
+    assert heroku.paths() == ["POST /oauth/token", FRESH, "POST /oauth/token"]
     assert duties(partner) == [("exchange_grant", "done")]
 
 
@@ -91,21 +92,51 @@ def test_a_refused_grant_ends_when_it_expires(partner: Partner, heroku: FakeHero
     heroku.codes.clear()
     partner.provision()
     partner.service.duties.run_due()
+    assert "OAuth authorization invalid." in problem(partner)
     clock.advance(minutes=5)
     partner.service.duties.run_due()
-    assert heroku.paths() == ["POST /oauth/token"]
+    assert heroku.paths() == ["POST /oauth/token", FRESH]
     assert duties(partner) == [("exchange_grant", "failed")]
 
 
-def test_a_late_grant_is_tried_once(partner: Partner, heroku: FakeHeroku) -> None:
+def test_a_grant_is_tried_once_even_when_it_is_late(partner: Partner, heroku: FakeHeroku, clock: FrozenClock) -> None:
     heroku.codes.clear()
-    partner.provision(oauth_grant=LATE)
+    partner.provision()
+    clock.advance(hours=1)
     partner.service.duties.run_due()
-    assert (heroku.paths(), duties(partner)) == (["POST /oauth/token"], [("exchange_grant", "failed")])
+    assert (heroku.paths(), duties(partner)) == (["POST /oauth/token", FRESH], [("exchange_grant", "failed")])
     assert "OAuth authorization invalid." in problem(partner)
 
 
-@pytest.mark.parametrize("expires", [None, "soon"])
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_a_grant_lost_in_a_crash_is_made_good_where_heroku_gives_a_fresh_one(
+    partner: Partner, heroku: FakeHeroku, wrapped: bool
+) -> None:
+    heroku.codes.clear()
+    fresh = {"code": "fresh-1", "expires_at": "2026-03-04T05:11:07Z", "type": "authorization_code"}
+    heroku.fresh_grant = {"oauth_grant": fresh} if wrapped else fresh
+    partner.provision()
+    partner.service.duties.run_due()
+    assert heroku.paths() == ["POST /oauth/token", FRESH, "POST /oauth/token"]
+    assert duties(partner) == [("exchange_grant", "done")]
+
+
+@pytest.mark.parametrize(
+    "answer", [said(501, {}), said(403, {}), said(200, []), said(200, {"code": 5}), said(200, None)]
+)
+def test_a_fresh_grant_that_is_not_to_be_had_is_asked_for_once(
+    partner: Partner, heroku: FakeHeroku, clock: FrozenClock, answer: Answer
+) -> None:
+    heroku.next = [said(401, {}), answer]
+    partner.provision()
+    for _ in range(3):
+        partner.service.duties.run_due()
+        clock.advance(seconds=1)
+    assert heroku.paths() == ["POST /oauth/token", FRESH]
+    assert duties(partner) == [("exchange_grant", "waiting")]
+
+
+@pytest.mark.parametrize("expires", [None, "soon", "2001-01-01T00:00:00Z"])
 def test_without_a_usable_expiry_a_grant_lives_five_minutes(
     partner: Partner, heroku: FakeHeroku, clock: FrozenClock, expires: str | None
 ) -> None:
@@ -250,9 +281,9 @@ def test_an_exchange_under_way_when_the_instance_ends_leaves_no_tokens(partner: 
 
 def test_a_repeated_post_with_a_fresh_grant_heals_a_lost_one(partner: Partner, heroku: FakeHeroku) -> None:
     heroku.codes = {"grant-2"}
-    partner.provision(oauth_grant=LATE)
+    partner.provision()
     partner.service.duties.run_due()
-    partner.provision(oauth_grant=LATE)
+    partner.provision()
     assert partner.service.duties.run_due() == 0, "the same code is not tried again"
     partner.provision(oauth_grant={**ORDER["oauth_grant"], "code": "grant-2"})
     partner.service.duties.run_due()
