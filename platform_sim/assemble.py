@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psutil
 
@@ -22,9 +22,9 @@ from platform_sim.core.actions.accounts import create_account, issue_token
 from platform_sim.core.clock import Chance, Clock
 from platform_sim.core.model.accounts import AccessToken, Account, Authorization
 from platform_sim.core.model.addresses import Addresses
-from platform_sim.core.model.apps import LogSessionRow
+from platform_sim.core.model.apps import Build, LogSessionRow, Release
 from platform_sim.core.model.layout import Layout
-from platform_sim.core.model.seams import LogSink
+from platform_sim.core.model.seams import LogSink, LogSource
 from platform_sim.core.store import Database
 from platform_sim.engines.build.builder import build_environment
 from platform_sim.engines.build.jobs import BuildRoom
@@ -35,9 +35,11 @@ from platform_sim.engines.dynos.supervisor import Supervisor
 from platform_sim.engines.jobs.runner import JobRunner
 from platform_sim.engines.logs.api_lines import write_events
 from platform_sim.engines.logs.hub import LogHub
+from platform_sim.engines.logs.output_streams import OutputStreams
 from platform_sim.engines.logs.outputs import OutputStore
 from platform_sim.engines.logs.release_output import ReleaseOutput
-from platform_sim.engines.logs.sessions import LogSession, LogStreams, StreamsTable
+from platform_sim.engines.logs.sessions import LogSession, LogSessions
+from platform_sim.engines.logs.streams_table import StreamsTable
 from platform_sim.engines.partner_calls.handlers import partner_handlers
 from platform_sim.engines.router.edge import Edge
 from platform_sim.partners.client import PartnerClient
@@ -87,8 +89,8 @@ class Platform:
         rules = settings.load(self.options.environment, **self.options.rules)
         self.database = Database(self.layout.database if folder else None, self.clock, chance, rules)
         self.boot_id, self.customer_id, self.token = self._first_rows()
-        self.logs = LogHub(now=self.clock.now, folder=self.layout.logs if folder else None)
-        self.outputs = OutputStore(self.layout.outputs)
+        self.logs = LogHub(self.clock.now, self.layout.logs if folder else None)
+        self.outputs = OutputStore(self.layout.outputs if folder else None, expected=self._output_expected)
         self._stopping = threading.Event()
         self._started: list[Any] = []
 
@@ -111,7 +113,7 @@ class Platform:
         control = ControlServer(create_web(self.doors), self.database.rules.source_size_limit)
         self._ends(control.close)
         routes = DynoRoutes(self.database, self.boot_id)
-        streams = StreamsTable(LogStreams(self.logs, self._log_session), self.outputs)
+        streams = StreamsTable(LogSessions(self.logs, self._log_session, self.clock.now), OutputStreams(self.outputs))
         self.edge = Edge(
             routes,
             control.address,
@@ -151,8 +153,9 @@ class Platform:
         self._stopping.set()
         while self._started:
             self._started.pop()()
-        self.database.close()
+        self.outputs.close()
         self.logs.close()
+        self.database.close()
         (self.layout.root / "running.json").unlink(missing_ok=True)
         if self._temporary:
             shutil.rmtree(self._temporary, ignore_errors=True)
@@ -244,6 +247,12 @@ class Platform:
         )
         return partner_handlers(self.database, client, addresses) | room.handlers()
 
+    def _output_expected(self, secret: str) -> bool:
+        """Whether a build or release has this output, perhaps one that waits for its turn."""
+        with self.database.snapshot() as rows:
+            found = rows.find(Build, output_secret=secret) or rows.find(Release, output_secret=secret)
+        return found is not None
+
     def _log_session(self, secret: str) -> LogSession | None:
         with self.database.snapshot() as rows:
             found = rows.find(LogSessionRow, secret=secret)
@@ -254,7 +263,7 @@ class Platform:
             lines=found.lines,
             tail=found.tail,
             dyno=found.dyno,
-            source=found.source,
+            source=cast(LogSource | None, found.source),
             expires_at=found.expires_at,
         )
 

@@ -70,6 +70,10 @@ class Stream:
 class Outputs(Protocol):
     """Takes the output of builds and release phases under a key; readable as a stream while it grows."""
 
+    def start(self, key: str) -> None:
+        """Begin, or begin again: what an interrupted run has left is dropped."""
+        ...
+
     def append(self, key: str, text: str) -> None:
         """Add text, line ends included."""
         ...

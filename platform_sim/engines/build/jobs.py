@@ -54,6 +54,7 @@ class BuildRoom:
         if row is None or app is None:
             self._drop(job)
             return
+        self.outputs.start(row.output_secret)
         write = self._writer(row)
         folder = self.layout.slugs / row.id
         shutil.rmtree(folder, ignore_errors=True)

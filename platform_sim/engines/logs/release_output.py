@@ -1,5 +1,7 @@
 """The output of release commands, copied out of the log: what `release.output_stream_url` serves (platform-api §6)."""
 
+import contextlib
+
 from platform_sim.core.model.apps import Dyno, Release
 from platform_sim.core.model.records import Event
 from platform_sim.core.model.seams import LogSink, LogSource, Outputs
@@ -21,7 +23,8 @@ class ReleaseOutput:
         if source == "app" and dyno.startswith("release."):
             key = self._key(app_id, dyno)
             if key:
-                self._outputs.append(key, text + "\n")
+                with contextlib.suppress(ValueError):  # said after its end: the log has it, the output is closed
+                    self._outputs.append(key, text + "\n")
 
     def _key(self, app_id: str, dyno: str) -> str | None:
         # No lock: a listener of commits waits for nobody who may be waiting for the database.
