@@ -1,4 +1,4 @@
-"""Output of builds and release phases: appended by whoever runs them, read from the start or followed.
+"""The outputs themselves: kept by id, appended from any thread, read from the start or followed by threads.
 
 Touches files in its folder, if it has one: `<id>.part` while the output grows, `<id>.txt` when it is finished.
 """
@@ -126,7 +126,7 @@ class OutputStore:
         with self._changed:
             output = self._find(output_id)
             if output is None:
-                output = self._live[output_id] = Output(self._changed, finished=self._closed)
+                output = self._live[output_id] = Output(self._changed)
             return output
 
     def read(self, output_id: str) -> str:
@@ -142,10 +142,7 @@ class OutputStore:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         offset = 0
         while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._is_news(output, offset))
-                data, finished = output.since(offset)
-                finished = finished or self._closed
+            data, finished = self._wait(output, offset)
             offset += len(data)
             if text := decoder.decode(data, final=finished):
                 yield text
@@ -153,17 +150,17 @@ class OutputStore:
                 return
 
     def close(self) -> None:
-        """The platform stops: followers end; what is unfinished stays so in its file."""
+        """The platform stops: `follow` ends; what is unfinished stays so in its file."""
         with self._changed:
             self._closed = True
-            for output in self._live.values():
-                output.finished = True
-                output.news()
-            self._live.clear()
             self._changed.notify_all()
 
-    def _is_news(self, output: Output, offset: int) -> bool:
-        return self._closed or output.finished or len(output.data) > offset
+    def _wait(self, output: Output, offset: int) -> tuple[bytes, bool]:
+        """Until there is something after `offset`; that, and whether it is the last."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or output.finished or len(output.data) > offset)
+            data, finished = output.since(offset)
+            return data, finished or self._closed
 
     def _get(self, output_id: str) -> Output:
         output = self.find(output_id)
@@ -180,9 +177,7 @@ class OutputStore:
         if whole.exists():
             return Output(self._changed, whole.read_bytes(), finished=True)
         if part.exists():
-            output = Output(self._changed, part.read_bytes(), finished=self._closed)
-            if not self._closed:
-                self._live[output_id] = output
+            output = self._live[output_id] = Output(self._changed, part.read_bytes())
         return output
 
     def _path(self, output_id: str, ending: str) -> Path:
