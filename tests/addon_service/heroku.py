@@ -142,6 +142,8 @@ def served(heroku: Callable[[Request], Answer]) -> Iterator[str]:
             answer = heroku(Request(self.command, self.path, 1.0, dict(self.headers), body))
             self.send_response(answer.status)
             self.send_header("Content-Length", str(len(answer.body)))
+            if answer.status == 302:
+                self.send_header("Location", "/elsewhere")
             self.end_headers()
             self.wfile.write(answer.body)
 

@@ -116,9 +116,11 @@ def test_a_netrc_of_the_developer_does_not_replace_our_token(
         assert PlatformClient(url, url, 5).call("ours", "GET", "/account").json() == {"ok": True}
 
 
-def test_a_redirect_is_not_followed() -> None:
-    with served(lambda request: Answer(302, b"")) as url:
+def test_a_redirect_is_not_followed(heroku: FakeHeroku) -> None:
+    heroku.next = [Answer(302, b"")]
+    with served(heroku) as url:
         assert send_over_http(Request("GET", f"{url}/x", 5, {})).status == 302
+    assert heroku.paths() == ["GET /x"]
 
 
 def test_an_endless_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
