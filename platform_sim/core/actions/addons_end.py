@@ -3,7 +3,7 @@
 from platform_sim.core.access import Actor, customers_only
 from platform_sim.core.actions.addon_events import told
 from platform_sim.core.actions.attachments import attachments_of, detach
-from platform_sim.core.errors import InvalidParams
+from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.accounts import AccessToken, Account, Authorization
 from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.records import Job
@@ -16,6 +16,9 @@ def destroy_addon(tx: Transaction, actor: Actor, addon: Addon, *, force: bool = 
     An add-on that other apps use needs `force`. `release` False: the owning app is going away itself.
     """
     customers_only(actor, "destroy an add-on")
+    addon = tx.get(Addon, addon.id)
+    if addon.state == "deprovisioned":
+        raise NotFound("add_on")
     if addon.state == "deprovisioning":
         running = tx.find(Job, kind="deprovision", subject_id=addon.id)
         assert running is not None, "deprovisioning is marked together with its job"
@@ -27,11 +30,9 @@ def destroy_addon(tx: Transaction, actor: Actor, addon: Addon, *, force: bool = 
             f"{addon.name} is attached to other apps ({', '.join(others)}). "
             "Detach it there first, or repeat the request with force."
         )
+    held, addon = addon, tx.update(addon, state="deprovisioning")
     for attachment, app in pairs:
-        own_release = release or app.id != addon.app_id
-        detach(tx, actor.account, app, attachment, addon, release=own_release)
-    before = addon.state
-    addon = tx.update(addon, state="deprovisioning")
+        detach(tx, actor.account, app, attachment, held, release=release or app.id != addon.app_id)
     tx.record(
         "addon",
         "update",
@@ -40,16 +41,18 @@ def destroy_addon(tx: Transaction, actor: Actor, addon: Addon, *, force: bool = 
         told(tx, addon),
         app_id=addon.app_id,
         addon_id=addon.id,
-        previous={"state": before},
+        previous={"state": held.state},
     )
     return tx.add_job("deprovision", addon.id, {"actor_id": actor.account.id})
 
 
 def finish_deprovisioning(tx: Transaction, addon: Addon, actor: Account | None) -> Addon:
     """The partner acknowledged: the add-on is gone for good and its tokens are worth nothing (design §8 rule 15)."""
+    addon = tx.get(Addon, addon.id)
     revoke_authorization(tx, addon)
     if addon.state == "deprovisioned":
         return addon
+    before = addon.state
     addon = tx.update(addon, state="deprovisioned", config={}, deadline_at=None)
     tx.record(
         "addon",
@@ -59,7 +62,7 @@ def finish_deprovisioning(tx: Transaction, addon: Addon, actor: Account | None) 
         told(tx, addon),
         app_id=addon.app_id,
         addon_id=addon.id,
-        previous={"state": "deprovisioning"},
+        previous={"state": before},
     )
     return addon
 

@@ -1,17 +1,25 @@
-"""What becomes of an add-on when its partner has answered, or has not (partner-api §2.4, §2.5, §2.10)."""
+"""What becomes of an add-on when its partner has answered, or has not (partner-api §2.4, §2.5, §2.10).
 
-from collections.abc import Mapping
+Whoever asked a partner holds a row from before the answer. Each outcome therefore looks at the row as it is now and
+changes nothing if the add-on has moved on meanwhile: states only move forward (design §8 rule 7).
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 from platform_sim.core.actions.addon_events import told
 from platform_sim.core.actions.addons_end import revoke_authorization
 from platform_sim.core.actions.attachments import attachments_of, detach
-from platform_sim.core.actions.ownership import as_app_vars, merged
+from platform_sim.core.actions.ownership import as_app_vars, check_declared, merged
 from platform_sim.core.actions.releases import app_config, make_release
 from platform_sim.core.model.accounts import Account
-from platform_sim.core.model.addons import Addon, AddonService, Plan
+from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
+from platform_sim.core.model.apps import App
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Transaction
+
+V = TypeVar("V")
 
 
 def partner_of(tx: Transaction, service: AddonService) -> Account:
@@ -22,7 +30,15 @@ def partner_of(tx: Transaction, service: AddonService) -> Account:
 
 
 def acknowledge(tx: Transaction, addon: Addon, provider_id: str, message: str | None, *, asynchronous: bool) -> Addon:
-    """The partner said yes: from here the add-on shows in the app's releases. 202 starts the deadline."""
+    """The partner said yes: from here the add-on shows in the app's releases. 202 starts the deadline.
+
+    If the customer has destroyed it meanwhile, only the partner's id is kept, since a DELETE may need it.
+    """
+    addon = tx.get(Addon, addon.id)
+    if addon.acknowledged_at is not None or addon.state == "deprovisioned":
+        return addon
+    if addon.state != "provisioning":
+        return tx.update(addon, provider_id=provider_id)
     deadline = tx.now() + timedelta(seconds=tx.rules.async_deadline) if asynchronous else None
     addon = tx.update(
         addon,
@@ -41,14 +57,19 @@ def acknowledge(tx: Transaction, addon: Addon, provider_id: str, message: str | 
 
 
 def finish_provisioning(tx: Transaction, addon: Addon, config: Mapping[str, str], actor: Account) -> Addon:
-    """`provisioned`: the config becomes visible and each attached app gets exactly one release (design §8 rule 9)."""
-    before = addon.state
-    addon = tx.update(addon, state="provisioned", config=dict(config), deadline_at=None)
+    """`provisioned`: the config, with what the partner has set before, becomes visible and each attached app gets
+    exactly one release (design §8 rule 9). InvalidParams for a var that the manifest does not declare."""
+    addon = tx.get(Addon, addon.id)
+    if addon.state != "provisioning":
+        return addon
     service = tx.get(AddonService, addon.service_id)
-    for attachment, app in attachments_of(tx, addon):
-        given = as_app_vars(service, attachment, addon.config)
+    check_declared(service, config)
+    before = addon.state
+    addon = tx.update(addon, state="provisioned", config={**addon.config, **config}, deadline_at=None)
+    for app, attachments in _attached_apps(tx, addon):
+        given = _app_vars(service, attachments, addon.config)
         setting = f", setting {', '.join(given)}." if given else "."
-        after = merged(app_config(tx, app), {}, given)
+        after = merged(app_config(tx, app), given, {})
         make_release(tx, app, actor, f"@ref:{addon.name} completed provisioning{setting}", config=after)
     tx.record(
         "addon",
@@ -68,6 +89,9 @@ def fail_provisioning(tx: Transaction, addon: Addon, message: str, *, clean_up: 
 
     `clean_up`: the partner may have made something, so it is told to delete until it acknowledges.
     """
+    addon = tx.get(Addon, addon.id)
+    if addon.state != "provisioning":
+        return addon
     actor = tx.get(Account, addon.actor_id)
     for attachment, app in attachments_of(tx, addon):
         detach(tx, actor, app, attachment, addon)
@@ -94,36 +118,52 @@ def tell_to_delete(tx: Transaction, addon: Addon) -> Job:
     return tx.add_job("deprovision", addon.id, {"clean_up": True})
 
 
-def change_config(
-    tx: Transaction, addon: Addon, after: Mapping[str, str], actor: Account, *, description: str | None = None
-) -> Addon:
-    """Set an add-on's whole config. Provisioned: each attached app whose vars change gets a release, without
-    release phase (platform-api §6). Provisioning: kept silently (design §8 rule 9)."""
-    before = addon.config
-    addon = tx.update(addon, config=dict(after))
-    if addon.state != "provisioned":
-        return addon
+def change_config(tx: Transaction, addon: Addon, changes: Mapping[str, str | None], actor: Account) -> Addon:
+    """The partner sets vars by their manifest names (None removes); others stay as they are (partner-api §4.2).
+
+    Provisioned: each attached app whose vars change gets one release, without release phase (platform-api §6).
+    Provisioning: kept silently (design §8 rule 9). InvalidParams for a var that the manifest does not declare.
+    """
+    addon = tx.get(Addon, addon.id)
     service = tx.get(AddonService, addon.service_id)
-    for attachment, app in attachments_of(tx, addon):
+    check_declared(service, changes)
+    if addon.state == "deprovisioned":
+        return addon
+    before = addon.config
+    addon = tx.update(addon, config={k: v for k, v in {**before, **changes}.items() if v is not None})
+    for app, attachments in _attached_apps(tx, addon) if addon.state == "provisioned" else []:
         current = app_config(tx, app)
-        wanted = merged(
-            current, as_app_vars(service, attachment, before), as_app_vars(service, attachment, addon.config)
-        )
+        wanted = merged(current, _app_vars(service, attachments, changes), _app_vars(service, attachments, before))
         if wanted == current and not tx.rules.unchanged_config_makes_release:
             continue
-        text = description or f"Update {attachment.name} by {service.name}"
-        make_release(tx, app, actor, text, config=wanted, release_phase=False)
+        names = ", ".join(attachment.name for attachment in attachments)
+        make_release(tx, app, actor, f"Update {names} by {service.name}", config=wanted, release_phase=False)
     return addon
+
+
+def _attached_apps(tx: Transaction, addon: Addon) -> list[tuple[App, list[Attachment]]]:
+    """Each app once, with the names under which the add-on is attached to it; the owning app first."""
+    apps: dict[str, tuple[App, list[Attachment]]] = {}
+    for attachment, app in attachments_of(tx, addon):
+        apps.setdefault(app.id, (app, []))[1].append(attachment)
+    return list(apps.values())
+
+
+def _app_vars(service: AddonService, attachments: Sequence[Attachment], config: Mapping[str, V]) -> dict[str, V]:
+    return {name: value for each in attachments for name, value in as_app_vars(service, each, config).items()}
 
 
 def finish_plan_change(
     tx: Transaction, addon: Addon, plan: Plan, config: Mapping[str, str] | None, message: str | None, actor: Account
 ) -> Addon:
     """The plan switches; config in the answer is set even over a customer's own value (partner-api §2.10)."""
+    addon = tx.get(Addon, addon.id)
+    if addon.state != "provisioned":
+        return addon
     service, old = tx.get(AddonService, addon.service_id), tx.get(Plan, addon.plan_id)
     addon = tx.update(addon, plan_id=plan.id, provision_message=message)
     if config:
-        addon = change_config(tx, addon, {**addon.config, **config}, partner_of(tx, service))
+        addon = change_config(tx, addon, config, partner_of(tx, service))
     tx.record(
         "addon",
         "update",

@@ -89,8 +89,8 @@ def detach(
         addon_id=addon.id,
     )
     if release and addon.acknowledged_at is not None:
-        before = as_app_vars(service, attachment, addon.config) if addon.state != "provisioning" else {}
-        config = merged(app_config(tx, app), before, {})
+        given = as_app_vars(service, attachment, addon.config) if addon.state != "provisioning" else {}
+        config = merged(app_config(tx, app), dict.fromkeys(given), given)
         make_release(tx, app, actor, f"Detach {attachment.name} (@ref:{addon.name})", config=config)
 
 

@@ -1,11 +1,26 @@
 """Which of an app's config vars belong to add-ons, and how an add-on's config appears in an app (partner-api §2.8)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from platform_sim.core.access import LIVE
+from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, app_var
 from platform_sim.core.model.apps import App
 from platform_sim.core.store import Snapshot
+
+V = TypeVar("V")
+
+
+def check_declared(service: AddonService, names: Iterable[str]) -> None:
+    """InvalidParams if the manifest does not allow the partner to set one of the names (design §8 rule 10)."""
+    declared = [str(name) for name in service.manifest.get("api", {}).get("config_vars") or []]
+    foreign = sorted(set(names) - set(declared))
+    if foreign:
+        raise InvalidParams(
+            f"{', '.join(foreign)} cannot be set: not declared in the manifest of {service.name}. "
+            f"It declares {', '.join(declared) or 'no config vars'}; add the name there and push the manifest."
+        )
 
 
 def attached(rows: Snapshot, app: App) -> Iterator[tuple[Attachment, Addon, AddonService]]:
@@ -16,28 +31,30 @@ def attached(rows: Snapshot, app: App) -> Iterator[tuple[Attachment, Addon, Addo
             yield attachment, addon, rows.get(AddonService, addon.service_id)
 
 
-def as_app_vars(service: AddonService, attachment: Attachment, config: Mapping[str, str]) -> dict[str, str]:
+def as_app_vars(service: AddonService, attachment: Attachment, config: Mapping[str, V]) -> dict[str, V]:
     """Config by manifest names as config by the names that the attachment's app sees."""
     return {app_var(service.manifest, attachment.name, name): value for name, value in config.items()}
 
 
-def owned_vars(rows: Snapshot, app: App) -> dict[str, Addon]:
-    """The app's config vars that belong to provisioned add-ons: name in the app -> add-on."""
-    owned: dict[str, Addon] = {}
+def owned_vars(rows: Snapshot, app: App) -> dict[str, str]:
+    """The app's config vars that belong to provisioned add-ons, with the add-ons' values for them."""
+    owned: dict[str, str] = {}
     for attachment, addon, service in attached(rows, app):
         if addon.state == "provisioned":
-            owned |= dict.fromkeys(as_app_vars(service, attachment, addon.config), addon)
+            owned |= as_app_vars(service, attachment, addon.config)
     return owned
 
 
-def merged(current: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
-    """An app's config when an add-on's vars go from `before` to `after`.
+def merged(current: Mapping[str, str], changes: Mapping[str, str | None], before: Mapping[str, str]) -> dict[str, str]:
+    """An app's config after an add-on has changed vars of its own; `before` are its values until now.
 
-    What the add-on changed is set, even over a customer's own value; what it no longer has is removed only
-    where the value is still the add-on's (design §8 rule 10).
+    What it sets is set, even over a customer's own value. What it removes (None) goes only where the value is
+    still the add-on's. What it does not name stays as it is (partner-api §4.2, design §8 rule 10).
     """
     result = dict(current)
-    for name, value in before.items():
-        if name not in after and result.get(name) == value:
+    for name, value in changes.items():
+        if value is not None:
+            result[name] = value
+        elif name in before and result.get(name) == before[name]:
             del result[name]
-    return result | dict(after)
+    return result

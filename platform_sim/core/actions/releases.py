@@ -28,7 +28,11 @@ def current_release(rows: Snapshot, app_id: str) -> Release:
 
 def config_of(rows: Snapshot, release: Release) -> dict[str, str]:
     """All config vars of a release."""
-    return rows.get(ConfigSnapshot, release.id).vars
+    return _snapshot_of(rows, release).vars
+
+
+def _snapshot_of(rows: Snapshot, release: Release) -> ConfigSnapshot:
+    return rows.get(ConfigSnapshot, release.id)
 
 
 def app_config(rows: Snapshot, app: App) -> dict[str, str]:
@@ -49,14 +53,16 @@ def make_release(
     """The next version. Without `slug` or `config` it keeps those of the releases before it.
 
     With a `release` process type it stays `pending` until that dyno has ended (platform-api §6), unless
-    `release_phase` is False (a partner's config change).
+    `release_phase` is False (a partner's config change) and the slug has been through one before.
     """
     before = tx.find(Release, app_id=app.id, order_by="version", desc=True)
     # A failed deploy's slug is not carried on; a failed config change's vars are (they stay set).
     base = tx.find(Release, app_id=app.id, status=("succeeded", "pending"), order_by="version", desc=True)
     slug_id = slug.id if slug else base.slug_id if base else None
     vars_now = dict(config) if config is not None else config_of(tx, before) if before else {}
-    command = _release_command(tx, slug_id) if release_phase else None
+    command = _release_command(tx, slug_id)
+    if command and not release_phase and current_release(tx, app.id).slug_id == slug_id:
+        command = None
     now = tx.now()
     release = tx.insert(
         Release(
@@ -74,7 +80,8 @@ def make_release(
             updated_at=now,
         )
     )
-    tx.insert(ConfigSnapshot(release.id, app.id, vars_now))
+    from_addons = sorted(owned_vars(tx, app).items() & vars_now.items())
+    tx.insert(ConfigSnapshot(release.id, app.id, vars_now, [name for name, _ in from_addons]))
     tx.record("release", "create", release.id, actor, event_data(release), app_id=app.id)
     if command:
         new_dyno(tx, release, "release", one_off_name(tx, app.id, "release"), command)
@@ -124,9 +131,8 @@ def _make_current(tx: Transaction, app: App, release: Release) -> None:
     if current_release(tx, app.id).id != release.id or release.slug_id is None:
         return
     slug = tx.get(Slug, release.slug_id)
-    if app.released_at is None or app.slug_size != slug.size:
-        description = slug.buildpack_description
-        tx.update(app, released_at=tx.now(), slug_size=slug.size, buildpack_description=description)
+    description = slug.buildpack_description
+    tx.update(app, released_at=tx.now(), slug_size=slug.size, buildpack_description=description)
     _follow_process_types(tx, app, slug)
 
 
@@ -184,12 +190,15 @@ def rollback(tx: Transaction, app: App, actor: Account, identity: str) -> Releas
             "Choose a version that was deployed, see the list of releases."
         )
     slug = tx.get(Slug, target.slug_id)
-    kept = _addon_values(tx, app)
-    config = config_of(tx, target) | kept
+    config = _config_to_restore(tx, app, target)
     return make_release(tx, app, actor, f"Rollback to v{target.version}", slug=slug, config=config)
 
 
-def _addon_values(tx: Transaction, app: App) -> dict[str, str]:
-    """Today's values of vars that add-ons own: a rollback must not bring back retired credentials."""
+def _config_to_restore(tx: Transaction, app: App, target: Release) -> dict[str, str]:
+    """The customer's vars of then with the add-ons' vars of today: retired credentials must not come back."""
+    then, today = _snapshot_of(tx, target), app_config(tx, app)
+    own = {name: value for name, value in then.vars.items() if name not in then.addon_vars}
     owned = owned_vars(tx, app)
-    return {name: value for name, value in app_config(tx, app).items() if name in owned}
+    return {name: value for name, value in own.items() if name not in owned} | {
+        name: value for name, value in today.items() if name in owned
+    }

@@ -53,6 +53,8 @@ class ConfigSnapshot:
     """The release's id."""
     app_id: str
     vars: dict[str, str]
+    addon_vars: list[str]
+    """Names of those that held an add-on's value then: a rollback leaves them as they are now."""
 
 
 @dataclass(frozen=True)
