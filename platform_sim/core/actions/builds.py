@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from platform_sim.core.access import Actor, customers_only
 from platform_sim.core.actions.releases import make_release
-from platform_sim.core.errors import InvalidParams, NotFound
+from platform_sim.core.errors import Conflict, InvalidParams, NotFound
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.apps import App, Build, Release, Slug, Source
 from platform_sim.core.model.values import PROCESS_TYPE, is_uuid
@@ -63,7 +63,8 @@ def create_build(tx: Transaction, actor: Actor, app: App, source: SourceBlob) ->
         )
     )
     tx.record("build", "create", build.id, actor.account, {"status": "pending"}, app_id=app.id)
-    tx.add_job("build", build.id, {"app_id": app.id})
+    # Jobs of one subject run one after the other: an app's builds share a cache.
+    tx.add_job("build", app.id, {"build_id": build.id})
     return build
 
 
@@ -76,7 +77,10 @@ def build_named(rows: Snapshot, app: App, identity: str) -> Build:
 
 
 def finish_build(tx: Transaction, build: Build, built: BuiltSlug) -> tuple[Build, Release]:
-    """The build succeeded: slug, release (`Deploy 409cdef5`), events."""
+    """The build succeeded: slug, release (`Deploy 409cdef5`), events. Conflict if it has ended before."""
+    build = tx.get(Build, build.id)
+    if build.status != "pending":
+        raise Conflict(f"This build has {build.status} already: start another one.")
     app = tx.get(App, build.app_id)
     actor = tx.get(Account, build.actor_id)
     slug = _new_slug(
@@ -89,6 +93,7 @@ def finish_build(tx: Transaction, build: Build, built: BuiltSlug) -> tuple[Build
         checksum=built.checksum,
         size=built.size,
         folder=built.folder,
+        stack=build.stack,
     )
     commit = (build.source_version or slug.id)[:8]
     release = make_release(tx, app, actor, f"Deploy {commit}", slug=slug)
@@ -99,7 +104,10 @@ def finish_build(tx: Transaction, build: Build, built: BuiltSlug) -> tuple[Build
 
 
 def fail_build(tx: Transaction, build: Build) -> Build:
-    """The build failed or was cancelled: the app stays as it is."""
+    """The build failed or was cancelled: the app stays as it is. What has ended before stays too."""
+    build = tx.get(Build, build.id)
+    if build.status != "pending":
+        return build
     build = tx.update(build, status="failed")
     _told_finished(tx, build, tx.get(Account, build.actor_id))
     return build
@@ -121,6 +129,7 @@ def _new_slug(
     checksum: str | None = None,
     size: int | None = None,
     folder: str | None = None,
+    stack: str | None = None,
 ) -> Slug:
     now = tx.now()
     return tx.insert(
@@ -132,7 +141,7 @@ def _new_slug(
             commit_description=commit_description,
             checksum=checksum,
             size=size,
-            stack=app.stack,
+            stack=stack or app.stack,
             buildpack_description=buildpack_description,
             folder=folder,
             upload_secret=tx.secret("slug", app.id),

@@ -1,8 +1,11 @@
 """Which job is next: due first, in order within a subject, never two of a subject at once."""
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +16,8 @@ from platform_sim.core.store import Database
 from platform_sim.core.store.queries import NEXT_JOB
 from platform_sim.core.store.tables import TABLES
 from platform_sim.settings import load
+
+from ...support import new_database
 
 KINDS = ("call", "other", "call_deadline")
 
@@ -129,3 +134,48 @@ def test_the_index_answers_so_that_many_waiting_jobs_cost_nothing(database: Data
     assert any("job USING INDEX idx_job_state_run_at" in step for step in plan), plan
     assert any("earlier USING INDEX idx_job_subject_id" in step for step in plan), plan
     assert not any("TEMP B-TREE" in step or step == "SCAN job" for step in plan), plan
+
+
+def test_only_an_underscore_makes_a_deadline(database: Database) -> None:
+    kinds = ("call", "calldeadline")
+    add(database, "calldeadline", "a", after=1000)
+    add(database, "call", "a")
+    with database.transaction() as tx:
+        assert jobs.claim(tx, "boot-1", kinds) is None
+
+
+def test_one_that_waits_for_another_try_holds_the_others_of_its_subject_up(database: Database) -> None:
+    add(database, "call", "a")
+    second = add(database, "call", "a")
+    first = claim(database)
+    assert first is not None
+    with database.transaction() as tx:
+        again = jobs.try_again(tx, first, 1.5, {"message": "503"})
+        assert (again.state, again.boot_id, again.attempts) == ("todo", None, 1)
+        assert again.run_at == EPOCH + timedelta(seconds=1.5)
+        assert again.outcome == {"message": "503"}, "for the door that waits on the row"
+    assert claim(database) is None
+    with database.transaction() as tx:
+        given_up = jobs.finish(tx, again, {"ok": False}, failed=True)
+        assert (given_up.state, given_up.outcome) == ("failed", {"ok": False})
+    taken = claim(database)
+    assert taken is not None and taken.id == second.id
+
+
+def test_each_job_is_claimed_by_one_of_many_runners(tmp_path: Path) -> None:
+    database = new_database(tmp_path / "platform.db")
+    for number in range(40):
+        add(database, "call", str(number))
+    start = threading.Barrier(4)
+
+    def run(boot: int) -> list[str]:
+        start.wait(30)
+        mine = []
+        while (job := claim(database, str(boot))) is not None:
+            mine.append(job.subject_id)
+        return mine
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [subject for mine in pool.map(run, range(4)) for subject in mine]
+    assert sorted(taken, key=int) == [str(n) for n in range(40)]
+    database.close()

@@ -1,0 +1,142 @@
+"""Sources, builds and slugs."""
+
+from collections.abc import Callable
+
+import pytest
+
+from platform_sim.core.access import Actor
+from platform_sim.core.actions.apps import update_app
+from platform_sim.core.actions.builds import (
+    BuiltSlug,
+    SourceBlob,
+    build_named,
+    create_build,
+    create_slug,
+    create_source,
+    fail_build,
+    finish_build,
+    release_slug,
+    slug_named,
+    slug_uploaded,
+)
+from platform_sim.core.actions.releases import newest_release
+from platform_sim.core.errors import Conflict, Forbidden, InvalidParams, NotFound
+from platform_sim.core.model.apps import App, Build, Slug
+from platform_sim.core.model.records import Event, Job
+from platform_sim.core.store import Transaction
+
+from ...support import dump, new_addon, new_app, new_service, partner_of_addon
+
+BUILT = BuiltSlug("slugs/1", {"web": "serve"}, "Python", ("heroku/python",), 1234, "SHA256:ab")
+BLOB = SourceBlob("http://localhost/s", "SHA256:cd", "409cdef5aabbcc", "fix")
+
+
+def test_a_build_is_a_row_a_job_and_an_event(tx: Transaction, customer: Actor, app: App) -> None:
+    build = create_build(tx, customer, app, BLOB)
+    assert (build.status, build.stack, build.source_version) == ("pending", "heroku-24", "409cdef5aabbcc")
+    assert len(build.output_secret) == 32
+    [job] = tx.all(Job, kind="build")
+    assert (job.subject_id, job.payload) == (app.id, {"build_id": build.id}), "builds of an app queue up"
+    [event] = tx.all(Event, kind="build")
+    assert (event.action, event.data, event.app_id) == ("create", {"status": "pending"}, app.id)
+    assert newest_release(tx, app).version == 2, "nothing is released yet"
+
+
+def test_success_is_a_slug_a_release_and_an_event(tx: Transaction, customer: Actor, app: App) -> None:
+    build, release = finish_build(tx, create_build(tx, customer, app, BLOB), BUILT)
+    slug = tx.get(Slug, build.slug_id or "")
+    assert (build.status, build.release_id) == ("succeeded", release.id)
+    assert build.buildpacks == [{"name": "heroku/python", "url": "urn:buildpack:heroku/python"}]
+    assert (slug.folder, slug.size, slug.checksum, slug.process_types) == (
+        "slugs/1",
+        1234,
+        "SHA256:ab",
+        {"web": "serve"},
+    )
+    assert (slug.commit_id, slug.commit_description) == ("409cdef5aabbcc", "fix")
+    assert (release.description, release.slug_id) == ("Deploy 409cdef5", slug.id)
+    event = tx.all(Event, kind="build", order_by="number")[-1]
+    assert (event.action, event.data, event.previous) == ("update", {"status": "succeeded"}, {"status": "pending"})
+
+
+def test_a_build_without_commit_is_named_after_its_slug(tx: Transaction, customer: Actor, app: App) -> None:
+    build, release = finish_build(tx, create_build(tx, customer, app, SourceBlob("http://localhost/s")), BUILT)
+    assert build.slug_id is not None
+    assert release.description == f"Deploy {build.slug_id[:8]}"
+
+
+def test_the_slug_has_the_stack_it_was_built_on(tx: Transaction, customer: Actor, app: App) -> None:
+    build = create_build(tx, customer, app, BLOB)
+    update_app(tx, customer, app, build_stack="heroku-22")
+    build, _ = finish_build(tx, build, BUILT)
+    assert tx.get(Slug, build.slug_id or "").stack == "heroku-24"
+
+
+def test_a_failed_build_leaves_the_app_as_it_is(tx: Transaction, customer: Actor, app: App) -> None:
+    build = create_build(tx, customer, app, BLOB)
+    before = dump(tx)
+    assert fail_build(tx, build).status == "failed"
+    after = dump(tx)
+    for table in ("App", "Release", "Slug", "Formation", "ConfigSnapshot"):
+        assert after[table] == before[table]
+
+
+def test_invariant_07_a_build_ends_once(tx: Transaction, customer: Actor, app: App) -> None:
+    good, bad = create_build(tx, customer, app, BLOB), create_build(tx, customer, app, BLOB)
+    finish_build(tx, good, BUILT)
+    fail_build(tx, bad)
+    before = dump(tx)
+    for ended in (good, bad):
+        with pytest.raises(Conflict, match="already"):
+            finish_build(tx, ended, BUILT)
+        assert fail_build(tx, ended).status == tx.get(Build, ended.id).status
+    assert dump(tx) == before
+
+
+def test_a_slug_of_the_clients_own(tx: Transaction, customer: Actor, app: App) -> None:
+    slug = create_slug(tx, customer, app, {"web": "serve"}, commit="abc", checksum="SHA256:given")
+    assert (slug.folder, slug.size, slug.stack) == (None, None, "heroku-24")
+    slug = slug_uploaded(tx, slug, "folder", 99, "SHA256:computed")
+    assert (slug.folder, slug.size, slug.checksum) == ("folder", 99, "SHA256:given")
+    assert release_slug(tx, customer, app, slug, None).slug_id == slug.id
+
+
+@pytest.mark.parametrize("kind", ["", "we b", "a.b", "a/b", "a" * 129, "a\n"])
+def test_process_types_of_a_slug_are_checked(tx: Transaction, customer: Actor, app: App, kind: str) -> None:
+    with pytest.raises(InvalidParams, match="not a process type"):
+        create_slug(tx, customer, app, {"web": "serve", kind: "x"})
+    assert tx.count(Slug) == 0
+
+
+def test_builds_and_slugs_are_found_by_id_within_their_app(tx: Transaction, customer: Actor, app: App) -> None:
+    build, slug = create_build(tx, customer, app, BLOB), create_slug(tx, customer, app, {})
+    assert build_named(tx, app, build.id) == build
+    assert slug_named(tx, app, slug.id) == slug
+    other = new_app(tx, customer, "other")
+    for where, identity in [(other, build.id), (other, slug.id), (app, ""), (app, "x"), (app, app.id)]:
+        with pytest.raises(NotFound):
+            build_named(tx, where, identity)
+        with pytest.raises(NotFound):
+            slug_named(tx, where, identity)
+
+
+def test_sources_have_secret_addresses(tx: Transaction) -> None:
+    first, second = create_source(tx), create_source(tx)
+    assert first.secret != second.secret
+    assert len(first.secret) == 32
+
+
+def test_partners_neither_build_nor_release(tx: Transaction, customer: Actor, app: App) -> None:
+    new_service(tx)
+    partner = partner_of_addon(tx, new_addon(tx, customer, app))
+    slug = slug_uploaded(tx, create_slug(tx, customer, app, {}), "folder", 1, "x")
+    attempts: list[Callable[[], object]] = [
+        lambda: create_build(tx, partner, app, BLOB),
+        lambda: create_slug(tx, partner, app, {}),
+        lambda: release_slug(tx, partner, app, slug, None),
+    ]
+    before = dump(tx)
+    for attempt in attempts:
+        with pytest.raises(Forbidden):
+            attempt()
+    assert dump(tx) == before
