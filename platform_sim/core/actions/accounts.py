@@ -1,14 +1,16 @@
 """Accounts and their tokens."""
 
 from platform_sim.core.access import Actor
-from platform_sim.core.errors import Unauthorized
+from platform_sim.core.errors import InvalidParams, Unauthorized
 from platform_sim.core.model.accounts import AccessToken, Account, Authorization
 from platform_sim.core.model.addons import Addon, AddonService
 from platform_sim.core.store import Snapshot, Transaction
 
 
 def create_account(tx: Transaction, email: str, name: str | None = None) -> Account:
-    """A new user; the e-mail must be free."""
+    """A new user; InvalidParams if the e-mail is taken."""
+    if tx.find(Account, email=email) is not None:
+        raise InvalidParams(f"There is an account for {email[:254]} already: use it, or choose another e-mail.")
     now = tx.now()
     account = tx.insert(Account(tx.uuid("account", email), email, name, now, now))
     tx.record("account", "create", account.id, account, {"email": email})

@@ -32,6 +32,8 @@ def create_addon(
     """Write an add-on in state `provisioning`, its attachment, its grant and the job that asks the partner."""
     customers_only(actor, "create an add-on")
     service, chosen = plan_named(tx, plan)
+    if service.state == "shutdown":
+        raise InvalidParams(f"{service.human_name} has been shut down and cannot be installed any more.")
     installed = tx.find(Addon, app_id=app.id, service_id=service.id, state=LIVE)
     if installed is not None and not requires(service.manifest, "many_per_app"):
         raise InvalidParams(

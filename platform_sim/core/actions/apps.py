@@ -5,6 +5,7 @@ from typing import Any
 
 from platform_sim.core.access import LIVE, Actor, customers_only
 from platform_sim.core.actions.addons_end import destroy_addon
+from platform_sim.core.actions.attachments import detach
 from platform_sim.core.actions.releases import make_release
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.accounts import Account
@@ -70,7 +71,8 @@ def _check_name(tx: Transaction, name: str) -> None:
             "digits, and dashes."
         )
     if tx.find(App, name=name) is not None:
-        raise InvalidParams(f"Name {name} is already taken")
+        # heroku3 looks for exactly this text (platform-api §4.3).
+        raise InvalidParams("Name is already taken")
 
 
 def _region(identity: str) -> str:
@@ -124,7 +126,8 @@ def delete_app(tx: Transaction, actor: Actor, app: App) -> None:
     customers_only(actor, "delete an app")
     for addon in tx.all(Addon, app_id=app.id, state=LIVE):
         destroy_addon(tx, actor, addon, force=True, release=False)
-    tx.delete_where(Attachment, app_id=app.id)
+    for attachment in tx.all(Attachment, app_id=app.id):
+        detach(tx, actor.account, app, attachment, tx.get(Addon, attachment.addon_id), release=False)
     for dyno in tx.all(Dyno, app_id=app.id):
         # The rows stay until the supervisor has ended the processes behind them.
         tx.update(dyno, wanted=False)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from platform_sim.core.actions.accounts import partner_account
-from platform_sim.core.errors import InvalidParams, NotFound
-from platform_sim.core.model.accounts import Account
-from platform_sim.core.model.addons import AddonService, ManifestVersion, Plan
+from platform_sim.core.errors import NotFound
+from platform_sim.core.model.accounts import AccessToken, Account, Authorization
+from platform_sim.core.model.addons import Addon, AddonService, ManifestVersion, Plan
 from platform_sim.core.model.values import is_uuid
 from platform_sim.core.store import Snapshot, Transaction
 
@@ -57,10 +57,19 @@ def register_manifest(
         set_plans(tx, service, FIRST_PLANS)
         tx.record("addon-service", "create", service.id, actor, {"name": name})
     else:
+        if client_secret not in (None, service.client_secret):
+            _end_access_tokens(tx, service)
         service = tx.update(service, **shown, client_secret=client_secret or service.client_secret)
         tx.record("addon-service", "update", service.id, actor, {"name": name})
     tx.insert(ManifestVersion(tx.uuid("manifest-version", service.id), service.id, manifest, now))
     return service
+
+
+def _end_access_tokens(tx: Transaction, service: AddonService) -> None:
+    """A new client secret ends every access token at once; refreshing works with the new one (partner-api §0)."""
+    addons = [addon.id for addon in tx.all(Addon, service_id=service.id)]
+    granted = [each.id for each in tx.all(Authorization, addon_id=addons)]
+    tx.delete_where(AccessToken, authorization_id=granted)
 
 
 def set_plans(tx: Transaction, service: AddonService, specs: Sequence[PlanSpec]) -> list[Plan]:
@@ -112,9 +121,9 @@ def plan_named(rows: Snapshot, identity: str, service: AddonService | None = Non
         if plan is not None and (service is None or plan.service_id == service.id):
             return rows.get(AddonService, plan.service_id), plan
     slug, _, name = identity.partition(":")
+    if service is not None and not name and slug != service.name:
+        slug, name = service.name, slug
     owner = rows.find(AddonService, name=slug)
-    if service is not None and owner is None and not name:
-        owner, name = service, slug
     if owner is None or (service is not None and owner.id != service.id):
         raise _no_plan(identity)
     plan = (
@@ -124,8 +133,6 @@ def plan_named(rows: Snapshot, identity: str, service: AddonService | None = Non
     )
     if plan is None:
         raise _no_plan(identity)
-    if owner.state == "shutdown":
-        raise InvalidParams(f"{owner.human_name} has been shut down and cannot be installed any more.")
     return owner, plan
 
 

@@ -50,6 +50,6 @@ def one_off_name(tx: Transaction, app_id: str, kind: str) -> str:
     dice = tx.dice("dyno-name", app_id)
     taken = {d.name for d in tx.all(Dyno, app_id=app_id)}
     while True:
-        name = f"{kind}.{dice.randrange(1000, 9999)}"
+        name = f"{kind}.{dice.randrange(1000, 10_000)}"
         if name not in taken:
             return name

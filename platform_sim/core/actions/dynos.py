@@ -9,7 +9,7 @@ from platform_sim.core.actions.releases import current_release, finish_release_p
 from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.apps import App, Dyno, DynoState, Formation, Release, Slug
 from platform_sim.core.model.places import dyno_size
-from platform_sim.core.model.values import is_uuid
+from platform_sim.core.model.values import CONFIG_VAR, PROCESS_TYPE, is_uuid
 from platform_sim.core.store import Snapshot, Transaction
 
 
@@ -36,6 +36,7 @@ def run_dyno(
 ) -> Dyno:
     """A one-off dyno with the current release; a command that names a process type runs that type's command."""
     customers_only(actor, "run a dyno")
+    _check_one_off(command, kind, env or {})
     release = current_release(tx, app.id)
     if release.slug_id is None:
         raise InvalidParams(f"{app.name} has no slug yet: deploy it (git push) before running a command.")
@@ -54,6 +55,16 @@ def run_dyno(
     )
     tx.record("dyno", "create", dyno.id, actor.account, told(dyno), app_id=app.id)
     return dyno
+
+
+def _check_one_off(command: str, kind: str, env: Mapping[str, str]) -> None:
+    if not command.strip():
+        raise InvalidParams("command is empty: say what the dyno should run.")
+    if PROCESS_TYPE.fullmatch(kind) is None:
+        raise InvalidParams(f"{kind[:128]!r} is not a process type: use letters, digits, - and _.")
+    bad = next((name for name in env if CONFIG_VAR.fullmatch(name) is None), None)
+    if bad is not None:
+        raise InvalidParams(f"{bad[:128]!r} in env is not a variable's name: use letters, digits and underscores.")
 
 
 def told(dyno: Dyno) -> dict[str, object]:

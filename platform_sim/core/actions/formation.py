@@ -7,7 +7,7 @@ from platform_sim.core.access import Actor, customers_only
 from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.apps import App, Formation
 from platform_sim.core.model.places import dyno_size
-from platform_sim.core.model.values import is_uuid
+from platform_sim.core.model.values import QUANTITY, is_uuid
 from platform_sim.core.store import Snapshot, Transaction
 
 MOST_DYNOS = 100
@@ -59,11 +59,9 @@ def _scale_one(tx: Transaction, actor: Actor, app: App, wish: Scaling) -> Format
 
 
 def _quantity(row: Formation, text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise InvalidParams(f"{text[:20]!r} is not a quantity: give a number, or +1 and -1 to change it.") from None
-    wanted = row.quantity + number if text.strip()[0] in "+-" else number
+    if QUANTITY.fullmatch(text) is None:
+        raise InvalidParams(f"{text[:20]!r} is not a quantity: give a number, or +1 and -1 to change it.")
+    wanted = int(text) + (row.quantity if text[0] in "+-" else 0)
     if not 0 <= wanted <= MOST_DYNOS:
         raise InvalidParams(f"Cannot scale {row.type} to {wanted}: from 0 to {MOST_DYNOS} dynos are possible.")
     return wanted

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from platform_sim.core.access import Actor
+from platform_sim.core.access import Actor, customers_only
 from platform_sim.core.actions.ownership import attached
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.addons import Addon, AddonService
@@ -47,6 +47,7 @@ def begin_sso(
 
     The caller has checked that the user may see the add-on. Both namings are sent (design §9).
     """
+    customers_only(actor, "sign in to a dashboard")
     service = rows.get(AddonService, addon.service_id)
     salt = service.manifest.get("api", {}).get("sso_salt")
     if not salt or not action:

@@ -3,10 +3,11 @@
 import re
 from datetime import UTC, datetime
 
-APP_NAME = re.compile(r"[a-z][a-z0-9-]{1,28}[a-z0-9]")
+APP_NAME = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]")
 ADDON_NAME = re.compile(r"[a-zA-Z][A-Za-z0-9_-]+")
 ATTACHMENT_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
-PROCESS_TYPE = re.compile(r"[-\w]{1,128}")
+PROCESS_TYPE = re.compile(r"[-\w]{1,128}", re.ASCII)
+QUANTITY = re.compile(r"[+-]?[0-9]{1,9}")
 CONFIG_VAR = re.compile(r"\w+")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
