@@ -1,0 +1,59 @@
+"""What a rule about manifests is, and what it finds. Pure; the rules stand in `rules_*.py`."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Level = Literal["error", "warning"]
+Json = dict[str, Any]
+Place = tuple[str, str]
+"""A path in the manifest (`api.regions`) and the sentence about it."""
+Looks = Callable[[Json, Json], Iterator[Place]]
+"""Called with the manifest and its `api` object; yields the places that it does not like. Must never raise."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong. A manifest with an `error` cannot be registered; a `warning` is tolerated."""
+
+    id: str
+    level: Level
+    path: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Numbers are never given twice, since people quote them."""
+
+    id: str
+    level: Level
+    looks: Looks
+
+    def findings(self, manifest: Json, api: Json) -> Iterator[Finding]:
+        """What this rule has to say."""
+        for path, sentence in self.looks(manifest, api):
+            yield Finding(self.id, self.level, path, sentence)
+
+
+def adder(rules: list[Rule]) -> Callable[[str, Level], Callable[[Looks], Looks]]:
+    """The decorator `@rule(number, level)` that adds a function to a list of rules."""
+
+    def rule(number: str, level: Level) -> Callable[[Looks], Looks]:
+        def add(looks: Looks) -> Looks:
+            rules.append(Rule(number, level, looks))
+            return looks
+
+        return add
+
+    return rule
+
+
+def is_filled(value: object) -> bool:
+    """Whether it is a string with something in it."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+def short(value: object) -> str:
+    """A value as a sentence can quote it."""
+    return ascii(value)[:80]

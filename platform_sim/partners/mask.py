@@ -1,0 +1,114 @@
+"""What of a request or answer may be shown: no credentials, no grant, no config values (design §8 rule 22).
+
+Pure. JSON is masked by its names; text that is no JSON loses what is known to be secret and what looks like it.
+"""
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+HIDDEN = "[hidden]"
+BODY_LIMIT = 16_384
+"""Characters of a body that are kept."""
+SHORTEST = 6
+"""Shorter values are not searched for in other texts: they would hide half of the words."""
+
+_HIDDEN_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+_HIDDEN_NAMES = frozenset(
+    {
+        "access_token",
+        "authorization",
+        "client_secret",
+        "log_drain_token",
+        "logplex_token",
+        "password",
+        "refresh_token",
+        "secret",
+        "sso_salt",
+        "token",
+    }
+)
+_GRANTS = frozenset({"grant", "oauth_grant"})
+_USER_INFO = re.compile(r"""(?<=://)[^/\s"'<>?#]*@""")
+_QUERY_SECRET = re.compile(r"""([?&][\w-]*(?:token|password|secret|key|code)=)[^&\s"'<>#]+""", re.IGNORECASE)
+_QUOTED_VALUE = re.compile(r"""((?::|=>)\s*)(["'])(?:\\.|(?!\2).)*(?:\2|$)""", re.DOTALL)
+
+
+def masked_url(text: str) -> str:
+    """URLs in a text without user and password, and without secret-looking parameters."""
+    return _QUERY_SECRET.sub(rf"\1{HIDDEN}", _USER_INFO.sub(f"{HIDDEN}@", text))
+
+
+def masked_text(text: str, secrets: Collection[str] = ()) -> str:
+    """A text without the given secrets (longest first) and without passwords in URLs."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= SHORTEST:
+            text = text.replace(secret, HIDDEN).replace(json.dumps(secret)[1:-1], HIDDEN)
+    return masked_url(text)
+
+
+def masked_headers(headers: Mapping[str, str], secrets: Collection[str] = ()) -> dict[str, str]:
+    """Headers, credentials and cookies hidden."""
+    return {
+        name: HIDDEN if name.lower() in _HIDDEN_HEADERS else masked_text(value, secrets)
+        for name, value in headers.items()
+    }
+
+
+def masked_body(body: bytes, secrets: Collection[str] = ()) -> str:
+    """A body as text of at most BODY_LIMIT characters, the rest counted."""
+    text = _masked_json(body, secrets)
+    if text is None:
+        text = masked_text(body.decode("utf-8", "replace"), secrets)
+        if text.lstrip()[:1] in ("{", "["):
+            # Broken JSON: its names cannot be trusted any more, so every value goes.
+            text = _QUOTED_VALUE.sub(rf'\1"{HIDDEN}"', text)
+    if len(text) > BODY_LIMIT:
+        text = f"{text[:BODY_LIMIT]}... (cut here, {len(body)} bytes in all)"
+    return text
+
+
+def _masked_json(body: bytes, secrets: Collection[str]) -> str | None:
+    try:
+        shown = json.dumps(_masked(json.loads(body), "", secrets), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return None
+    return shown.encode("utf-8", "replace").decode()
+
+
+def _masked(value: Any, name: str, secrets: Collection[str], parent: str = "") -> Any:
+    if value is not None and _is_secret(name, parent):
+        return HIDDEN
+    if name == "config":
+        return _masked_config(value)
+    if isinstance(value, dict):
+        return {k: _masked(v, k, secrets, name) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_masked(item, name, secrets, parent) for item in value]
+    return masked_text(value, secrets) if isinstance(value, str) else value
+
+
+def _is_secret(name: str, parent: str) -> bool:
+    return name in _HIDDEN_NAMES or (name == "code" and parent in _GRANTS)
+
+
+def _masked_config(value: Any) -> Any:
+    """Names stay, values go: of a map, and of the partner API's list of {name, value} (partner-api §4.2)."""
+    if isinstance(value, dict):
+        return dict.fromkeys(value, HIDDEN)
+    if isinstance(value, list):
+        return [{**item, "value": HIDDEN} if isinstance(item, dict) else HIDDEN for item in value]
+    return value if value is None else HIDDEN
+
+
+def secret_strings(value: Any, name: str = "", parent: str = "") -> set[str]:
+    """The strings of a JSON value that masking hides by their names, so that they can be hidden elsewhere too."""
+    if isinstance(value, str):
+        return {value} if name == "config" or _is_secret(name, parent) else set()
+    if isinstance(value, list):
+        return set().union(*(secret_strings(item, name, parent) for item in value))
+    if isinstance(value, dict):
+        inside_config = name == "config"
+        return set().union(*(secret_strings(v, name if inside_config else k, name) for k, v in value.items()))
+    return set()

@@ -1,0 +1,267 @@
+"""What an answer of a partner means (partner-api §2.4, §2.10 to §2.12). Pure.
+
+Messages are for customers. The texts of partners are shown where the contract says so, and never hold config.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from platform_sim.partners.contract import NEVER_SENT, PartnerAnswer
+
+NOT_NOW = (408, 425, 429)
+"""4xx that mean "later", not "no": treated like a 5xx (unverified; the contract calls other codes intermittent)."""
+
+
+@dataclass(frozen=True)
+class Provisioned:
+    """The resource is ready. `config`: declared names only. `warnings`: what Heroku may not tolerate."""
+
+    provider_id: str
+    config: dict[str, str] = field(repr=False)
+    message: str | None
+    log_drain_url: str | None = field(repr=False)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Accepted202:
+    """The partner works on it and will say when it is done (partner-api §2.5)."""
+
+    provider_id: str
+    message: str | None
+    log_drain_url: str | None = field(repr=False)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanChanged:
+    """The partner has switched. `config`: what to set, maybe nothing."""
+
+    config: dict[str, str] = field(repr=False)
+    message: str | None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The resource does not exist at the partner any more, or never did."""
+
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deprovisioning202:
+    """The partner will take a while and say when it is done (asynchronous deprovisioning, partner-api §2.11)."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A clear no: nothing was made, changed or deleted."""
+
+    message: str
+    status: int
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The partner said yes in a way that cannot be used: something exists there that has to be deleted."""
+
+    message: str
+    status: int | None
+    clean_up: bool = True
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nobody knows what the partner did: the same request is sent again. `reason` completes "The provider ...".
+
+    `never_sent`: the partner has certainly not seen this request.
+    """
+
+    reason: str
+    status: int | None = None
+    never_sent: bool = False
+
+
+ProvisionOutcome = Provisioned | Accepted202 | Refused | Broken | Unknown
+PlanOutcome = PlanChanged | Refused | Broken | Unknown
+DeprovisionOutcome = Gone | Deprovisioning202 | Refused | Unknown
+
+
+class _Unusable(Exception):
+    """A 2xx answer that breaks the contract; the text says how."""
+
+
+def provision_outcome(answer: PartnerAnswer, declared: Collection[str]) -> ProvisionOutcome:
+    """The answer to POST (partner-api §2.4). `declared`: the manifest's config vars."""
+    said_no = _not_success(answer)
+    if said_no is not None:
+        return said_no
+    try:
+        body = _object(answer)
+        provider_id = _provider_id(body)
+        message, warnings = _message(body)
+        drain = _drain(body)
+        if answer.status == 202:
+            if body.get("config"):
+                warnings += ("The 202 answer holds config: it was ignored, set it with PATCH /addons/:id/config.",)
+            return Accepted202(provider_id, message, drain, warnings)
+        config = _config(body, declared)
+    except _Unusable as error:
+        return Broken(str(error), answer.status)
+    if answer.status != 200:
+        warnings += (f"HTTP {answer.status} is not promised to work; answer 200.",)
+    return Provisioned(provider_id, config, message, drain, warnings)
+
+
+def plan_outcome(answer: PartnerAnswer, declared: Collection[str]) -> PlanOutcome:
+    """The answer to PUT (partner-api §2.10). An empty body is tolerated: nothing in it is required."""
+    said_no = _not_success(answer)
+    if said_no is not None:
+        return said_no
+    warnings: tuple[str, ...] = ()
+    try:
+        if not answer.body.strip() and answer.problem is None:
+            body: dict[str, Any] = {}
+            warnings = ("The answer has no body; answer JSON, {} at least.",)
+        else:
+            body = _object(answer)
+        message, more = _message(body)
+        config = _config(body, declared)
+    except _Unusable as error:
+        return Broken(str(error), answer.status, clean_up=False)
+    if answer.status != 200:
+        more += (f"HTTP {answer.status} is not documented for a plan change; answer 200.",)
+    return PlanChanged(config, message, warnings + more)
+
+
+def deprovision_outcome(answer: PartnerAnswer) -> DeprovisionOutcome:
+    """The answer to DELETE (partner-api §2.11). Only the status counts."""
+    if answer.status == 202:
+        return Deprovisioning202()
+    if answer.status in (204, 410):
+        return Gone()
+    if answer.status == 404:
+        return Gone(("404 is taken for gone, which Heroku does not promise; answer 410.",))
+    if answer.status is not None and 200 <= answer.status < 300:
+        return Gone(("204 is the current answer to a DELETE.",))
+    said_no = _not_success(answer)
+    assert said_no is not None, "every success is looked at above"
+    return Refused(said_no.message, answer.status or 0) if isinstance(said_no, Broken) else said_no
+
+
+def _not_success(answer: PartnerAnswer) -> Refused | Broken | Unknown | None:
+    """None for a 2xx answer that can be read."""
+    status, problem = answer.status, answer.problem
+    if status is None or (problem is not None and problem != "too_large"):
+        return Unknown(_reason(answer), status, problem in NEVER_SENT)
+    if 200 <= status < 300:
+        return None
+    if 300 <= status < 400:
+        return Broken(
+            f"The add-on's provider answered with a redirect (HTTP {status}), which is not followed. "
+            "It has to correct the base_url of its manifest.",
+            status,
+        )
+    if 400 <= status < 500 and status not in NOT_NOW:
+        return Refused(_refusal(answer, status), status)
+    told = _told(answer) if status == 503 else None
+    return Refused(told, 503) if told else Unknown(f"failed (HTTP {status})", status)
+
+
+def _reason(answer: PartnerAnswer) -> str:
+    return {
+        "bad address": "has an address that cannot be used",
+        "unknown host": "could not be found: its host name has no address",
+        "refused connection": "could not be reached: nothing listens at its address",
+        "no connection": "could not be reached",
+        "bad certificate": "could not be reached safely: its certificate is not valid",
+        "timeout": "did not answer in time",
+        "cut": "closed the connection before its answer was complete",
+        "garbled": "answered something that is not HTTP",
+    }.get(answer.problem or "", "could not be asked")
+
+
+def _refusal(answer: PartnerAnswer, status: int) -> str:
+    if status == 422:
+        return _told(answer) or (
+            "The add-on's provider refused the request and gave no reason. Try another plan or region, "
+            "or ask its support."
+        )
+    if status == 401:
+        return (
+            "The add-on's provider did not accept the platform's credentials (HTTP 401). "
+            "It has to check id and password of its manifest."
+        )
+    if status == 410:
+        return "The add-on's provider says that this add-on was deleted already (HTTP 410). Create a new one."
+    return f"The add-on's provider could not do this (HTTP {status}). Ask its support if it happens again."
+
+
+def _told(answer: PartnerAnswer) -> str | None:
+    """The partner's message of an error answer, if it has one."""
+    try:
+        return _message(_object(answer))[0]
+    except _Unusable:
+        return None
+
+
+def _object(answer: PartnerAnswer) -> dict[str, Any]:
+    if answer.problem == "too_large":
+        raise _Unusable("The add-on's provider returned an answer that is too large to be read.")
+    try:
+        body = json.loads(answer.body, parse_constant=_refuse_constant)
+        json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise _Unusable("The add-on's provider returned an answer that is not valid JSON.") from None
+    if not isinstance(body, dict):
+        raise _Unusable("The add-on's provider returned JSON that is not an object.")
+    return body
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _provider_id(body: dict[str, Any]) -> str:
+    given = body.get("id")
+    if isinstance(given, bool) or not isinstance(given, str | int) or not str(given).strip():
+        raise _Unusable("The add-on's provider returned an answer without an `id` (a string or a whole number).")
+    return str(given)
+
+
+def _config(body: dict[str, Any], declared: Collection[str]) -> dict[str, str]:
+    given = body.get("config")
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise _Unusable("The add-on's provider returned a `config` that is not an object.")
+    foreign = sorted(set(given) - set(declared))
+    if foreign:
+        raise _Unusable(
+            f"The add-on's provider returned config vars that its manifest does not declare: {_listed(foreign)}. "
+            "It has to add them to config_vars and push its manifest."
+        )
+    wrong = sorted(name for name, value in given.items() if not isinstance(value, str) or "\0" in value)
+    if wrong:
+        raise _Unusable(f"The add-on's provider returned config vars that are not strings: {_listed(wrong)}.")
+    return dict(given)
+
+
+def _message(body: dict[str, Any]) -> tuple[str | None, tuple[str, ...]]:
+    given = body.get("message")
+    if given is None or isinstance(given, str):
+        return given or None, ()
+    return None, ("`message` is not a string: it was ignored.",)
+
+
+def _drain(body: dict[str, Any]) -> str | None:
+    given = body.get("log_drain_url") or body.get("syslog_drain_url")
+    return given if isinstance(given, str) else None
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(name[:80] for name in names[:10])
+    return f"{shown} and {len(names) - 10} more" if len(names) > 10 else shown

@@ -1,0 +1,72 @@
+"""Where a manifest says that its partner is, and what of it may be shown."""
+
+from typing import Any
+
+import pytest
+
+from platform_sim.partners.manifest import (
+    Manifest,
+    base_url,
+    credentials,
+    declared,
+    masked,
+    resource_url,
+    sso_url,
+)
+
+
+def manifest(production: Any, test: Any = None) -> Manifest:
+    api = {"password": "pw", "sso_salt": "grain", "config_vars": ["ACME_URL"], "production": production}
+    return {"id": "acme", "api": api if test is None else api | {"test": test}}
+
+
+FULL = {"base_url": "https://acme.example/addons", "sso_url": "https://acme.example/login"}
+PLACES = [
+    (manifest(FULL), "https://acme.example/addons", "https://acme.example/login"),
+    (manifest({"base_url": "https://acme.example"}), "https://acme.example/heroku/resources", None),
+    (manifest({"base_url": "https://acme.example/"}), "https://acme.example/heroku/resources", None),
+    (manifest({"base_url": "https://acme.example/a/"}), "https://acme.example/a/", None),
+    (
+        manifest("https://acme.example"),
+        "https://acme.example/heroku/resources",
+        "https://acme.example/heroku/resources",
+    ),
+    (manifest("https://a.example/b/"), "https://a.example/b/heroku/resources", "https://a.example/b/heroku/resources"),
+    (manifest("https://a.example/heroku/resources"), *["https://a.example/heroku/resources"] * 2),
+    (manifest(FULL, "http://localhost:4567"), *["http://localhost:4567/heroku/resources"] * 2),
+    (
+        manifest(FULL, {"base_url": "http://localhost:1/heroku/resources", "sso_url": "http://localhost:1/sso"}),
+        "http://localhost:1/heroku/resources",
+        "http://localhost:1/sso",
+    ),
+    (manifest(FULL, {"base_url": "http://localhost:1/x"}), "http://localhost:1/x", None),
+]
+
+
+@pytest.mark.parametrize(("given", "base", "sso"), PLACES)
+def test_the_test_place_comes_first_and_roots_are_completed(given: Manifest, base: str, sso: str | None) -> None:
+    assert (base_url(given), sso_url(given)) == (base, sso)
+
+
+def test_one_resource_is_under_the_base() -> None:
+    assert resource_url(manifest({"base_url": "https://acme.example/a/"}), "u-1") == "https://acme.example/a/u-1"
+
+
+def test_credentials_and_declared_vars() -> None:
+    assert credentials(manifest(FULL)) == ("acme", "pw")
+    assert declared(manifest(FULL)) == {"ACME_URL"}
+    assert declared({"id": "acme", "api": {"config_vars": None}}) == set()
+
+
+def test_masked_hides_secrets_and_leaves_the_original() -> None:
+    given = manifest({"base_url": "https://u:p@acme.example/x"}, "http://me:too@localhost:1")
+    shown = masked(given)
+    assert shown["api"]["password"] == shown["api"]["sso_salt"] == "[hidden]"
+    assert shown["api"]["production"] == {"base_url": "https://[hidden]@acme.example/x"}
+    assert shown["api"]["test"] == "http://[hidden]@localhost:1"
+    assert given["api"]["password"] == "pw"
+
+
+@pytest.mark.parametrize("given", [{}, {"api": None}, {"api": {"production": 7, "test": None}}])
+def test_masked_takes_any_dict(given: Manifest) -> None:
+    assert masked(given) == given
