@@ -1,0 +1,81 @@
+"""What all partner calls share: who is asked, what is kept of the exchange, when it is tried again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from platform_sim.core.actions import jobs
+from platform_sim.core.model.addons import Addon, AddonService
+from platform_sim.core.model.addresses import Addresses
+from platform_sim.core.model.records import Exchange, Job
+from platform_sim.core.store import Database, Snapshot, Transaction
+from platform_sim.partners.client import Call, PartnerClient
+from platform_sim.partners.outcome import Broken, Unknown
+from platform_sim.partners.wire import masked_exchange
+
+PARTY = "partner"
+"""Who was asked, in the ledger of exchanges."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """Given to every handler. `addresses` must be the ones that partners can reach by now."""
+
+    database: Database
+    client: PartnerClient
+    addresses: Addresses
+
+    def addon_and_service(self, rows: Snapshot, job: Job) -> tuple[Addon, AddonService]:
+        """The add-on that a job is about. Rows of add-ons are never deleted."""
+        addon = rows.get(Addon, job.subject_id)
+        return addon, rows.get(AddonService, addon.service_id)
+
+    @contextmanager
+    def outcome_of(self, job: Job, call: Call, said: object) -> Iterator[tuple[Transaction, Addon]]:
+        """The one transaction that ends an attempt: the exchange is kept, the add-on is read anew.
+
+        The partner may have called back, or the customer destroyed the add-on, while the call was open.
+        """
+        with self.database.transaction(job.cause_id) as tx:
+            keep_exchange(tx, job, call, said)
+            yield tx, tx.get(Addon, job.subject_id)
+
+
+def keep_exchange(tx: Transaction, job: Job, call: Call, said: object) -> None:
+    """Write the masked exchange, with what was wrong about the answer if anything was."""
+    shown = masked_exchange(call.request, call.answer)
+    if isinstance(said, Broken) and shown.problem is None:
+        shown = replace(shown, problem=said.message)
+    tx.insert(
+        Exchange(
+            id=tx.uuid("exchange", job.subject_id),
+            party=PARTY,
+            addon_id=job.subject_id,
+            cause_id=job.cause_id,
+            created_at=tx.now(),
+            **asdict(shown),
+        )
+    )
+
+
+def doubled(first: float, attempts: int, longest: float = float("inf")) -> float:
+    """Seconds to wait after `attempts` tries."""
+    return min(longest, first * 2.0 ** min(attempts - 1, 60))
+
+
+def given_up(unknown: Unknown, attempts: int, what: str) -> str:
+    """The customer's message when a partner was asked often enough. `what`: what did not happen."""
+    times = "once" if attempts == 1 else f"{attempts} times"
+    return f"The add-on's provider {unknown.reason}; it was asked {times}. {what} Try again later."
+
+
+def fail(tx: Transaction, job: Job, message: str, *, refused: bool, status: int | None = None) -> None:
+    """End a job without success; the door that waits on it shows the message."""
+    outcome: dict[str, Any] = {"ok": False, "message": message, "refused": refused, "status": status}
+    jobs.finish(tx, job, outcome, failed=True)
+
+
+def succeed(tx: Transaction, job: Job, message: str | None, warnings: tuple[str, ...], **more: Any) -> None:
+    """End a job with success."""
+    jobs.finish(tx, job, {"ok": True, "message": message, "warnings": list(warnings), **more})

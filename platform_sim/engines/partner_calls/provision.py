@@ -1,0 +1,123 @@
+"""Asks a partner for a resource until it has answered clearly (partner-api §2.3 to §2.6)."""
+
+from platform_sim.core.actions import jobs
+from platform_sim.core.actions.addons_outcome import (
+    acknowledge,
+    fail_provisioning,
+    finish_provisioning,
+    tell_to_delete,
+)
+from platform_sim.core.model.accounts import Account, Authorization
+from platform_sim.core.model.addons import Addon, Plan
+from platform_sim.core.model.records import Job
+from platform_sim.core.model.values import iso
+from platform_sim.core.store import Snapshot, Transaction
+from platform_sim.engines.partner_calls.office import Office, doubled, fail, given_up, succeed
+from platform_sim.partners.client import Grant, ProvisionOrder
+from platform_sim.partners.manifest import declared
+from platform_sim.partners.outcome import (
+    Accepted202,
+    Broken,
+    Provisioned,
+    ProvisionOutcome,
+    Refused,
+    Unknown,
+    provision_outcome,
+)
+
+NOTHING_INSTALLED = "Nothing was installed."
+
+
+def provision(office: Office, job: Job) -> None:
+    """One attempt. An add-on that is no longer `provisioning` is not asked for any more."""
+    with office.database.snapshot() as rows:
+        addon, service = office.addon_and_service(rows, job)
+        order = _order(office, rows, addon) if addon.state == "provisioning" else None
+    if order is None:
+        with office.database.transaction(job.cause_id) as tx:
+            _settle(tx, job, tx.get(Addon, addon.id))
+        return
+    call = office.client.provision(service.manifest, order)
+    said = provision_outcome(call.answer, declared(service.manifest))
+    with office.outcome_of(job, call, said) as (tx, addon):
+        if addon.state == "provisioning":
+            _apply(tx, job, addon, said)
+        else:
+            _answered_too_late(tx, job, addon, said)
+
+
+def _order(office: Office, rows: Snapshot, addon: Addon) -> ProvisionOrder:
+    """From the rows alone, so that every attempt sends the same bytes; also after the grant was used."""
+    authorization = rows.find(Authorization, addon_id=addon.id, revoked_at=None)
+    grant = None
+    if authorization and authorization.grant_code and authorization.grant_expires_at:
+        grant = Grant(authorization.grant_code, iso(authorization.grant_expires_at))
+    return ProvisionOrder(
+        uuid=addon.id,
+        name=addon.name,
+        plan=rows.get(Plan, addon.plan_id).name,
+        region=addon.region,
+        callback_url=office.addresses.callback(addon.id),
+        options=addon.options,
+        grant=grant,
+    )
+
+
+def _apply(tx: Transaction, job: Job, addon: Addon, said: ProvisionOutcome) -> None:
+    match said:
+        case Provisioned():
+            addon = acknowledge(tx, addon, said.provider_id, said.message, asynchronous=False)
+            # What the partner has set by PATCH while the call was open stays.
+            config = {**addon.config, **said.config}
+            finish_provisioning(tx, addon, config, tx.get(Account, addon.actor_id))
+            succeed(tx, job, said.message, said.warnings)
+        case Accepted202():
+            acknowledge(tx, addon, said.provider_id, said.message, asynchronous=True)
+            succeed(tx, job, said.message, said.warnings, asynchronous=True)
+        case Refused():
+            fail_provisioning(tx, addon, said.message, clean_up=_may_have_reached(job))
+            fail(tx, job, said.message, refused=True, status=said.status)
+        case Broken():
+            message = f"{said.message} {NOTHING_INSTALLED}"
+            fail_provisioning(tx, addon, message, clean_up=said.clean_up)
+            fail(tx, job, message, refused=True, status=said.status)
+        case Unknown():
+            _again_or_give_up(tx, job, addon, said)
+
+
+def _again_or_give_up(tx: Transaction, job: Job, addon: Addon, said: Unknown) -> None:
+    never_sent = _never_sent(job) + said.never_sent
+    if job.attempts < tx.rules.provision_attempts:
+        outcome = {"message": f"The add-on's provider {said.reason}.", "status": said.status, "never_sent": never_sent}
+        jobs.try_again(tx, job, doubled(tx.rules.provision_retry_delay, job.attempts), outcome)
+        return
+    message = given_up(said, job.attempts, NOTHING_INSTALLED)
+    fail_provisioning(tx, addon, message, clean_up=never_sent < job.attempts)
+    fail(tx, job, message, refused=False, status=said.status)
+
+
+def _never_sent(job: Job) -> int:
+    """How many earlier attempts have certainly not reached the partner."""
+    return int(job.outcome.get("never_sent", 0))
+
+
+def _may_have_reached(job: Job) -> bool:
+    """Whether an earlier attempt, cut off or killed, may have made something before this one was refused."""
+    return _never_sent(job) < job.attempts - 1
+
+
+def _answered_too_late(tx: Transaction, job: Job, addon: Addon, said: ProvisionOutcome) -> None:
+    """Destroyed by the customer: its deprovision job follows this one. Given up by the partner in the middle of
+    its own request: then nothing follows, so what it may have made all the same is cleaned up."""
+    if addon.state == "deprovisioned" and not isinstance(said, Refused):
+        tell_to_delete(tx, addon)
+    _settle(tx, job, addon)
+
+
+def _settle(tx: Transaction, job: Job, addon: Addon) -> None:
+    """End a job whose add-on has moved on by itself."""
+    if addon.state == "provisioned":
+        succeed(tx, job, addon.provision_message, ())
+        return
+    message = addon.provision_message if addon.state == "deprovisioned" else None
+    fail(tx, job, message or f"{addon.name} was destroyed before its provider had made it.", refused=False)
