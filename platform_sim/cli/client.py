@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import click
+
 from platform_sim.cli.failures import ApiError, EnvironmentProblem
 from platform_sim.cli.find import START_ONE, Place, is_loopback
 
@@ -23,7 +25,13 @@ MOST_PAGES = 10_000
 
 
 def route(*parts: str) -> str:
-    """A path whose parts are escaped: `route("apps", "a b")` is `/apps/a%20b`."""
+    """A path whose parts are escaped: `route("apps", "a b")` is `/apps/a%20b`.
+
+    Raises click.UsageError for a part that would make it another path.
+    """
+    for part in parts:
+        if part in ("", ".", ".."):
+            raise click.UsageError(f"{part!r} is no name that the platform could know")
     return "/" + "/".join(quote(part, safe="~") for part in parts)
 
 

@@ -7,6 +7,7 @@ in the environment never leaves it.
 
 import json
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -30,7 +31,12 @@ class Place(NamedTuple):
 
 def is_loopback(host: str) -> bool:
     """Whether a host name can only mean this machine."""
-    return host in ("localhost", "::1") or host.endswith(".localhost") or host.startswith("127.")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def find(

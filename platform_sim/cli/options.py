@@ -45,14 +45,14 @@ def asks_platform(command: Command) -> Command:
 
 def app_option(*, required: bool = True) -> Callable[[Command], Command]:
     """`-a`/`--app`, else HEROKU_APP; an empty name counts as none."""
-    return click.option(
-        "-a",
-        "--app",
-        metavar="APP",
-        required=required,
-        default=lambda: environment().get("HEROKU_APP") or None,
-        help="Name or id of the app (else HEROKU_APP).",
-    )
+
+    def chosen(context: click.Context, option: click.Parameter, given: str | None) -> str | None:
+        app = given or environment().get("HEROKU_APP") or None
+        if app is None and required:
+            raise click.MissingParameter("Name one, or set HEROKU_APP.", context, option)
+        return app
+
+    return click.option("-a", "--app", metavar="APP", callback=chosen, help="Name or id of the app (else HEROKU_APP).")
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")

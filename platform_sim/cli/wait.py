@@ -61,9 +61,10 @@ def _missing_dynos(client: Client, app: Json) -> list[str]:
 @json_option
 @asks_platform
 def command(client: Client, app: str | None, timeout: float, as_json: bool) -> None:
-    """Wait until no job is open, all wanted dynos are up with the current release and no add-on is on its way.
+    """Wait until nothing is left to do and all dynos are up.
 
-    Exit code 1 if that does not come about within --timeout seconds.
+    That is: no job is open, every wanted dyno is up with the current release, no release is pending and no add-on is
+    being made or unmade. Exit code 1 if that does not come about within --timeout seconds.
     """
     deadline = time.monotonic() + timeout
     while found := missing(client, app):

@@ -114,7 +114,7 @@ def _which(command: Command) -> Command:
 @_which
 @asks_platform
 def restart(client: Client, app: str, dyno: str | None, kind: str | None) -> None:
-    """Restart all dynos, one, or those of a type."""
+    """Restart dynos: all, one, or those of a type."""
     what, path = "all dynos", route("apps", app, "dynos")
     if dyno:
         what, path = f"dyno {dyno}", route("apps", app, "dynos", dyno)
@@ -128,7 +128,7 @@ def restart(client: Client, app: str, dyno: str | None, kind: str | None) -> Non
 @_which
 @asks_platform
 def stop(client: Client, app: str, dyno: str | None, kind: str | None) -> None:
-    """Stop one dyno, or those of a type. Dynos of the formation start again."""
+    """Stop dynos: one, or those of a type. Those of the formation start again."""
     if dyno:
         what, path = f"dyno {dyno}", route("apps", app, "dynos", dyno, "actions", "stop")
     elif kind:

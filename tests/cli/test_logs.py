@@ -1,0 +1,82 @@
+"""`logs`: the session, the stream, what is left out of it, and a tail that goes on over broken connections."""
+
+import json
+
+import pytest
+
+from .conftest import Run
+from .fake_api import FakeApi
+
+SESSION = "POST /apps/alpha/log-sessions"
+ONE = "2026-01-02T03:04:00.000000+00:00 app[web.1]: hello: [x] world"
+TWO = "2026-01-02T03:04:01.000000+00:00 heroku[router]: at=info"
+
+
+@pytest.fixture
+def log(api: FakeApi) -> FakeApi:
+    api.on(SESSION, {"logplex_url": f"{api.url}/logs/secret"}, 201)
+    return api
+
+
+def says(api: FakeApi, text: str, status: int = 200) -> None:
+    api.on("GET /logs/secret", text.encode(), status)
+
+
+def test_the_session_and_the_stream(log: FakeApi, run: Run) -> None:
+    says(log, f"retry: 1\n\nid: 1\ndata: {ONE}\n\nid: 2\ndata: {TWO}\n\n")
+    result = run("logs", "-a", "alpha")
+    assert (result.exit_code, result.stdout) == (0, f"{ONE}\n{TWO}\n")
+    assert log.body_of(SESSION) == {"lines": 100, "tail": False}
+    assert log.last(SESSION).headers["accept"] == "application/vnd.heroku+json; version=3.sdk"
+    assert log.asked[-1].headers["accept"] == "text/event-stream"
+    assert "authorization" not in log.asked[-1].headers
+
+
+def test_the_options_reach_the_session(log: FakeApi, run: Run) -> None:
+    says(log, "")
+    assert run("logs", "-n", "5", "--dyno", "web", "--source", "app", HEROKU_APP="alpha").exit_code == 0
+    assert log.body_of(SESSION) == {"lines": 5, "tail": False, "dyno": "web", "source": "app"}
+
+
+def test_what_is_no_message_is_left_out(log: FakeApi, run: Run) -> None:
+    says(log, ": beat\n\nevent: ping\ndata: no\n\ndata: a\ndata:b\n\nevent: message\r\ndata:  c\r\n\r\ndata: cut off")
+    assert run("logs", "-a", "alpha").stdout == "a\nb\n c\n"
+
+
+def test_json_is_an_object_a_line(log: FakeApi, run: Run) -> None:
+    says(log, f"data: {ONE}\n\ndata: odd\n\n")
+    first, second = (json.loads(line) for line in run("logs", "-a", "alpha", "--json").stdout.splitlines())
+    assert first == {
+        "at": "2026-01-02T03:04:00.000000+00:00",
+        "source": "app",
+        "dyno": "web.1",
+        "text": "hello: [x] world",
+    }
+    assert second == {"text": "odd"}
+
+
+def test_a_tail_opens_again_where_it_stood(log: FakeApi, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("platform_sim.cli.log_reader.time.sleep", slept.append)
+    says(log, f"retry: 20\n\nid: 7\ndata: {ONE}\n\nid: 8\ndata: unfinished")
+    says(log, f"id: 8\ndata: {TWO}\n\n")
+    says(log, "", 404)
+    result = run("logs", "-a", "alpha", "--tail")
+    assert (result.exit_code, result.stdout) == (1, f"{ONE}\n{TWO}\n")
+    assert result.stderr == "Error: Log stream timed out. Please try again.\n"
+    assert [asked.headers.get("last-event-id") for asked in log.asked[1:]] == [None, "7", "8"]
+    assert slept == [0.02, 0.02]
+    assert log.body_of(SESSION)["tail"] is True
+
+
+def test_another_status_is_said(log: FakeApi, run: Run) -> None:
+    says(log, "", 500)
+    result = run("logs", "-a", "alpha")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Logs eventsource failed with: 500" in result.stderr
+
+
+def test_without_an_app_it_is_a_usage_error(run: Run) -> None:
+    result = run("logs", HEROKU_APP="")
+    assert result.exit_code == 2
+    assert "'-a' / '--app'" in result.stderr

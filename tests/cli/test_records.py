@@ -1,0 +1,97 @@
+"""`events`, `exchanges` and `reset`: the operator's own doors, `/sim/...`."""
+
+import json
+
+import pytest
+
+from . import shapes
+from .conftest import Run
+from .fake_api import FakeApi
+
+EVENTS = [
+    {
+        "kind": "release",
+        "action": "create",
+        "app_id": "id-of-alpha",
+        "actor_email": "dev@example.com",
+        "data": {"version": 3},
+        "created_at": "2026-01-02T03:04:05+00:00",
+    },
+    {"kind": "addon", "action": "update", "app_id": None, "actor_email": None, "data": {}, "created_at": "later"},
+]
+EXCHANGE = {
+    "party": "exceptions",
+    "method": "POST",
+    "url": "http://localhost:5200/heroku/resources",
+    "request_headers": {"Authorization": "***"},
+    "request_body": '{\n"uuid": "u"}',
+    "status": 201,
+    "response_headers": {"Content-Type": "application/json"},
+    "response_body": "",
+    "problem": None,
+    "milliseconds": 12,
+    "created_at": "2026-01-02T03:04:05+00:00",
+}
+
+
+def test_events_for_people(api: FakeApi, run: Run) -> None:
+    api.on("GET /sim/events", EVENTS)
+    assert run("events").stdout.splitlines() == [
+        '2026-01-02T03:04:05+00:00  release create  {"version": 3}  by dev@example.com',
+        "later  addon update  {}",
+    ]
+
+
+def test_events_as_lines_of_json_in_the_order_they_came(api: FakeApi, run: Run) -> None:
+    api.on("GET /sim/events", EVENTS)
+    assert [json.loads(line) for line in run("events", "--json").stdout.splitlines()] == EVENTS
+
+
+@pytest.mark.parametrize("app", ["alpha", "id-of-alpha"])
+def test_events_of_an_app_by_name_or_of_a_gone_one_by_id(api: FakeApi, run: Run, app: str) -> None:
+    api.on("GET /sim/events", EVENTS)
+    api.on("GET /apps/alpha", shapes.app())
+    assert [json.loads(line) for line in run("events", "-a", app, "--json").stdout.splitlines()] == EVENTS[:1]
+
+
+def test_exchanges_for_people(api: FakeApi, run: Run) -> None:
+    silent = {**EXCHANGE, "status": None, "problem": "timed out", "request_body": "", "request_headers": {}}
+    api.on("GET /sim/exchanges", [EXCHANGE, {**silent, "response_headers": {}}])
+    assert run("exchanges").stdout.splitlines() == [
+        "2026-01-02T03:04:05+00:00  exceptions  POST http://localhost:5200/heroku/resources  201  12 ms",
+        "  > Authorization: ***",
+        "  > {",
+        '  > "uuid": "u"}',
+        "  < Content-Type: application/json",
+        "2026-01-02T03:04:05+00:00  exceptions  POST http://localhost:5200/heroku/resources  "
+        "no answer (timed out)  12 ms",
+    ]
+
+
+@pytest.mark.parametrize(("addon", "query"), [("fakedb-round-123", "id-of-fakedb-round-123"), ("gone&1", "gone%261")])
+def test_exchanges_of_an_addon_by_name_or_of_a_gone_one_by_id(api: FakeApi, run: Run, addon: str, query: str) -> None:
+    api.on("GET /addons/fakedb-round-123", shapes.addon())
+    api.on(f"GET /sim/exchanges?addon={query}", [EXCHANGE])
+    assert [json.loads(line) for line in run("exchanges", "-a", addon, "--json").stdout.splitlines()] == [EXCHANGE]
+
+
+def test_reset_asks_first(api: FakeApi, run: Run) -> None:
+    for answer in ("n\n", "\n", "nonsense\n", ""):
+        result = run("reset", input=answer)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert f"Destroy every app and add-on of {api.url}? [y/N]" in result.stderr
+    assert api.asked == []
+
+
+@pytest.mark.parametrize(("words", "answer"), [([], "y\n"), (["--yes"], "")])
+def test_reset_destroys(api: FakeApi, run: Run, words: list[str], answer: str) -> None:
+    api.on("POST /sim/reset", {"apps_destroyed": 2, "addons_left": 0})
+    result = run("reset", *words, input=answer)
+    assert (result.exit_code, result.stdout) == (0, "2 apps destroyed; services stay.\n")
+    assert api.lines == ["POST /sim/reset"]
+
+
+def test_reset_says_what_a_partner_has_not_acknowledged(api: FakeApi, run: Run) -> None:
+    api.on("POST /sim/reset", {"apps_destroyed": 1, "addons_left": 1})
+    assert "1 add-on not acknowledged by the partner yet" in run("reset", "-y").stdout
+    assert json.loads(run("reset", "-y", "--json").stdout) == {"apps_destroyed": 1, "addons_left": 1}
