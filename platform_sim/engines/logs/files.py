@@ -117,11 +117,11 @@ def _read(path: Path) -> list[LogLine]:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _TAIL_BYTES))
             data = file.read()
-    except FileNotFoundError:
-        return []
-    if data and not data.endswith(b"\n"):
-        with path.open("ab") as file:
-            file.write(b"\n")  # the next line must not be glued to one that a crash has cut
+        if data and not data.endswith(b"\n"):
+            with path.open("ab") as file:
+                file.write(b"\n")  # the next line must not be glued to one that a crash has cut
+    except OSError:
+        return []  # no file yet, or one that cannot be read: the log begins anew, nobody is stopped
     found = []
     for raw in data.split(b"\n"):
         number, _, rest = raw.decode("utf-8", "replace").partition(" ")
