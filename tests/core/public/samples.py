@@ -1,0 +1,106 @@
+"""One platform with everything in it, and all of it as public JSON, by resource of the published schema."""
+
+from typing import Any
+
+from platform_sim.core.actions.accounts import issue_token
+from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
+from platform_sim.core.actions.builds import SourceBlob, create_build, create_slug, create_source, fail_build
+from platform_sim.core.actions.catalog import PlanSpec, set_plans
+from platform_sim.core.actions.dynos import add_formation_dyno, report_started, report_state, run_dyno
+from platform_sim.core.actions.log_sessions import create_log_session
+from platform_sim.core.actions.oauth import exchange_grant
+from platform_sim.core.actions.releases import current_release, finish_release_phase
+from platform_sim.core.model.accounts import Account, Authorization
+from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
+from platform_sim.core.model.apps import App, Build, Dyno, Formation, Release, Slug
+from platform_sim.core.model.places import REGIONS, STACKS
+from platform_sim.core.public import accounts as public_accounts
+from platform_sim.core.public import addons as public_addons
+from platform_sim.core.public import apps as public_apps
+from platform_sim.core.store import Transaction
+
+from ...support import (
+    AT,
+    deploy,
+    new_addon,
+    new_app,
+    new_customer,
+    new_pending_addon,
+    new_service,
+)
+
+Bodies = dict[str, list[Any]]
+
+
+def samples(tx: Transaction) -> Bodies:
+    """Rows in every state that they can have, shown."""
+    customer = new_customer(tx)
+    issue_token(tx, customer.account, "laptop")
+    app = new_app(tx, customer, "acme")
+    new_app(tx, customer)
+    release = deploy(tx, customer, app)
+    fail_build(tx, create_build(tx, customer, app, SourceBlob("http://localhost/s")))
+    create_build(tx, customer, app, SourceBlob("http://localhost/s", "SHA256:1", "v1", "first"))
+    create_slug(tx, customer, app, {"web": "serve"})
+    up = add_formation_dyno(tx, release, "web.1", "serve", "Basic")
+    report_state(tx, report_started(tx, up, pid=1, pid_started=1.0, port=1, boot_id="b"), "up")
+    report_state(tx, add_formation_dyno(tx, release, "web.2", "serve", "Basic"), "crashed", exit_status=1)
+    run_dyno(tx, customer, app, "ls")
+    deploy(tx, customer, app, web="serve", release="migrate")
+    failed = deploy(tx, customer, app, web="serve", release="migrate")
+    finish_release_phase(tx, failed, succeeded=False)
+    return _of_apps(tx) | _of_the_market(tx) | _of_accounts(tx) | _fixed(tx, app)
+
+
+def _of_apps(tx: Transaction) -> Bodies:
+    [app] = tx.all(App, name="acme")
+    current = current_release(tx, app.id).id
+    return {
+        "app": [public_apps.app(tx, row, AT) for row in tx.all(App)],
+        "release": [public_apps.release(row, app, AT, current) for row in tx.all(Release, app_id=app.id)],
+        "build": [public_apps.build(tx, row, AT) for row in tx.all(Build)],
+        "slug": [public_apps.slug(row, AT, upload=row.folder is None) for row in tx.all(Slug)],
+        "dyno": [public_apps.dyno(tx, row, app) for row in tx.all(Dyno)],
+        "formation": [public_apps.formation(row, app) for row in tx.all(Formation)],
+    }
+
+
+def _of_the_market(tx: Transaction) -> Bodies:
+    """Add-ons in each of the three states that the schema knows; with and without provider id, config, message."""
+    customer = new_customer(tx, "market@example.com")
+    app = new_app(tx, customer, "market")
+    service = new_service(tx, requires=("many_per_app", "attachable"))
+    set_plans(tx, service, [PlanSpec("test"), PlanSpec("premium", 5000)])
+    new_addon(tx, customer, app)
+    new_addon(tx, customer, app, config={})
+    new_pending_addon(tx, customer, app)
+    gone = new_addon(tx, customer, app)
+    destroy_addon(tx, customer, gone)
+    finish_deprovisioning(tx, gone, None)
+    return {
+        "add-on": [public_addons.addon(tx, row, AT, message=True) for row in tx.all(Addon)],
+        "add-on-attachment": [public_addons.attachment(tx, row, AT) for row in tx.all(Attachment)],
+        "add-on-service": [public_addons.service(row) for row in tx.all(AddonService)],
+        "plan": [public_addons.plan(row, service) for row in tx.all(Plan)],
+    }
+
+
+def _of_accounts(tx: Transaction) -> Bodies:
+    grant = tx.find(Authorization, account_id=None, revoked_at=None)
+    assert grant is not None
+    assert grant.grant_code is not None
+    tokens = exchange_grant(tx, grant.grant_code, "exceptions-client-secret")
+    return {
+        "account": [public_accounts.account(row) for row in tx.all(Account)],
+        "oauth-token": [public_accounts.api_tokens(tokens, "exceptions-client-secret")],
+    }
+
+
+def _fixed(tx: Transaction, app: App) -> Bodies:
+    customer = new_customer(tx, "logs@example.com")
+    return {
+        "region": [public_addons.region(row) for row in REGIONS],
+        "stack": [public_addons.stack(row) for row in STACKS],
+        "source": [public_apps.source(create_source(tx), AT)],
+        "log-session": [public_apps.log_session(create_log_session(tx, customer, app), AT)],
+    }

@@ -1,0 +1,68 @@
+"""The keys of every public resource, written down once more: what clients may rely on, with or without the schema."""
+
+from typing import Any
+
+import pytest
+
+from platform_sim.core.store import Database
+
+from ...support import new_database
+from .published import declared, needs_schema
+from .samples import samples
+
+KEYS: dict[str, str] = {
+    "account": "allow_tracking beta country_of_residence created_at default_organization default_team delinquent_at "
+    "email federated id identity_provider last_login name sms_number suspended_at two_factor_authentication "
+    "updated_at verified",
+    "add-on": "actions addon_service app billed_price billing_entity config_vars created_at id name plan provider_id "
+    "state updated_at web_url",
+    "add-on-attachment": "addon app created_at id log_input_url name namespace updated_at web_url",
+    "add-on-service": "cli_plugin_name created_at human_name id name state supported_generations "
+    "supports_multiple_installations supports_sharing updated_at",
+    "app": "acm archived_at build_stack buildpack_provided_description created_at generation git_url id "
+    "internal_routing maintenance name organization owner region released_at repo_size slug_size space stack team "
+    "updated_at web_url",
+    "build": "app buildpacks created_at generation id output_stream_url release slug source_blob stack status "
+    "updated_at user",
+    "dyno": "app attach_url command created_at id name release size state type updated_at",
+    "formation": "app command created_at dyno_size id quantity size type updated_at",
+    "log-session": "created_at id logplex_url updated_at",
+    "oauth-token": "access_token authorization client created_at grant id refresh_token session updated_at user",
+    "plan": "addon_service compliance created_at default description human_name id "
+    "installable_inside_private_network installable_outside_private_network name price space_default state "
+    "updated_at visible",
+    "region": "country created_at description id locale name private_capable provider updated_at",
+    "release": "addon_plan_names app artifacts created_at current description eligible_for_rollback id "
+    "output_stream_url slug status updated_at user version",
+    "slug": "blob buildpack_provided_description checksum commit commit_description created_at deleted_at id "
+    "process_types size stack updated_at",
+    "source": "source_blob",
+    "stack": "created_at default id name state updated_at",
+}
+OPTIONAL = {"add-on": {"provision_message"}}
+"""Shown only to those who ask (partner-api §2.2)."""
+
+
+@pytest.fixture(scope="module")
+def bodies() -> dict[str, list[Any]]:
+    database: Database = new_database()
+    with database.transaction() as tx:
+        made = samples(tx)
+    database.close()
+    return made
+
+
+@pytest.mark.parametrize("resource", KEYS)
+def test_a_resource_has_exactly_its_keys(bodies: dict[str, list[Any]], resource: str) -> None:
+    for body in bodies[resource]:
+        assert set(body) - OPTIONAL.get(resource, set()) == set(KEYS[resource].split())
+
+
+def test_every_sample_is_checked(bodies: dict[str, list[Any]]) -> None:
+    assert set(bodies) == set(KEYS)
+
+
+@needs_schema()
+@pytest.mark.parametrize("resource", KEYS)
+def test_the_keys_are_the_published_ones(resource: str) -> None:
+    assert declared(resource) - OPTIONAL.get(resource, set()) == set(KEYS[resource].split())
