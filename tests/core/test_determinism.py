@@ -1,0 +1,187 @@
+"""Same seed, same script, same clock moves: the same events, byte for byte, also across a restart (design §3)."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from platform_sim.core.access import Actor, addon_named, app_named
+from platform_sim.core.actions.addon_config import partner_provisions, update_config
+from platform_sim.core.actions.addons import create_addon, request_plan_change
+from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
+from platform_sim.core.actions.addons_outcome import acknowledge, fail_provisioning
+from platform_sim.core.actions.apps import create_app, delete_app, update_app
+from platform_sim.core.actions.config_vars import change_config_vars
+from platform_sim.core.actions.dynos import add_formation_dyno, report_gone, report_state, run_dyno
+from platform_sim.core.actions.formation import Scaling, scale
+from platform_sim.core.actions.jobs import claim, finish
+from platform_sim.core.actions.log_sessions import create_log_session
+from platform_sim.core.actions.oauth import exchange_grant
+from platform_sim.core.actions.releases import rollback
+from platform_sim.core.model.accounts import Account, Authorization
+from platform_sim.core.model.addons import Attachment
+from platform_sim.core.model.apps import Dyno
+from platform_sim.core.store import Database, Snapshot, Transaction
+
+from ..support import deploy, dump, new_addon, new_customer, new_database, new_service, partner_of_addon
+
+ROOT = Path(__file__).parents[2]
+Step = Callable[[Transaction], object]
+
+
+def me(rows: Snapshot) -> Actor:
+    account = rows.find(Account, email="user@example.com")
+    assert account is not None
+    return Actor(account, "")
+
+
+def begin(tx: Transaction) -> None:
+    customer = new_customer(tx)
+    new_service(tx, requires=("many_per_app",))
+    create_app(tx, customer, name="acme")
+    create_app(tx, customer)
+
+
+def run_the_app(tx: Transaction) -> None:
+    app = app_named(tx, me(tx), "acme")
+    release = deploy(tx, me(tx), app)
+    dyno = add_formation_dyno(tx, release, "web.1", "serve", "Basic")
+    report_state(tx, dyno, "up")
+    run_dyno(tx, me(tx), app, "ls")
+    scale(tx, me(tx), app, [Scaling("worker", "+2")])
+    change_config_vars(tx, me(tx), app, {"B": "2", "A": "1"})
+    create_log_session(tx, me(tx), app)
+
+
+def install(tx: Transaction) -> None:
+    app = app_named(tx, me(tx), "acme")
+    new_addon(tx, me(tx), app, name="first")
+    pending, _ = create_addon(tx, me(tx), app, "exceptions", name="second")
+    acknowledge(tx, pending, "77", None, asynchronous=True)
+    refused, _ = create_addon(tx, me(tx), app, "exceptions")
+    fail_provisioning(tx, refused, "No.", clean_up=True)
+
+
+def complete(tx: Transaction) -> None:
+    addon = addon_named(tx, me(tx), "second")
+    grant = tx.find(Authorization, addon_id=addon.id)
+    assert grant is not None
+    exchange_grant(tx, grant.grant_code or "", "exceptions-client-secret")
+    partner = partner_of_addon(tx, addon)
+    update_config(tx, partner, addon.id, [("EXCEPTIONS_URL", "x")])
+    partner_provisions(tx, partner, addon.id)
+    request_plan_change(tx, me(tx), addon_named(tx, me(tx), "first"), "test")
+
+
+def change(tx: Transaction) -> None:
+    app = app_named(tx, me(tx), "acme")
+    rollback(tx, app, me(tx).account, "3")
+    update_app(tx, me(tx), app, maintenance=True)
+    for dyno in tx.all(Dyno):
+        report_gone(tx, dyno, 0)
+    job = claim(tx, "boot", ("provision",))
+    assert job is not None
+    finish(tx, job)
+
+
+def end(tx: Transaction) -> None:
+    addon = addon_named(tx, me(tx), "first")
+    destroy_addon(tx, me(tx), addon)
+    finish_deprovisioning(tx, addon, None)
+    delete_app(tx, me(tx), app_named(tx, me(tx), "acme"))
+    create_app(tx, me(tx), name="acme")
+    assert tx.count(Attachment) == 0
+
+
+SCRIPT: tuple[Step, ...] = (begin, run_the_app, install, complete, change, end)
+
+
+def play(database: Database, steps: tuple[Step, ...]) -> None:
+    for step in steps:
+        with database.transaction() as tx:
+            step(tx)
+        database.clock.advance(timedelta(seconds=90, microseconds=7))
+
+
+def as_bytes(database: Database) -> dict[str, bytes]:
+    with database.snapshot() as rows:
+        return {noun: json.dumps(kept, default=str).encode() for noun, kept in dump(rows).items()}
+
+
+def test_the_same_script_writes_the_same_bytes() -> None:
+    written = []
+    for _ in range(2):
+        database = new_database(seed=42)
+        play(database, SCRIPT)
+        written.append(as_bytes(database))
+        database.close()
+    assert len(json.loads(written[0]["Event"])) > 40, "a script that does nothing proves nothing"
+    assert written[0] == written[1], "events, and every other row too"
+
+
+def digest() -> str:
+    """Of everything that the script writes."""
+    database = new_database(seed=42)
+    play(database, SCRIPT)
+    written = as_bytes(database)
+    database.close()
+    return sha256(b"".join(written.values())).hexdigest()
+
+
+@pytest.mark.processes
+def test_another_process_with_another_order_of_sets_writes_the_same_bytes() -> None:
+    command = [sys.executable, "-c", f"from {__name__} import digest; print(digest())"]
+    said = [
+        subprocess.run(
+            command, env={"PYTHONHASHSEED": seed}, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+        ).stdout.strip()
+        for seed in ("1", "2")
+    ]
+    assert said == [digest()] * 2
+
+
+def test_memory_file_and_a_restart_after_any_step_write_the_same_bytes(tmp_path: Path) -> None:
+    whole = new_database(seed=42)
+    play(whole, SCRIPT)
+    expected = as_bytes(whole)
+    whole.close()
+    for cut in range(len(SCRIPT) + 1):
+        path = tmp_path / f"{cut}.db"
+        first = new_database(path, seed=42)
+        play(first, SCRIPT[:cut])
+        stood_at = first.clock.now()
+        first.close()
+        second = new_database(path, seed=42, at=stood_at)
+        play(second, SCRIPT[cut:])
+        assert as_bytes(second) == expected, f"restarted after step {cut}"
+        second.close()
+
+
+def test_a_failed_attempt_in_between_leaves_no_trace_in_what_comes_next() -> None:
+    whole, disturbed = new_database(seed=42), new_database(seed=42)
+    play(whole, SCRIPT)
+    for step in SCRIPT:
+        try:
+            with disturbed.transaction() as tx:
+                step(tx)
+                raise InterruptedError
+        except InterruptedError:
+            pass
+        play(disturbed, (step,))
+    assert as_bytes(disturbed) == as_bytes(whole)
+    whole.close()
+    disturbed.close()
+
+
+def test_another_seed_writes_other_ids() -> None:
+    one, other = new_database(seed=1), new_database(seed=2)
+    for database in (one, other):
+        play(database, SCRIPT[:1])
+    assert as_bytes(one)["App"] != as_bytes(other)["App"]
+    one.close()
+    other.close()
