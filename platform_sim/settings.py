@@ -46,7 +46,7 @@ def _number(kind: type, low: float, high: float) -> tuple[Callable[[str], Any], 
         return value
 
     word = "a whole number" if kind is int else "a number"
-    return read, f"{word} from {low:g} to {high:g}"
+    return read, f"{word} from {low:.15g} to {high:.15g}"
 
 
 def _switch(text: str) -> bool:
@@ -64,7 +64,7 @@ def _one_of(known: Callable[[str], object]) -> Callable[[str], str]:
 
 def _delays(text: str) -> tuple[float, ...]:
     values = tuple(float(part) for part in text.split(","))
-    if not values or min(values) < 0:
+    if not all(0 <= value <= 10_000_000 for value in values):
         raise ValueError
     return values
 
@@ -133,15 +133,15 @@ SETTINGS: tuple[Setting, ...] = (
     _seconds("release_phase_timeout", 3600, "How long the release phase may run; wall clock.",
              "platform-api §6", "documented"),
     _seconds("build_timeout", 900, "How long a build may run; wall clock.", "platform-api §6", "unverified"),
-    Setting("crash_delays", (0.0, 10.0, 60.0, 300.0, 1200.0, 3600.0), _delays, "numbers with commas (seconds)",
-            "Waits before a crashed dyno starts again: first crash, second, and so on; the last one repeats.",
+    Setting("crash_delays", (0.0, 10.0, 60.0, 300.0, 1200.0, 3600.0), _delays,
+            "numbers from 0 to 10000000 with commas (seconds)", "Waits before a crashed dyno starts again: first crash, second, and so on; the last one repeats.",
             "platform-api §6", "unverified"),
     _count("app_name_limit", 30, 63, "The longest app name.", "platform-api §1", "documented"),
 )  # fmt: skip
 
 
 def load(environment: Mapping[str, str], **overrides: Any) -> Rules:
-    """The rules as defaults < environment < overrides; BadSetting names a bad or unknown variable."""
+    """The rules as defaults < environment < overrides; BadSetting names the bad variable or unknown override."""
     known = {s.variable: s for s in SETTINGS}
     values: dict[str, Any] = {s.name: s.default for s in SETTINGS}
     for variable, text in environment.items():
@@ -175,14 +175,20 @@ def as_markdown() -> str:
         "|---|---|---|---|---|---|",
     ]
     for s in SETTINGS:
-        default = ", ".join(f"{d:g}" for d in s.default) if isinstance(s.default, tuple) else s.default
-        lines.append(f"| `{s.variable}` | {default} | {s.allowed} | {s.sentence} | {s.source} | {s.mark} |")
+        lines.append(f"| `{s.variable}` | {_shown(s.default)} | {s.allowed} | {s.sentence} | {s.source} | {s.mark} |")
     return "\n".join(lines) + "\n"
 
 
-assert [s.name for s in SETTINGS] == [f.name for f in fields(Rules)], (
-    "settings and Rules must name the same things"
-)
+def _shown(default: Any) -> str:
+    """A default as one would write it into the variable."""
+    if isinstance(default, tuple):
+        return ", ".join(_shown(each) for each in default)
+    if isinstance(default, bool):
+        return str(default).lower()
+    return f"{default:.15g}" if isinstance(default, float) else str(default)
+
+
+assert [s.name for s in SETTINGS] == [f.name for f in fields(Rules)], "settings and Rules must name the same things"
 
 if __name__ == "__main__":
     sys.stdout.write(as_markdown())
