@@ -134,7 +134,8 @@ SETTINGS: tuple[Setting, ...] = (
              "platform-api §6", "documented"),
     _seconds("build_timeout", 900, "How long a build may run; wall clock.", "platform-api §6", "unverified"),
     Setting("crash_delays", (0.0, 10.0, 60.0, 300.0, 1200.0, 3600.0), _delays,
-            "numbers from 0 to 10000000 with commas (seconds)", "Waits before a crashed dyno starts again: first crash, second, and so on; the last one repeats.",
+            "numbers from 0 to 10000000 with commas (seconds)",
+            "Waits before a crashed dyno starts again: first crash, second, and so on; the last one repeats.",
             "platform-api §6", "unverified"),
     _count("app_name_limit", 30, 63, "The longest app name.", "platform-api §1", "documented"),
 )  # fmt: skip
