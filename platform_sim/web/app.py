@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from platform_sim.core import errors
-from platform_sim.web.answers import error_response
+from platform_sim.web.answers import FAILED, error_response
 from platform_sim.web.api.blueprint import api_blueprint
 from platform_sim.web.context import Doors
 from platform_sim.web.git.blueprint import git_blueprint
@@ -18,22 +18,44 @@ from platform_sim.web.sim.blueprint import sim_blueprint
 from platform_sim.web.sso.blueprint import sso_blueprint
 from platform_sim.web.uploads.blueprint import uploads_blueprint
 
-_REQUEST_ID = re.compile(r"[\w\-., ]{1,8000}")
+_REQUEST_ID = re.compile(r"[\w\-., ]{1,8000}", re.ASCII)
 _METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE", "POST"})
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def method_override(app: Wsgi) -> Wsgi:
-    """`X-Http-Method-Override` on a POST replaces the method, before Flask picks a rule (platform-api §4.2)."""
+def front(app: Wsgi, new_id: Callable[[], str]) -> Wsgi:
+    """What is the same for every answer, whoever gives it, before Flask picks a rule and after it has answered.
 
-    def overridden(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        wanted = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE", "").upper()
-        if environ["REQUEST_METHOD"] == "POST" and wanted in _METHODS:
-            environ["REQUEST_METHOD"] = wanted
-        return app(environ, start_response)
+    `X-Http-Method-Override` on a POST replaces the method (platform-api §4.2). Each answer has its trace id, and
+    is not to be kept on the way (§4.4).
+    """
 
-    return overridden
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "POST":
+            wanted = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE", "").upper()
+            if wanted in _METHODS:
+                environ["REQUEST_METHOD"] = wanted
+        trace = _request_id(environ) or new_id()
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            headers.append(("Request-Id", trace))
+            if not any(name.lower() == "cache-control" for name, _ in headers):
+                headers.append(("Cache-Control", "private, no-cache"))
+            return start_response(status, headers, *rest)
+
+        return app(environ, start)
+
+    return answer
+
+
+def _request_id(environ: dict[str, Any]) -> str | None:
+    """The client's own (the CLI sends a growing list), or the one the edge gave."""
+    for name in ("HTTP_REQUEST_ID", "HTTP_X_REQUEST_ID"):
+        given: str = environ.get(name, "")
+        if given and _REQUEST_ID.fullmatch(given):
+            return given
+    return None
 
 
 def create_web(doors: Doors) -> Flask:
@@ -52,14 +74,7 @@ def create_web(doors: Doors) -> Flask:
         app.register_blueprint(make(doors))
     app.register_error_handler(HTTPException, _http_error)
 
-    @app.after_request
-    def finish(response: Response) -> Response:
-        """Headers of every answer: the trace id, and no caching on the way (platform-api §4.4)."""
-        response.headers["Request-Id"] = _request_id(doors)
-        response.headers.setdefault("Cache-Control", "private, no-cache")
-        return response
-
-    app.wsgi_app = method_override(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    app.wsgi_app = front(app.wsgi_app, doors.database.chance.fresh)  # type: ignore[method-assign, assignment]
     return app
 
 
@@ -67,15 +82,8 @@ def _http_error(problem: HTTPException) -> Response:
     """What Flask itself refuses, in the API's shape."""
     if isinstance(problem, NotFound | MethodNotAllowed):
         return error_response(errors.EndpointNotFound())
-    if problem.code == 413:
+    if isinstance(problem, RequestEntityTooLarge):
         return error_response(errors.TooLarge("The request body is too large."))
-    return error_response(errors.BadRequest(problem.description or "The request cannot be understood."))
-
-
-def _request_id(doors: Doors) -> str:
-    """The client's own (the CLI sends a growing list), or the one the edge gave, or a new one."""
-    for name in ("Request-Id", "X-Request-Id"):
-        given = request.headers.get(name, "")
-        if _REQUEST_ID.fullmatch(given):
-            return given
-    return doors.database.chance.fresh()
+    if problem.code is None or problem.code >= 500:
+        return error_response(errors.Internal(FAILED))
+    return error_response(errors.BadRequest("The request cannot be understood: " + str(problem.description)))

@@ -78,14 +78,14 @@ def _check_name(tx: Transaction, name: str) -> None:
 def _region(identity: str) -> str:
     found = region_named(identity)
     if found is None:
-        raise InvalidParams(f"Region {identity} is not available. See the list of regions.")
+        raise InvalidParams(f"Region {identity[:64]} is not available. See the list of regions.")
     return found.name
 
 
 def _stack(identity: str) -> str:
     found = stack_named(identity)
     if found is None:
-        raise InvalidParams(f"Stack {identity} is not available. See the list of stacks.")
+        raise InvalidParams(f"Stack {identity[:64]} is not available. See the list of stacks.")
     return found.name
 
 

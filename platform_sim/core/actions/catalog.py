@@ -137,4 +137,4 @@ def plan_named(rows: Snapshot, identity: str, service: AddonService | None = Non
 
 
 def _no_plan(identity: str) -> NotFound:
-    return NotFound("plan", f'Couldn\'t find either the add-on service or the add-on plan of "{identity}".')
+    return NotFound("plan", f'Couldn\'t find either the add-on service or the add-on plan of "{identity[:128]}".')

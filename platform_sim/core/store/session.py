@@ -1,9 +1,9 @@
 """What an action may do with rows: a `Snapshot` reads, a `Transaction` also writes and records events."""
 
 import sqlite3
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from random import Random
 from typing import Any, Literal, TypeVar
 
@@ -30,10 +30,11 @@ class Snapshot:
 
     def get(self, noun: type[T], key: str | int) -> T:
         """The row with this key; KeyError if there is none (a bug, not bad input: use `find` for input)."""
-        found = self._first(TABLES[noun], {TABLES[noun].key: key}, None, False)
-        if found is None:
+        table = TABLES[noun]
+        row = self._connection.execute(table.by_key, (key,)).fetchone()
+        if row is None:
             raise KeyError(f"no {noun.__name__} with key {key!r}")
-        item: T = found
+        item: T = table.from_row(row)
         return item
 
     def find(self, noun: type[T], *, order_by: str | None = None, desc: bool = False, **where: Any) -> T | None:
@@ -56,8 +57,8 @@ class Snapshot:
     def count(self, noun: type, **where: Any) -> int:
         """How many rows match."""
         table = TABLES[noun]
-        clause, values = _where(table, where)
-        row = self._connection.execute(f'SELECT count(*) FROM "{table.name}"{clause}', values).fetchone()
+        shape, values = _where(table, where)
+        row = self._connection.execute(f'SELECT count(*) FROM "{table.name}"{_clause(shape)}', values).fetchone()
         return int(row[0])
 
     def ask(self, query: Query[T], **values: Any) -> list[T]:
@@ -72,11 +73,8 @@ class Snapshot:
     def _select(
         self, table: Table, where: dict[str, Any], order_by: str | None, desc: bool, limit: int | None
     ) -> list[Any]:
-        clause, values = _where(table, where)
-        order = f' ORDER BY "{_column(table, order_by)}"' if order_by else " ORDER BY rowid"
-        sql = f"{table.select}{clause}{order}{' DESC' if desc else ''}"
-        if limit is not None:
-            sql += f" LIMIT {int(limit)}"
+        shape, values = _where(table, where)
+        sql = _select_sql(table, shape, order_by, desc, limit)
         return [table.from_row(row) for row in self._connection.execute(sql, values)]
 
 
@@ -131,8 +129,8 @@ class Transaction(Snapshot):
         if not where:
             raise ValueError(f"delete_where({noun.__name__}) without a condition would empty the table")
         table = TABLES[noun]
-        clause, values = _where(table, where)
-        return self._connection.execute(f'DELETE FROM "{table.name}"{clause}', values).rowcount
+        shape, values = _where(table, where)
+        return self._connection.execute(f'DELETE FROM "{table.name}"{_clause(shape)}', values).rowcount
 
     def uuid(self, kind: str, scope: str = "") -> str:
         """A new id of stream `kind` of `scope` (repeats under a seed)."""
@@ -225,21 +223,40 @@ def _column(table: Table, column: str) -> str:
     return column
 
 
-def _where(table: Table, where: dict[str, Any]) -> tuple[str, list[Any]]:
-    clauses: list[str] = []
+Shape = tuple[tuple[str, int | None], ...]
+"""Columns, each with how many values it may have: None for one, 0 or more for a list of them, -1 for NULL."""
+
+
+def _where(table: Table, where: dict[str, Any]) -> tuple[Shape, list[Any]]:
+    shape: list[tuple[str, int | None]] = []
     values: list[Any] = []
     for column, wanted in where.items():
-        name = f'"{_column(table, column)}"'
         if wanted is None:
-            clauses.append(f"{name} IS NULL")
+            shape.append((_column(table, column), -1))
         elif isinstance(wanted, (tuple, list)):
-            clauses.append(f"{name} IN ({', '.join('?' * len(wanted))})")
-            values.extend(_each(table, column, wanted))
+            shape.append((_column(table, column), len(wanted)))
+            values.extend([table.value(column, item) for item in wanted])
         else:
-            clauses.append(f"{name} = ?")
+            shape.append((_column(table, column), None))
             values.append(table.value(column, wanted))
-    return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
+    return tuple(shape), values
 
 
-def _each(table: Table, column: str, wanted: Iterable[Any]) -> list[Any]:
-    return [table.value(column, item) for item in wanted]
+def _clause(shape: Shape) -> str:
+    clauses = []
+    for column, count in shape:
+        if count is None:
+            clauses.append(f'"{column}" = ?')
+        elif count < 0:
+            clauses.append(f'"{column}" IS NULL')
+        else:
+            clauses.append(f'"{column}" IN ({", ".join("?" * count)})')
+    return " WHERE " + " AND ".join(clauses) if clauses else ""
+
+
+@lru_cache(maxsize=1024)
+def _select_sql(table: Table, shape: Shape, order_by: str | None, desc: bool, limit: int | None) -> str:
+    """The same questions come again and again; their text is made once."""
+    order = f' ORDER BY "{_column(table, order_by)}"' if order_by else " ORDER BY rowid"
+    sql = f"{table.select}{_clause(shape)}{order}{' DESC' if desc else ''}"
+    return sql if limit is None else f"{sql} LIMIT {int(limit)}"

@@ -6,6 +6,7 @@ import re
 import types
 from collections.abc import Callable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from platform_sim.core.model import accounts, addons, apps, records
@@ -37,8 +38,7 @@ NOUNS: tuple[type, ...] = (
 )
 
 
-def _dump_json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+_dump_json = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
 def _time_out(value: datetime) -> str:
@@ -88,8 +88,11 @@ class Table:
         self.key = "number" if "number" in self.types else "id"
         listed = ", ".join(f'"{c}"' for c in self.columns)
         self.select = f'SELECT {listed} FROM "{self.name}"'
+        self.by_key = f'{self.select} WHERE "{self.key}" = ?'
         self.insert = f'INSERT INTO "{self.name}" ({listed}) VALUES ({", ".join("?" * len(self.columns))})'
+        self._fields = attrgetter(*self.columns)
         self._into = {c: _INTO_ROW[t] for c, t in self.types.items() if t in _INTO_ROW}
+        self._to = [(i, _INTO_ROW[t]) for i, t in enumerate(self.types.values()) if t in _INTO_ROW]
         self._from = [(i, _FROM_ROW[t]) for i, t in enumerate(self.types.values()) if t in _FROM_ROW]
 
     def value(self, column: str, value: Any) -> Any:
@@ -97,9 +100,13 @@ class Table:
         convert = self._into.get(column)
         return value if value is None or convert is None else convert(value)
 
-    def into_row(self, item: object) -> tuple[Any, ...]:
+    def into_row(self, item: object) -> list[Any]:
         """A dataclass as the values of its columns."""
-        return tuple(self.value(c, getattr(item, c)) for c in self.columns)
+        values = list(self._fields(item))
+        for index, convert in self._to:
+            if values[index] is not None:
+                values[index] = convert(values[index])
+        return values
 
     def from_row(self, row: tuple[Any, ...]) -> Any:
         """The values of the columns as a dataclass."""

@@ -7,29 +7,67 @@ from typing import Any
 
 from platform_sim.core.errors import BadRequest, InvalidParams, TooLarge
 
+WHOLE = re.compile(r"-?[0-9]{1,14}")
+
 Check = Callable[[str, Any], Any]
 """(field name, value as sent) -> value as the handler wants it; raises InvalidParams."""
 
 
+DEEPEST = 32
+"""Levels of nesting that are read; what clients send has five."""
+
+
 def read_json(raw: bytes, limit: int) -> dict[str, Any]:
-    """A body as an object; an empty one is `{}`. BadRequest for broken JSON, TooLarge beyond `limit` bytes."""
+    """A body as an object; an empty one is `{}`. BadRequest for broken JSON, TooLarge beyond `limit` bytes.
+
+    Text in it can be stored and sent on: half characters (`\\ud800` alone) are refused as broken, wherever they are.
+    """
     if len(raw) > limit:
-        raise TooLarge(f"The request body has {len(raw)} bytes; at most {limit} are read.")
+        raise TooLarge(f"The request body is longer than {limit} bytes, which is what is read.")
     if not raw.strip():
         return {}
     try:
-        body = json.loads(raw, parse_constant=_no_constant)
+        words = raw.decode("utf-8-sig")
+        body = json.loads(words, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise BadRequest(
             "The request body is not valid JSON. Send a JSON object with Content-Type application/json."
         ) from None
     if not isinstance(body, dict):
         raise BadRequest(f"The request body must be a JSON object, not {_kind(body)}.")
+    if "\\u" in words or words.count("{") + words.count("[") > DEEPEST:
+        _check_inside(body)
     return body
 
 
 def _no_constant(text: str) -> None:
     raise ValueError(text)
+
+
+def _check_inside(body: Any) -> None:
+    """Level by level: a deep body must not make us recurse."""
+    level = [body]
+    for _ in range(DEEPEST):
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, str) and not _is_text(value):
+                raise BadRequest("The request body is not valid Unicode: it has half a character (a lone surrogate).")
+            if isinstance(value, dict):
+                below += value.keys()
+                below += value.values()
+            elif isinstance(value, list):
+                below += value
+        level = below
+    if level:
+        raise BadRequest(f"The request body is nested too deeply: at most {DEEPEST} levels are read.")
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def check(body: Mapping[str, Any], fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -46,19 +84,15 @@ def _kind(value: Any) -> str:
 
 
 def _wrong(name: str, value: Any, wanted: str) -> InvalidParams:
-    return InvalidParams(f"{name} must be {wanted}, not {_kind(value)}.")
+    return InvalidParams(f"{name[:128]} must be {wanted}, not {_kind(value)}.")
 
 
 def text(name: str, value: Any) -> str:
-    """A string that can be stored: no NUL, valid Unicode."""
+    """A string without NUL; that it is valid Unicode, `read_json` has checked."""
     if not isinstance(value, str):
         raise _wrong(name, value, "a string")
     if "\x00" in value:
-        raise InvalidParams(f"{name} must not contain NUL characters.")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise InvalidParams(f"{name} is not valid Unicode text.") from None
+        raise InvalidParams(f"{name[:128]} must not contain NUL characters.")
     return value
 
 
@@ -73,7 +107,7 @@ def whole(name: str, value: Any) -> int:
     """A whole number, or one written as a string."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53:
         return value
-    if isinstance(value, str) and value.lstrip("-").isascii() and value.lstrip("-").isdigit() and len(value) < 15:
+    if isinstance(value, str) and WHOLE.fullmatch(value):
         return int(value)
     raise _wrong(name, value, "a whole number")
 
@@ -103,11 +137,11 @@ def options(name: str, value: Any) -> dict[str, str]:
     """Add-on options: strings, or scalars as the CLI sends them: `true` becomes "true" (partner-api §2.2)."""
     if not isinstance(value, dict):
         raise _wrong(name, value, "an object")
-    return {
-        text(f"a name in {name}", k): v if isinstance(v, str) and text(name, v) else json.dumps(v)
-        for k, v in value.items()
-        if v is not None
-    }
+    return {text(f"a name in {name}", k): _option(f"{name}.{k}", v) for k, v in value.items() if v is not None}
+
+
+def _option(name: str, value: Any) -> str:
+    return json.dumps(value) if isinstance(value, bool | int | float) else text(name, value)
 
 
 def part(fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> Check:

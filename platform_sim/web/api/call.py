@@ -1,9 +1,10 @@
 """What a handler gets and gives: one request, already checked, and its answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from flask import Request
 from werkzeug.datastructures import Headers
 
 from platform_sim.core.access import Actor
@@ -21,8 +22,17 @@ class Call:
     actor: Actor
     path: Mapping[str, str]
     body: Mapping[str, Any]
-    headers: Headers
-    query: Mapping[str, str]
+    request: Request
+
+    @property
+    def headers(self) -> Headers:
+        """The request's headers."""
+        return self.request.headers
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The parameters after `?`; of repeated ones the first."""
+        return self.request.args.to_dict()
 
     @property
     def at(self) -> Addresses:
@@ -55,4 +65,3 @@ class Answer:
 
     body: Json
     status: int
-    headers: Mapping[str, str] = field(default_factory=dict)

@@ -1,17 +1,21 @@
 """The one road of every API request: version, token, rate, body, handler, range, tag, headers; errors in one place."""
 
 import logging
-from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask import Request, Response
+from werkzeug.exceptions import HTTPException
 
 from platform_sim.core import errors
 from platform_sim.core.access import Actor
-from platform_sim.web.answers import asking_actor, dump, error_response, etag
+from platform_sim.core.actions.accounts import actor_for_token
+from platform_sim.core.store import Snapshot
+from platform_sim.web.answers import FAILED, dump, error_response, etag, read_body, token_of
 from platform_sim.web.api import ranges
 from platform_sim.web.api.bodies import check, read_json
 from platform_sim.web.api.call import Answer, Call
+from platform_sim.web.api.matching import Found, find
 from platform_sim.web.api.routes import Route
 from platform_sim.web.context import Doors
 
@@ -23,6 +27,13 @@ CORS = {
 }
 """The API may be called from any page (platform-api §4.4): it knows no cookies, only tokens."""
 
+PREFLIGHT = {
+    "Access-Control-Allow-Headers": "Accept,Accept-Expansion,Accept-Inclusion,Authorization,Content-Type,If-Match,"
+    "If-None-Match,Range,Request-Id,X-Heroku-Legacy-Provider-Messages,X-Http-Method-Override",
+    "Access-Control-Max-Age": "600",
+}
+"""What a browser wants to know before it lets a page send a token."""
+
 MEDIA_TYPE = "application/vnd.heroku+json"
 NO_VERSION = (
     "Please specify a version along with Heroku's API MIME type. For example, "
@@ -30,13 +41,14 @@ NO_VERSION = (
 )
 
 
+@lru_cache(maxsize=256)
 def check_version(accept: str | None) -> None:
     """Version 3 and every `3.<variant>` of it are version 3 (platform-api §4.2)."""
     for part in (accept or "").split(","):
         kind, *parameters = (piece.strip() for piece in part.split(";"))
         if kind.lower() != MEDIA_TYPE:
             continue
-        versions = [p.split("=", 1)[1].strip() for p in parameters if p.lower().startswith("version=")]
+        versions = [p.split("=", 1)[1].strip(' "') for p in parameters if p.lower().startswith("version=")]
         if not versions:
             raise errors.MissingVersion(NO_VERSION)
         if versions[0].split(".")[0] == "3":
@@ -48,47 +60,61 @@ def check_version(accept: str | None) -> None:
 class Dispatch:
     """Carries requests down the road. One per platform."""
 
-    def __init__(self, doors: Doors, reads: Mapping[str, Route]) -> None:
-        """`reads` holds the GET route of each URL rule, for `If-Match`."""
+    def __init__(self, doors: Doors) -> None:
         self.doors = doors
-        self._reads = reads
 
-    def run(self, route: Route, request: Request, path: Mapping[str, str]) -> Response:
-        """Answer one request; never raises: an unexpected error is a 500 in our words and a trace in our log."""
+    def run(self, request: Request) -> Response:
+        """Answer one request; an unexpected error is a 500 in our words and a trace in our log, which never
+        names a path: it may hold a secret."""
         headers = dict(CORS)
+        row = ""
         try:
-            check_version(request.headers.get("Accept"))
-            actor = self._actor(route)
-            if actor is not None:
-                self._pay(route, actor, headers)
-            if route.handler is None:
-                raise errors.NotSimulated(
-                    f"{route.method} {route.path} ({route.title}) is published by Heroku but not simulated here. "
-                    "See docs/api-coverage.md for what is."
-                )
-            body = read_json(request.get_data(cache=False), self.doors.database.rules.body_size_limit)
-            fields = check(body, route.fields, route.required) if route.fields is not None else body
-            call = Call(self.doors, actor or _NOBODY, path, fields, request.headers, request.args.to_dict())
-            if "If-Match" in request.headers and route.mode != "read":
-                self._match(request, call)
-            result = self._handle(route, call)
-            return self._answer(route, request, result, headers)
+            found = find(request.path)
+            if request.method == "OPTIONS":
+                return _preflight(found)
+            route = found.rows.get("GET" if request.method == "HEAD" else request.method)
+            if route is None:
+                raise errors.EndpointNotFound
+            row = route.path
+            return self._road(request, found, route, headers)
         except errors.PlatformError as problem:
             return error_response(problem, headers)
+        except HTTPException:
+            raise  # Flask's own refusals (a body that broke off): the application puts them in our shape
         except Exception:
-            log.exception("cannot answer %s %s", route.method, route.path)
-            return error_response(errors.Internal("The simulator failed; its own log has the trace."), headers)
+            log.exception("cannot answer %s %s", request.method, row)
+            return error_response(errors.Internal(FAILED), headers)
 
-    def _actor(self, route: Route) -> Actor | None:
-        if route.open:
-            return None
-        actor = asking_actor(self.doors)
-        if actor.is_partner and route.simulated and not route.partner:
-            raise errors.Forbidden(
-                f"A partner's token cannot use {route.method} {route.path}. "
-                "It reaches its own add-on instance and the apps it is attached to."
+    def _road(self, request: Request, found: Found, route: Route, headers: dict[str, str]) -> Response:
+        check_version(request.headers.get("Accept"))
+        # Read first: nothing may wait for a client's bytes while it holds rows.
+        raw = read_body(request, self.doors.database.rules.body_size_limit)
+        with self.doors.database.snapshot() as rows:
+            call = self._call(rows, request, found, route, raw, headers)
+            result = route.handler(call, rows) if route.handler and route.mode == "read" else None
+        if route.mode != "read":
+            result = self._write(route, call, found.rows.get("GET"))
+        return self._answer(route, request, result, headers)
+
+    def _call(
+        self, rows: Snapshot, request: Request, found: Found, route: Route, raw: bytes, headers: dict[str, str]
+    ) -> Call:
+        actor = _NOBODY if route.open else actor_for_token(rows, token_of(request.headers.get("Authorization")))
+        if not route.open:
+            if actor.is_partner and route.simulated and not route.partner:
+                raise errors.Forbidden(
+                    f"A partner's token cannot use {route.method} {route.path}. "
+                    "It reaches its own add-on instance and the apps it is attached to."
+                )
+            self._pay(route, actor, headers)
+        if not route.simulated:
+            raise errors.NotSimulated(
+                f"{route.method} {route.path} ({route.title}) is published by Heroku but not simulated here. "
+                "See docs/api-coverage.md for what is."
             )
-        return actor
+        body = read_json(raw, self.doors.database.rules.body_size_limit)
+        fields = check(body, route.fields, route.required) if route.fields is not None else body
+        return Call(self.doors, actor, found.named(route), fields, request)
 
     def _pay(self, route: Route, actor: Actor, headers: dict[str, str]) -> None:
         rules = self.doors.database.rules
@@ -102,41 +128,31 @@ class Dispatch:
                 "Your account reached the API rate limit\nPlease wait a few minutes before making new requests"
             )
 
-    def _handle(self, route: Route, call: Call) -> Any:
+    def _write(self, route: Route, call: Call, sibling: Route | None) -> Any:
         assert route.handler is not None, "checked on the road"
+        match = call.headers.get("If-Match")
         if route.mode == "late":
+            if match is not None:
+                with self.doors.database.snapshot() as rows:
+                    _check_match(match, sibling, call, rows)
             return route.handler(call)
-        if route.mode == "write":
-            with self.doors.database.transaction() as tx:
-                return route.handler(call, tx)
-        with self.doors.database.snapshot() as rows:
-            return route.handler(call, rows)
-
-    def _match(self, request: Request, call: Call) -> None:
-        """`If-Match`: write only if the resource still is what the client has seen (platform-api §4.4)."""
-        sibling = self._reads.get(str(request.url_rule))
-        if sibling is None or sibling.handler is None:
-            return
-        with self.doors.database.snapshot() as rows:
-            tag = etag(dump(sibling.handler(call, rows)))
-        if request.headers["If-Match"].strip() not in (tag, "*"):
-            raise errors.PreconditionFailed(
-                "The resource has changed since you read it (If-Match does not match its ETag). Read it again."
-            )
+        with self.doors.database.transaction() as tx:
+            if match is not None:
+                _check_match(match, sibling, call, tx)
+            return route.handler(call, tx)
 
     def _answer(self, route: Route, request: Request, result: Any, headers: dict[str, str]) -> Response:
         status = route.status
         if isinstance(result, Answer):
-            headers |= result.headers
             status, result = result.status, result.body
-        if route.sortable and isinstance(result, list):
+        if route.sortable:
             cut = ranges.cut(result, ranges.parse(request.headers.get("Range")), route.sortable)
             result, status = cut.items, cut.status
             headers |= cut.headers
         body = dump(result)
-        if request.method in ("GET", "HEAD"):
+        if route.method == "GET":
             headers["ETag"] = etag(body)
-            if headers["ETag"] in _tags(request.headers.get("If-None-Match")):
+            if _names(request.headers.get("If-None-Match"), headers["ETag"]):
                 return Response(status=304, headers=headers)
         return Response(body, status, headers, content_type="application/json")
 
@@ -145,5 +161,28 @@ _NOBODY: Any = None
 """Open routes have no actor; their handlers do not look at one."""
 
 
-def _tags(header: str | None) -> set[str]:
-    return {tag.strip().removeprefix("W/") for tag in (header or "").split(",")}
+def _preflight(found: Found) -> Response:
+    methods = ",".join(sorted({*found.rows, *(["HEAD"] if "GET" in found.rows else []), "OPTIONS"}))
+    allowed = {"Access-Control-Allow-Methods": methods, "Allow": methods}
+    return Response(status=204, headers=CORS | PREFLIGHT | allowed)
+
+
+def _check_match(match: str, sibling: Route | None, call: Call, rows: Snapshot) -> None:
+    """`If-Match`: write only if the resource still is what the client has seen (platform-api §4.4)."""
+    if sibling is None or sibling.handler is None:
+        return
+    seen = sibling.handler(call, rows)
+    if sibling.sortable:
+        seen = ranges.cut(seen, ranges.Range(), sibling.sortable).items
+    if not _names(match, etag(dump(seen))):
+        raise errors.PreconditionFailed(
+            "The resource has changed since you read it (If-Match does not match its ETag). Read it again."
+        )
+
+
+def _names(header: str | None, tag: str) -> bool:
+    """Whether a list of tags names this one; `*` names any."""
+    if header is None:
+        return False
+    given = [each.strip().removeprefix("W/") for each in header.split(",")]
+    return tag in given or "*" in given

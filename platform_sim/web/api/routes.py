@@ -6,6 +6,7 @@ has not answers 501 `not_simulated`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,6 +46,11 @@ class Route:
     def simulated(self) -> bool:
         """Whether there is a handler."""
         return self.handler is not None
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """The names in braces, in order."""
+        return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
 
 
 PUBLISHED = Path(__file__).with_name("published.txt")

@@ -1,0 +1,58 @@
+"""The rows of the table as parameters of tests, bodies that they accept, the published schema beside the project."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from platform_sim.web.api.routes import Route, table
+
+from ..world import Populated
+
+SHARED = Path(__file__).parents[4] / "shared"
+SCHEMA = SHARED / "reference" / "platform-api-schema.json"
+ROWS = table()
+SIMULATED = [row for row in ROWS if row.simulated]
+
+needs_shared = pytest.mark.skipif(not SCHEMA.exists(), reason="the published schema is not beside this project")
+
+
+def name(row: Route) -> str:
+    return f"{row.method} {row.path}"
+
+
+PARTNERS = {
+    "PATCH /addons/{add-on}/config",
+    "POST /addons/{add-on}/actions/provision",
+    "POST /addons/{add-on}/actions/deprovision",
+}
+"""Rows for partners only."""
+
+
+def token_for(row: Route, full: Populated) -> str:
+    return full.partner if name(row) in PARTNERS else ""
+
+
+every_row = pytest.mark.parametrize("row", ROWS, ids=name)
+every_simulated_row = pytest.mark.parametrize("row", SIMULATED, ids=name)
+
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "POST /oauth/tokens": {"client": {"secret": "s"}, "grant": {"code": "c", "type": "authorization_code"}},
+    "POST /apps": {"name": "third"},
+    "PATCH /apps/{app}": {"maintenance": True},
+    "POST /apps/{app}/releases": {"release": "3"},
+    "POST /apps/{app}/slugs": {"process_types": {"web": "x"}},
+    "POST /apps/{app}/builds": {"source_blob": {"url": "http://localhost/x.tgz"}},
+    "PATCH /apps/{app}/formation": {"updates": [{"type": "web", "quantity": 2}]},
+    "PATCH /apps/{app}/formation/{formation}": {"quantity": 2},
+    "POST /apps/{app}/dynos": {"command": "ls"},
+    "POST /apps/{app}/log-sessions": {"tail": True},
+    "POST /apps/{app}/addons": {"plan": "second:test"},
+    "PATCH /apps/{app}/addons/{add-on}": {"plan": "exceptions:test"},
+    "DELETE /apps/{app}/addons/{add-on}": {"force": True},
+    "POST /actions/addons/resolve": {"addon": "exceptions"},
+    "POST /actions/addon-attachments/resolve": {"addon_attachment": "EXCEPTIONS"},
+    "PATCH /addons/{add-on}/config": {"config": [{"name": "EXCEPTIONS_URL", "value": "x"}]},
+}
+"""A body that a row accepts in the full world, for rows that declare fields."""

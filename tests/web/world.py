@@ -1,0 +1,255 @@
+"""A platform's doors in process: rows in memory, clock frozen, a customer, a stranger and a partner with tokens."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from platform_sim.core.access import Actor
+from platform_sim.core.actions import addons_end, addons_outcome, jobs, oauth
+from platform_sim.core.actions.accounts import create_account, issue_token
+from platform_sim.core.actions.builds import create_slug, create_source
+from platform_sim.core.actions.dynos import add_formation_dyno, run_dyno
+from platform_sim.core.actions.releases import current_release
+from platform_sim.core.model.accounts import Account, Authorization
+from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
+from platform_sim.core.model.apps import App, Build
+from platform_sim.core.model.layout import Layout
+from platform_sim.core.model.records import Job
+from platform_sim.core.store import Database, Transaction
+from platform_sim.engines.jobs import JobRunner
+from platform_sim.web.app import create_web
+from platform_sim.web.context import Doors
+
+from .. import support
+
+VERSION = "application/vnd.heroku+json; version=3"
+
+
+class Reply:
+    """An answer, read whole."""
+
+    def __init__(self, response: TestResponse) -> None:
+        self.status_code = response.status_code
+        self.headers = response.headers
+        self.data = response.data
+        response.close()
+
+    @property
+    def text(self) -> str:
+        return self.data.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.data)
+
+    @property
+    def error(self) -> tuple[int, str]:
+        """Status and error id."""
+        return self.status_code, self.json["id"]
+
+
+@dataclass
+class World:
+    """`call` asks as the customer; `seen` says whether rows have changed."""
+
+    doors: Doors
+    client: FlaskClient
+    customer: Actor
+    token: str
+    stranger: Actor
+    strangers_token: str
+
+    @property
+    def database(self) -> Database:
+        return self.doors.database
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = "",
+        headers: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+    ) -> Reply:
+        """One request. `token`: "" the customer's, None none. `body` is sent as JSON, `data` as it is."""
+        sent = {"Accept": VERSION}
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token or self.token}"
+        if body is not None:
+            data = json.dumps(body).encode()
+        if data is not None:
+            sent["Content-Type"] = "application/json"
+        return Reply(self.client.open(path, method=method, headers=sent | dict(headers or {}), data=data))
+
+    def get(self, path: str, **more: Any) -> Any:
+        """The JSON of a GET that must succeed."""
+        answer = self.call("GET", path, **more)
+        assert answer.status_code in (200, 206), (path, answer.status_code, answer.text)
+        return answer.json
+
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Everything that is written."""
+        with self.database.snapshot() as rows:
+            return support.dump(rows)
+
+    def image(self) -> bytes:
+        """The rows' bytes: much quicker than `rows` to see that nothing was written."""
+        return self.database._connection().serialize()
+
+    def partner_token(self, addon: Addon) -> str:
+        """A fresh access token of the add-on's partner."""
+        with self.database.transaction() as tx:
+            authorization = tx.find(Authorization, addon_id=addon.id)
+            assert authorization is not None
+            secret = tx.get(AddonService, addon.service_id).client_secret
+            if authorization.refresh_token:
+                return oauth.refresh(tx, authorization.refresh_token, secret).access.token
+            assert authorization.grant_code is not None
+            return oauth.exchange_grant(tx, authorization.grant_code, secret).access.token
+
+    @contextmanager
+    def nothing_written(self) -> Iterator[None]:
+        """Fails if the block changes one byte of the rows."""
+        before = self.image()
+        yield
+        assert self.image() == before
+
+
+def new_world(
+    folder: Path,
+    *,
+    problems: Callable[[dict[str, Any]], list[str]] | None = None,
+    at: datetime | None = support.START,
+    **settings: Any,
+) -> World:
+    """Doors whose calls do not wait for partners (`customer_patience=0`) unless told otherwise. Close the database."""
+    database = support.new_database(at=at, **({"customer_patience": 0.0} | settings))
+    with database.transaction() as tx:
+        customer, token = _person(tx, "user@example.com")
+        stranger, strangers_token = _person(tx, "stranger@example.com")
+    doors = Doors(
+        database,
+        Layout(folder),
+        support.AT,
+        customer.account.id,
+        problems or (lambda manifest: []),
+        lambda manifest: str(manifest["api"].get("production", {}).get("sso_url", "")),
+    )
+    client = create_web(doors).test_client()
+    return World(doors, client, customer, token, stranger, strangers_token)
+
+
+def _person(tx: Transaction, email: str) -> tuple[Actor, str]:
+    account = create_account(tx, email)
+    token = issue_token(tx, account, "test")
+    return Actor(account, token.authorization_id), token.token
+
+
+@dataclass
+class Populated:
+    """One of everything that a customer can have; what the paths of the table's rows are filled with."""
+
+    world: World
+    app: App
+    addon: Addon
+    partner: str
+    """A token of the add-on's partner."""
+    paths: dict[str, str] = field(default_factory=dict)
+
+    def path(self, pattern: str, **other: str) -> str:
+        """A row's path for what is there; `other` replaces variables."""
+        known = self.paths | other
+        return "/".join(known.get(p[1:-1], NOWHERE) if p.startswith("{") else p for p in pattern.split("/"))
+
+
+NOWHERE = "01234567-89ab-4cde-8f01-23456789abcd"
+"""An id that nothing has."""
+
+
+def populate(world: World) -> Populated:
+    """An app `acme` that has run for a while, with an add-on that another app shares."""
+    with world.database.transaction() as tx:
+        who = world.customer
+        support.new_service(tx, "exceptions")
+        app, other = support.new_app(tx, who, "acme"), support.new_app(tx, who, "other")
+        release = support.deploy(tx, who, app)
+        addon = support.new_addon(tx, who, app)
+        support.attach(tx, other, addon, "SHARED")
+        dyno = add_formation_dyno(tx, current_release(tx, app.id), "web.1", "serve", "Basic")
+        run_dyno(tx, who, app, "bash")
+        slug = create_slug(tx, who, app, {"web": "serve"}, commit="abc")
+        create_source(tx)
+        build = support.deploy(tx, who, app, "0a1b2c3d4e")
+        attachment = tx.find(Attachment, app_id=app.id, addon_id=addon.id)
+        made = tx.find(Build, release_id=build.id)
+        assert attachment is not None
+        assert made is not None
+        plan = tx.get(Plan, addon.plan_id)
+        for job in tx.all(Job, state="todo"):
+            jobs.finish(tx, job, {"ok": True})
+    paths = {
+        "app": "acme",
+        "add-on": addon.name,
+        "add-on-attachment": attachment.id,
+        "add-on-attachment.scopedIdentity": attachment.name,
+        "add-on-service": "exceptions",
+        "plan": plan.id,
+        "account": "~",
+        "region": "us",
+        "stack": "heroku-24",
+        "release": str(release.version),
+        "slug": slug.id,
+        "build": made.id,
+        "dyno": dyno.name,
+        "formation": "web",
+        "dyno.formation_type": "web",
+    }
+    return Populated(world, app, addon, world.partner_token(addon), paths)
+
+
+Act = Callable[[Transaction, Job], None]
+
+
+def provisions(config: Mapping[str, str], *, asynchronous: bool = False) -> Act:
+    """A job `provision` whose partner says yes."""
+
+    def act(tx: Transaction, job: Job) -> None:
+        addon = tx.get(Addon, job.subject_id)
+        addon = addons_outcome.acknowledge(tx, addon, "provider-1", "Welcome.", asynchronous=asynchronous)
+        if not asynchronous:
+            addons_outcome.finish_provisioning(tx, addon, config, tx.get(Account, addon.actor_id))
+        jobs.finish(tx, job, {"ok": True})
+
+    return act
+
+
+def deprovisions(tx: Transaction, job: Job) -> None:
+    """A job `deprovision` whose partner acknowledges."""
+    addons_end.finish_deprovisioning(tx, tx.get(Addon, job.subject_id), None)
+    jobs.finish(tx, job, {"ok": True})
+
+
+@contextmanager
+def playing(world: World, **acts: Act) -> Iterator[None]:
+    """Jobs of these kinds are done by a thread, each in one transaction."""
+
+    def run(act: Act, job: Job) -> None:
+        with world.database.transaction(job.cause_id) as tx:
+            act(tx, job)
+
+    runner = JobRunner(world.database, "test-boot", {kind: partial(run, act) for kind, act in acts.items()}, workers=2)
+    runner.start()
+    try:
+        yield
+    finally:
+        runner.stop()
