@@ -29,6 +29,7 @@ class MissingVersion(PlatformError):
     status, id = 400, "missing_version"
 
     def body(self) -> dict[str, object]:
+        """The JSON the client sees: `{id, error}`."""
         return {"id": self.id, "error": self.message}
 
 

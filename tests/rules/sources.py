@@ -1,0 +1,69 @@
+"""The project's own Python files, read once, as trees."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = ("platform_sim", "addon_service", "sample_app")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file. `path` is relative to the project, with slashes."""
+
+    path: str
+    text: str
+
+    @property
+    def tree(self) -> ast.Module:
+        """The file as a tree."""
+        return _parsed(self.text)
+
+    @property
+    def program(self) -> str:
+        """The package on top: one of PROGRAMS."""
+        return self.path.split("/")[0]
+
+    def within(self, *places: str) -> bool:
+        """Whether this file is one of the places, or lies in one (a folder)."""
+        return any(self.path == place or self.path.startswith(place.rstrip("/") + "/") for place in places)
+
+
+@cache
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+@cache
+def sources(program: str) -> tuple[Source, ...]:
+    """All Python files of a program that is there."""
+    return tuple(
+        Source(path.relative_to(ROOT).as_posix(), path.read_text()) for path in sorted((ROOT / program).rglob("*.py"))
+    )
+
+
+def all_sources() -> tuple[Source, ...]:
+    """The Python files of all three programs."""
+    return tuple(source for program in PROGRAMS for source in sources(program))
+
+
+def imports(source: Source) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of everything that is imported anywhere in the file: `from a import b` is `a.b`."""
+    package = source.path.removesuffix(".py").removesuffix("/__init__").split("/")
+    if not source.path.endswith("__init__.py"):
+        package = package[:-1]
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
+
+
+def is_part_of(name: str, *modules: str) -> bool:
+    """Whether a dotted name is one of the modules or lies in one."""
+    return any(name == module or name.startswith(module + ".") for module in modules)

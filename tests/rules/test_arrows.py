@@ -1,0 +1,118 @@
+"""Who may import whom: the three programs share only HTTP, and the rooms of the platform keep their doors shut."""
+
+import pytest
+
+from .sources import PROGRAMS, Source, all_sources, imports, is_part_of, sources
+
+OURS = "platform_sim"
+ROOMS: dict[str, tuple[str, ...]] = {
+    "core/model": (),
+    "core/errors.py": (),
+    "core/clock.py": (),
+    "core/store": ("core.model", "core.clock"),
+    "core/access.py": ("core.model", "core.errors", "core.store"),
+    "core/actions": ("core.model", "core.errors", "core.store", "core.access"),
+    "core/public": ("core.model", "core.store", "core.actions"),
+    "core": (),
+    "settings.py": ("core.model",),
+    "partners": ("core.model",),
+    "engines/build": ("core", "partners"),
+    "engines/dynos": ("core", "partners"),
+    "engines/jobs": ("core", "partners"),
+    "engines/logs": ("core", "partners"),
+    "engines/partner_calls": ("core", "partners"),
+    "engines/router": ("core", "partners"),
+    "engines/webhooks": ("core", "partners"),
+    "engines": (),
+    "web": ("core",),
+    "conformance": ("partners",),
+    "assemble.py": ("core", "partners", "engines", "web", "settings"),
+    "demo": ("settings",),
+    "cli": ("assemble", "conformance", "demo", "settings"),
+    "testing": ("assemble", "conformance", "settings"),
+    "__main__.py": ("cli",),
+    "__init__.py": (),
+}
+"""Room -> what it may import of ours besides itself; the first room that holds a file counts."""
+
+
+def room_of(source: Source) -> str | None:
+    """The first room of the table that holds the file."""
+    return next((room for room in ROOMS if source.within(f"{OURS}/{room}")), None)
+
+
+def forbidden_arrows(source: Source) -> list[str]:
+    """Imports that cross a wall."""
+    found = []
+    room = room_of(source) if source.program == OURS else None
+    own = f"{OURS}." + (room or "").removesuffix(".py").replace("/", ".")
+    allowed = [f"{OURS}.{name}" for name in ROOMS[room]] if room else []
+    for line, name in imports(source):
+        program = name.split(".")[0]
+        if program not in PROGRAMS or (program == source.program != OURS):
+            continue
+        target = name if program == OURS else program
+        if source.program != OURS or program != OURS or not is_part_of(target, own, *allowed):
+            found.append(f"{source.path}:{line} imports {name}")
+    return found
+
+
+def test_every_file_of_the_platform_lies_in_a_room() -> None:
+    assert [s.path for s in sources(OURS) if room_of(s) is None] == []
+
+
+def test_no_import_crosses_a_wall() -> None:
+    assert [arrow for source in all_sources() for arrow in forbidden_arrows(source)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("platform_sim/core/model/apps.py", "from platform_sim.core.store import Database"),
+        ("platform_sim/core/model/apps.py", "from platform_sim.core import store"),
+        ("platform_sim/core/store/session.py", "from platform_sim.core.actions import apps"),
+        ("platform_sim/core/actions/apps.py", "from platform_sim.core.public import apps"),
+        ("platform_sim/core/actions/apps.py", "import platform_sim.settings"),
+        ("platform_sim/core/public/apps.py", "import platform_sim.web"),
+        ("platform_sim/partners/client.py", "from platform_sim.core.store import Snapshot"),
+        ("platform_sim/partners/client.py", "from platform_sim.core import actions"),
+        ("platform_sim/engines/dynos/supervisor.py", "from platform_sim.engines.router import edge"),
+        ("platform_sim/engines/dynos/supervisor.py", "from platform_sim.web.context import Doors"),
+        ("platform_sim/engines/dynos/supervisor.py", "from ..router.edge import Edge"),
+        ("platform_sim/engines/dynos/supervisor.py", "from platform_sim import assemble"),
+        ("platform_sim/web/app.py", "from platform_sim.engines.logs import hub"),
+        ("platform_sim/web/app.py", "from platform_sim.partners import manifest"),
+        ("platform_sim/web/app.py", "def f():\n    import platform_sim.assemble"),
+        ("platform_sim/conformance/checks.py", "from platform_sim.core.model import sso"),
+        ("platform_sim/cli/main.py", "from platform_sim.core.clock import Clock"),
+        ("platform_sim/demo/story.py", "from platform_sim.assemble import Platform"),
+        ("platform_sim/assemble.py", "from platform_sim.cli import main"),
+        ("platform_sim/assemble.py", "from addon_service import service"),
+        ("addon_service/web.py", "from platform_sim.core.clock import Clock"),
+        ("addon_service/web.py", "import sample_app.web"),
+        ("sample_app/web.py", "import platform_sim"),
+        ("sample_app/web.py", "from addon_service import clock"),
+    ],
+)
+def test_the_rule_catches(path: str, line: str) -> None:
+    assert len(forbidden_arrows(Source(path, line))) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("platform_sim/core/store/session.py", "from platform_sim.core.store.tables import TABLES"),
+        ("platform_sim/core/store/session.py", "from .tables import TABLES"),
+        ("platform_sim/core/actions/apps.py", "from platform_sim.core.actions import releases"),
+        ("platform_sim/engines/logs/hub.py", "from platform_sim.core.model.seams import LogSink"),
+        ("platform_sim/engines/logs/hub.py", "from platform_sim.engines.logs import format"),
+        ("platform_sim/partners/client.py", "from platform_sim.core.model.sso import resource_token"),
+        ("platform_sim/web/app.py", "from platform_sim.core import access"),
+        ("platform_sim/assemble.py", "from platform_sim import settings"),
+        ("addon_service/web.py", "from addon_service.clock import Clock"),
+        ("addon_service/addons/base.py", "from ..clock import Clock"),
+        ("sample_app/web.py", "import flask"),
+    ],
+)
+def test_the_rule_lets_pass(path: str, line: str) -> None:
+    assert forbidden_arrows(Source(path, line)) == []
