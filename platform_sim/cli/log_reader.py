@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from platform_sim.cli.client import TIMEOUT, Client, route
-from platform_sim.cli.failures import Failure
+from platform_sim.cli.failures import EnvironmentProblem, Failure
 
 HEADERS = {"Accept": "text/event-stream"}
 DEFAULT_RETRY = 3.0
@@ -57,7 +57,11 @@ def read_log(
                 raise Failure("Log stream timed out. Please try again.")
             if answer.status != 200:
                 raise Failure(f"Logs eventsource failed with: {answer.status} {answer.reason}")
-            yield from reader.read(answer)
+            try:
+                yield from reader.read(answer)
+            except (OSError, http.client.HTTPException) as problem:
+                if not tail:
+                    raise EnvironmentProblem(f"the log stream of {app} broke off ({problem!r}): ask again") from None
         if not tail:
             return
         time.sleep(reader.retry)

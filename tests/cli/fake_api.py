@@ -1,6 +1,7 @@
 """A platform's HTTP side that answers what a test says and remembers what it was asked. Real sockets, no rules."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ class Asked:
 
 @dataclass
 class FakeApi:
-    """Answers by `METHOD /path`; the last of several answers to the same request repeats."""
+    """Answers by `METHOD /path` (`/path/*`: whatever stands there); the last of several answers repeats."""
 
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
@@ -48,7 +49,7 @@ class FakeApi:
     def answer(self, asked: Asked) -> tuple[int, bytes, dict[str, str]]:
         """What to say to a request; 404 as the real API if no test said anything."""
         self.asked.append(asked)
-        answers = self._answers.get(asked.line)
+        answers = self._answers.get(asked.line) or self._answers.get(asked.line.rpartition("/")[0] + "/*")
         if not answers:
             missing = {"id": "not_found", "message": f"The fake knows no {asked.line}."}
             return 404, json.dumps(missing).encode(), {"Content-Type": "application/json"}
@@ -103,4 +104,27 @@ def running() -> Iterator[FakeApi]:
             yield api
         finally:
             server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def someone_who(says: bytes, then_silent: bool = False) -> Iterator[str]:
+    """An address where one connection is taken, read, answered with `says` and closed, or kept open in silence."""
+    done = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(says)
+                if then_silent:
+                    done.wait(30)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            done.set()
             thread.join()

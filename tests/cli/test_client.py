@@ -1,9 +1,6 @@
 """Requests as the real CLI sends them, pages, and every way in which an answer can be wrong."""
 
 import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 import pytest
@@ -13,7 +10,7 @@ from platform_sim.cli.client import Client, route
 from platform_sim.cli.failures import ApiError, EnvironmentProblem
 from platform_sim.cli.find import Place
 
-from .fake_api import TOKEN, FakeApi
+from .fake_api import TOKEN, FakeApi, someone_who
 
 
 @pytest.fixture
@@ -104,30 +101,6 @@ def test_nobody_there() -> None:
     assert str(caught.value) == f"no platform answers at {url}: start one with `platform-sim up`"
 
 
-@contextmanager
-def someone_who(says: bytes | None) -> Iterator[str]:
-    """An address where one connection is taken, read, answered with `says` and closed; None: never answered."""
-    done = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def serve() -> None:
-            connection, _ = server.accept()
-            with connection:
-                connection.recv(65536)
-                if says is None:
-                    done.wait(30)
-                else:
-                    connection.sendall(says)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.getsockname()[1]}"
-        finally:
-            done.set()
-            thread.join()
-
-
 @pytest.mark.parametrize("says", [b"", b"SSH-2.0-x\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n["])
 def test_someone_else_there(says: bytes) -> None:
     with someone_who(says) as url, pytest.raises(EnvironmentProblem, match="is it a platform"):
@@ -136,7 +109,10 @@ def test_someone_else_there(says: bytes) -> None:
 
 def test_someone_who_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "TIMEOUT", 0.05)
-    with someone_who(None) as url, pytest.raises(EnvironmentProblem, match=r"did not answer GET /x within 0\.05 s"):
+    with (
+        someone_who(b"", then_silent=True) as url,
+        pytest.raises(EnvironmentProblem, match=r"did not answer GET /x within 0\.05 s"),
+    ):
         Client(Place(url, TOKEN)).get("/x")
 
 

@@ -1,11 +1,17 @@
 """`logs`: the session, the stream, what is left out of it, and a tail that goes on over broken connections."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from platform_sim.cli import log_reader
+
 from .conftest import Run
-from .fake_api import FakeApi
+from .fake_api import TOKEN, FakeApi, someone_who
 
 SESSION = "POST /apps/alpha/log-sessions"
 ONE = "2026-01-02T03:04:00.000000+00:00 app[web.1]: hello: [x] world"
@@ -69,6 +75,26 @@ def test_a_tail_opens_again_where_it_stood(log: FakeApi, run: Run, monkeypatch: 
     assert log.body_of(SESSION)["tail"] is True
 
 
+HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def test_a_stream_that_breaks_off(api: FakeApi, run: Run) -> None:
+    with someone_who(HEAD + b"50\r\ndata: a\n\nda") as url:
+        api.on(SESSION, {"logplex_url": f"{url}/logs/secret"}, 201)
+        result = run("logs", "-a", "alpha")
+    assert (result.exit_code, result.stdout) == (3, "a\n")
+    assert "the log stream of alpha broke off" in result.stderr
+
+
+def test_a_stream_that_stays_silent(api: FakeApi, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_reader, "TIMEOUT", 0.05)
+    with someone_who(HEAD, then_silent=True) as url:
+        api.on(SESSION, {"logplex_url": f"{url}/logs/secret"}, 201)
+        result = run("logs", "-a", "alpha")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "the log stream of alpha broke off" in result.stderr
+
+
 def test_another_status_is_said(log: FakeApi, run: Run) -> None:
     says(log, "", 500)
     result = run("logs", "-a", "alpha")
@@ -80,3 +106,16 @@ def test_without_an_app_it_is_a_usage_error(run: Run) -> None:
     result = run("logs", HEROKU_APP="")
     assert result.exit_code == 2
     assert "'-a' / '--app'" in result.stderr
+
+
+@pytest.mark.processes
+def test_a_reader_that_goes_away_is_no_bug(log: FakeApi, alone: Path) -> None:
+    says(log, f"data: {ONE}\n\n" * 20_000)
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m platform_sim logs -a alpha | head -n 1"],
+        env={"PATH": os.environ["PATH"], "HEROKU_HOST": log.url, "HEROKU_API_KEY": TOKEN},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == (f"{ONE}\n", "")

@@ -69,6 +69,15 @@ def test_a_command_loads_nothing_heavy(words: list[str]) -> None:
 
 
 @pytest.mark.processes
+def test_only_up_and_demo_bring_a_platform_along() -> None:
+    modules = sorted({row.module for name, row in ROWS.items() if name not in ("up", "demo")})
+    program = f"import sys, {', '.join(modules)}\nprint(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert set(modules) <= set(done.stdout.split())
+    assert not HEAVY & set(done.stdout.split())
+
+
+@pytest.mark.processes
 def test_help_loads_no_command() -> None:
     program = "import sys, platform_sim.cli.main\nprint(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -1,11 +1,12 @@
 """`heroku releases`, `releases:rollback` (heroku-cli §15, Releases)."""
 
+import http.client
 from typing import Any
 
 import click
 
 from platform_sim.cli.client import TIMEOUT, Client, route
-from platform_sim.cli.failures import Failure
+from platform_sim.cli.failures import EnvironmentProblem, Failure
 from platform_sim.cli.heroku.words import action, header, stamp, warn
 from platform_sim.cli.options import app_option, asks_platform, json_option
 from platform_sim.cli.show import echo_lines, print_json, table
@@ -64,8 +65,15 @@ def _show_output(client: Client, url: str) -> None:
         elif answer.status != 200:
             raise Failure(f"the output of the release command could not be read: {answer.status} {answer.reason}")
         else:
-            while part := answer.read1():
+            while part := _next_part(answer):
                 click.echo(part, nl=False)
+
+
+def _next_part(answer: http.client.HTTPResponse) -> bytes:
+    try:
+        return answer.read1()
+    except (OSError, http.client.HTTPException) as problem:
+        raise EnvironmentProblem(f"the output of the release command broke off ({problem!r})") from None
 
 
 @click.command
