@@ -4,6 +4,8 @@ Touches its own socket through the event loop. Which exchange answers a request 
 """
 
 import asyncio
+import socket
+import struct
 from collections.abc import Callable
 
 from platform_sim.engines.router import pages
@@ -16,6 +18,7 @@ Dispatch = Callable[[Shared, Client, Request], Exchange]
 
 _TLS_HANDSHAKE = 0x16
 # A TLS alert record: fatal, handshake_failure; so that a TLS client says why instead of waiting.
+_RESET = struct.pack("ii", 1, 0)  # linger for 0 seconds: closing sends a reset
 _TLS_ALERT = bytes((0x15, 3, 1, 0, 2, 2, 40))
 
 
@@ -158,6 +161,8 @@ class ClientConnection(asyncio.Protocol):
         """Close in the middle of an answer."""
         self._current = None
         if hard:
+            sock = self.transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             self.transport.abort()
         else:
             self._hang_up(complete=False)
@@ -191,7 +196,10 @@ class ClientConnection(asyncio.Protocol):
         self._starting = True
         ready = self.reader.ready
         while ready and self._current is None and not self._lingering and not self.transport.is_closing():
-            self._begin(ready.popleft())
+            request = ready.popleft()
+            if self._paused:
+                self.room_made()
+            self._begin(request)
         self._starting = False
         if self._current is not None or self._lingering:
             return
@@ -199,8 +207,6 @@ class ClientConnection(asyncio.Protocol):
             self._answer_broken(self._broken)
         else:
             self._alarm.set(self._shared.limits.keep_alive)
-        if self._paused:
-            self.room_made()
 
     def _begin(self, request: Request) -> None:
         try:

@@ -110,7 +110,7 @@ class Proxied(Forward):
         super().detach()
         if self._gathering is not None:
             self._gathering.cancel()
-            self._gathering = self._held = None
+            self._gathering = None
 
     def _client_head(self, head: ResponseHead, bodyless: bool) -> list[bytes]:
         """The answer's head as this client must get it; decides how its body is framed."""

@@ -101,7 +101,6 @@ class Upstream(asyncio.Protocol):
         """Give the socket to a tunnel; the pool forgets it."""
         self.user = None
         self.pool.all.discard(self)
-        self.pause(False)
         self.transport.set_protocol(protocol)
 
 
@@ -138,7 +137,6 @@ class Pool:
         if len(idle) >= self.limits.pool_size:
             upstream.transport.abort()
             return
-        upstream.pause(False)
         upstream.idle_since = self._loop.time()
         idle.append(upstream)
         if self._sweeper is None:

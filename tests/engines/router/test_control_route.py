@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import select
 import threading
 
 import pytest
 
 from .conftest import Connect, MakeEdge, Serve
-from .world import GUARD, Log, Table, Talk, always, once, plain
+from .world import GUARD, Log, Table, Talk, always, once, plain, until_stalled
 
 BIG = bytes(range(256)) * 40960  # 10 MB
 
@@ -139,16 +138,6 @@ def test_a_request_is_passed_on_piece_by_piece(make_edge: MakeEdge, serve: Serve
     assert seen.wait(GUARD)
     talk.send(b"6\r\nsecond\r\n0\r\n\r\n")
     assert talk.answer().body == b"hello"
-
-
-def until_stalled(talk: Talk, total: int) -> int:
-    """Send up to `total` bytes; returns how many went before the other side took no more for a while."""
-    sent = 0
-    talk.sock.setblocking(False)
-    while sent < total and select.select([], [talk.sock], [], 0.3)[1]:
-        sent += talk.sock.send(b"x" * min(65536, total - sent))
-    talk.sock.settimeout(GUARD)
-    return sent
 
 
 MUCH = 48 << 20

@@ -234,6 +234,37 @@ def test_h18_before_a_whole_head_has_a_page(
     error(talk, log, "H18")
 
 
+def test_h18_right_after_the_head_is_one_answer(
+    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect, log: Log
+) -> None:
+    """The head may be on its way to the client already, or give way to the page; never both."""
+    table.up(serve(once(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")))
+    edge = make_edge()
+    for number in range(1, 21):
+        talk = connect(edge)
+        talk.get()
+        head = talk.until(b"\r\n\r\n")
+        if b" 200 " in head:
+            assert talk.rest() == b""
+        else:
+            assert b"Application error" in talk.body(head)
+            assert select.select([talk.sock], [], [], 0.01)[0] == [], "the head does not come after the page"
+        assert log.fields(number)["code"] == "H18"
+
+
+def test_an_answer_without_framing_is_reset_when_it_breaks_off(
+    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect, log: Log
+) -> None:
+    """An HTTP/1.0 client could not tell the end of the connection from the end of the answer."""
+    table.up(serve(once(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n")))
+    talk = connect(make_edge())
+    talk.get(version="1.0")
+    with pytest.raises(ConnectionResetError):
+        while talk.sock.recv(65536):
+            pass
+    assert log.fields()["code"] == "H18"
+
+
 @pytest.fixture
 def deaf() -> Iterator[int]:
     """A port that neither accepts nor refuses: its queue of connections is full."""

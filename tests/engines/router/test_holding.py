@@ -109,6 +109,26 @@ def test_h21_when_all_go_on_refusing(
     assert (line["connect"] != "", line["service"], line["bytes"]) == (True, "", "")
 
 
+def test_each_start_gets_its_own_time_of_refusals(
+    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect
+) -> None:
+    """Refused, "starting", refused again: that is another dyno, and no reason to give up."""
+    edge = make_edge(limits=RouterLimits(refused_wait=0, poll=1000))
+    table.up(gone(serve))
+    talk = connect(edge)
+    talk.get()
+    table.wait_asked(2)
+    table.set("starting")
+    edge.wake()
+    table.wait_asked(3)
+    table.up(gone(serve))
+    edge.wake()
+    table.wait_asked(5)
+    table.up(serve(always(plain())))
+    edge.wake()
+    assert talk.answer().status == 200
+
+
 def test_a_refused_request_waits_for_the_restarted_dyno(
     make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect, log: Log
 ) -> None:

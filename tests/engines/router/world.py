@@ -1,6 +1,7 @@
 """What the router's tests share: scripted backends, a raw client, routes that can change, a log to wait for."""
 
 import contextlib
+import select
 import socket
 import threading
 from collections.abc import Callable, Mapping
@@ -281,3 +282,13 @@ def once(data: bytes) -> Script:
         talk.send(data)
 
     return script
+
+
+def until_stalled(talk: Talk, total: int) -> int:
+    """Send up to `total` bytes; returns how many went before the other side took no more for a while."""
+    sent = 0
+    talk.sock.setblocking(False)
+    while sent < total and select.select([], [talk.sock], [], 0.3)[1]:
+        sent += talk.sock.send(b"x" * min(65536, total - sent))
+    talk.sock.settimeout(GUARD)
+    return sent
