@@ -128,8 +128,17 @@ CAPABILITIES = (
             "platform_sim/demo/scene.py": "makes up the secrets of the partner that it starts, outside of any platform",
         },
     ),
-    Capability("the environment of the partner", ENVIRONMENT, ("addon_service/settings.py",), ("addon_service",)),
-    Capability("the environment of the app", ENVIRONMENT, ("sample_app/resource.py",), ("sample_app",)),
+    Capability("the partner's environment", ENVIRONMENT, ("addon_service/settings.py",), ("addon_service",)),
+    Capability("the partner's requests", REQUESTS, ("addon_service/platform_client.py",), ("addon_service",)),
+    Capability(
+        "the partner's time and chance",
+        TIME_AND_CHANCE,
+        ("addon_service/clock.py",),
+        ("addon_service",),
+        {"addon_service/folder.py": "makes the secrets of a new folder, before there is a service with a clock"},
+    ),
+    Capability("the app's environment", ENVIRONMENT, ("sample_app/resource.py",), ("sample_app",)),
+    Capability("the app's HTTP", either(REQUESTS, HTTP_CLIENT), ("sample_app/resource.py",), ("sample_app",)),
 )
 CORE_TOUCHES_NOTHING = Capability(
     "sockets, processes and threads' loops",
