@@ -44,7 +44,7 @@ class Reply:
 
     @property
     def text(self) -> str:
-        return self.data.decode()
+        return str(self.data, "utf-8")
 
     @property
     def json(self) -> Any:

@@ -8,9 +8,14 @@ from platform_sim.core.errors import BadRange
 
 DEFAULT_MAX = 200
 MOST = 1000
-_FORM = re.compile(
-    r"\s*(?P<field>[A-Za-z_]+)\s*(?P<first>[^.;\s]\S*?)?\s*\.\.\s*(?P<last>[^;\s]+)?\s*(?:;(?P<more>.*))?"
-)
+LONGEST = 1000
+"""Characters of a header that is read; longer ones only cost time."""
+
+_FIELD = re.compile(r"[A-Za-z_]{1,64}")
+_DIGITS = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
+_TIE = "~"
+"""Between the value and the id of a mark, where several items have that value. No value of ours holds it."""
 
 
 @dataclass(frozen=True)
@@ -35,80 +40,106 @@ class Cut:
 
 
 def parse(header: str | None) -> Range:
-    """`version ..; max=15, order=desc` and its relatives; nothing or only spaces is the default."""
+    """`version ..; max=15, order=desc` and its relatives; nothing or only separators is the default."""
     if header is None or not header.strip(" ;,"):
         return Range()
-    found = _FORM.fullmatch(header)
-    if found is None:
-        if re.fullmatch(r"\s*[A-Za-z_]+\s*;?.*", header) and ".." not in header and "=" not in header.split(";")[0]:
-            found = _FORM.fullmatch(re.sub(r"^\s*([A-Za-z_]+)", r"\1 ..", header))
-        if found is None:
-            raise BadRange(f"Cannot read the Range header {header[:200]!r}. Write for example `id ..; max=200`.")
-    first = found["first"]
-    after = first is not None and first.startswith("]")
+    where, _, options = header.partition(";")
+    # `id ..`, `id..` and a bare `id` are the same.
+    field, dots, last = where.partition("..")
+    field, _, first = field.strip().partition(" ")
+    first, last = first.strip(), last.strip()
+    if (
+        len(header) > LONGEST
+        or _FIELD.fullmatch(field) is None
+        or (first and not dots)
+        or " " in first + last
+        or first == "]"
+    ):
+        raise BadRange(f"Cannot read the Range header {header[:200]!r}. Write for example `id ..; max=200`.")
+    most, descending = _options(options)
+    return Range(field, first.removeprefix("]") or None, last or None, first.startswith("]"), most, descending)
+
+
+def _options(text: str) -> tuple[int, bool]:
     most, descending = DEFAULT_MAX, False
-    for option in re.split(r"[;,]", found["more"] or ""):
-        key, _, value = option.strip().partition("=")
+    for option in re.split(r"[;,]", text):
+        key, _, value = (part.strip().lower() for part in option.partition("="))
         if key == "max":
-            if not value.strip().isdigit():
+            if _DIGITS.fullmatch(value) is None:
                 raise BadRange(f"max={value[:20]} in the Range header is not a number from 1 to {MOST}.")
             most = min(max(int(value[:9]), 1), MOST)
         elif key == "order":
-            descending = value.strip() == "desc"
-    return Range(found["field"], first.lstrip("]") if first else None, found["last"], after, most, descending)
+            descending = value == "desc"
+    return most, descending
 
 
 def cut(items: list[dict[str, Any]], wanted: Range, sortable: tuple[str, ...]) -> Cut:
-    """Order and cut a list. By `id` means: in the list's own order, ids being the marks where to go on."""
-    field = wanted.field
-    if items and field != "id" and (field not in sortable or field not in items[0]):
-        raise BadRange(f"Lists here can be ordered by {', '.join(sortable)}, not by {field[:40]}.")
-    ordered = list(items) if field == "id" else sorted(items, key=lambda item: _key(item[field]))
+    """Order and cut a list. By `id` means: in the list's own order, ids being the marks where to go on.
+
+    `sortable`: what a client may order by. Lists of things without ids do not name `id`; its ranges are then
+    those of the first field.
+    """
+    field = wanted.field if wanted.field != "id" or "id" in sortable else sortable[0]
+    if field not in sortable:
+        raise BadRange(f"Lists here can be ordered by {', '.join(sortable)}, not by {field}.")
+    ordered = items if field == "id" else sorted(items, key=lambda item: _place(item, field))
     if wanted.descending:
-        ordered.reverse()
-    ordered = _from_mark(ordered, wanted)
+        ordered = ordered[::-1]
+    ordered = _by_id(ordered, wanted) if field == "id" else _by_value(ordered, field, wanted)
     page, rest = ordered[: wanted.most], ordered[wanted.most :]
     headers = {"Accept-Ranges": ", ".join(sortable)}
     if page:
-        headers["Content-Range"] = f"{field} {page[0].get(field)}..{page[-1].get(field)}; max={wanted.most}"
+        headers["Content-Range"] = f"{field} {page[0][field]}..{page[-1][field]}; max={wanted.most}"
     if rest:
         order = ",order=desc" if wanted.descending else ""
-        headers["Next-Range"] = f"{field} ]{page[-1].get(field)}..; max={wanted.most}{order}"
+        mark = _mark(page[-1], rest[0], field)
+        headers["Next-Range"] = f"{field} ]{mark}..{wanted.last or ''}; max={wanted.most}{order}"
     return Cut(page, 206 if rest else 200, headers)
 
 
-def _key(value: Any) -> tuple[int, Any]:
-    return (0, value) if isinstance(value, int) else (1, str(value))
+def _place(item: dict[str, Any], field: str) -> tuple[Any, str]:
+    """Numbers as numbers; items with one value are in the order of their ids."""
+    value = item[field]
+    return value if isinstance(value, int) else str(value), str(item.get("id", ""))
 
 
-def _from_mark(ordered: list[dict[str, Any]], wanted: Range) -> list[dict[str, Any]]:
-    if wanted.first is not None:
-        ordered = _cut_before(ordered, wanted.field, wanted.first, wanted.after, wanted.descending)
-    if wanted.last is not None and wanted.field != "id":
-        last = wanted.last
-        ordered = [i for i in ordered if _between(i[wanted.field], last, not wanted.descending)]
-    elif wanted.last is not None:
-        marks = [str(i["id"]) for i in ordered]
-        if wanted.last in marks:
-            ordered = ordered[: marks.index(wanted.last) + 1]
-    return ordered
+def _mark(last: dict[str, Any], following: dict[str, Any], field: str) -> str:
+    tied = last[field] == following[field]
+    return f"{last[field]}{_TIE}{last['id']}" if tied else str(last[field])
 
 
-def _cut_before(
-    ordered: list[dict[str, Any]], field: str, first: str, after: bool, descending: bool
-) -> list[dict[str, Any]]:
-    marks = [str(item.get(field)) for item in ordered]
-    if first in marks:
-        return ordered[marks.index(first) + (1 if after else 0) :]
-    if field == "id":
-        # The mark has been deleted since: ids have no order of their own here, so start again.
+def _by_id(ordered: list[dict[str, Any]], wanted: Range) -> list[dict[str, Any]]:
+    """From mark to mark. A mark that is gone cuts nothing: ids have no order of their own here."""
+    marks = [item["id"] for item in ordered]
+    end = marks.index(wanted.last) + 1 if wanted.last in marks else len(ordered)
+    start = marks.index(wanted.first) + wanted.after if wanted.first in marks else 0
+    return ordered[start:end]
+
+
+def _by_value(ordered: list[dict[str, Any]], field: str, wanted: Range) -> list[dict[str, Any]]:
+    first, last = wanted.first, wanted.last
+    if not ordered or first is last is None:
         return ordered
-    return [item for item in ordered if _between(item[field], first, descending)]
+    numbers = isinstance(ordered[0][field], int)
+
+    def beyond(item: dict[str, Any], mark: str) -> int:
+        """-1 before the mark, 0 at it, 1 beyond it, in the order asked for."""
+        value, _, identity = mark.partition(_TIE)
+        here, there = _place(item, field), (_number(value) if numbers else value, identity)
+        if not identity:
+            here, there = (here[0], ""), (there[0], "")
+        step = (here > there) - (here < there)
+        return -step if wanted.descending else step
+
+    return [
+        item
+        for item in ordered
+        if (first is None or beyond(item, first) >= (1 if wanted.after else 0))
+        and (last is None or beyond(item, last) <= 0)
+    ]
 
 
-def _between(value: Any, bound: str, below: bool) -> bool:
-    if isinstance(value, int):
-        if not bound.lstrip("-").isdigit():
-            raise BadRange(f"{bound[:40]!r} in the Range header is not a number.")
-        return value <= int(bound) if below else value >= int(bound)
-    return str(value) <= bound if below else str(value) >= bound
+def _number(text: str) -> int:
+    if _NUMBER.fullmatch(text) is None:
+        raise BadRange(f"{text[:40]!r} in the Range header is not a number.")
+    return int(text)

@@ -125,7 +125,7 @@ SIMULATED: dict[Key, Spec] = {
     ("PATCH", "/apps/{app}/addons/{add-on}"): _late(addons.update, fields=addons.UPDATE, required=("plan",)),
     ("DELETE", "/apps/{app}/addons/{add-on}"): _late(addons.delete, fields=addons.DELETE),
     ("POST", "/actions/addons/resolve"): _get(addons.resolve, fields=addons.RESOLVE, required=("addon",)),
-    ("GET", "/addons/{add-on}/config"): _list(partners.config, "name", **BOTH),
+    ("GET", "/addons/{add-on}/config"): _get(partners.config, sortable=("name",), **BOTH),
     ("PATCH", "/addons/{add-on}/config"): _write(
         partners.update_config, fields=partners.CONFIG, required=("config",), **BOTH
     ),
