@@ -14,8 +14,8 @@ class ControlServer:
     """`start` binds, `close` ends the loop and its threads."""
 
     def __init__(self, app: Flask, largest_body: int) -> None:
-        # send_bytes=1: a push shows its build line by line. Our sockets are our own map, so that
-        # several platforms can live in one process.
+        # waitress sends what an application yields at once, so a push shows its build line by line.
+        # Our sockets are our own map, so that several platforms can live in one process.
         self._map: dict[int, Any] = {}
         server = create_server(
             app,
@@ -24,7 +24,6 @@ class ControlServer:
             port=0,
             threads=THREADS,
             connection_limit=2000,
-            send_bytes=1,
             max_request_body_size=largest_body,
             ident=None,
             clear_untrusted_proxy_headers=False,
