@@ -79,16 +79,20 @@ class Platform:
 
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or Options()
+        rules = settings.load(self.options.environment, **self.options.rules)
         folder = self.options.data
         self._temporary = None if folder else tempfile.mkdtemp(prefix="platform-sim-")
         self.layout = Layout(Path(folder or self._temporary or "").resolve())
         self.layout.root.mkdir(parents=True, exist_ok=True)
         self._claim_folder()
         self.clock = Clock(self.options.frozen_at)
-        chance = Chance(self.options.seed)
-        rules = settings.load(self.options.environment, **self.options.rules)
-        self.database = Database(self.layout.database if folder else None, self.clock, chance, rules)
-        self.boot_id, self.customer_id, self.token = self._first_rows()
+        try:
+            chance = Chance(self.options.seed)
+            self.database = Database(self.layout.database if folder else None, self.clock, chance, rules)
+            self.boot_id, self.customer_id, self.token = self._first_rows()
+        except BaseException:
+            self._let_go()
+            raise
         self.logs = LogHub(self.clock.now, self.layout.logs if folder else None)
         self.outputs = OutputStore(self.layout.outputs if folder else None, expected=self._output_expected)
         self._stopping = threading.Event()
@@ -178,6 +182,11 @@ class Platform:
                 )
         me = psutil.Process()
         mark.write_text(json.dumps({"pid": me.pid, "started": me.create_time()}))
+
+    def _let_go(self) -> None:
+        (self.layout.root / "running.json").unlink(missing_ok=True)
+        if self._temporary:
+            shutil.rmtree(self._temporary, ignore_errors=True)
 
     def _first_rows(self) -> tuple[str, str, str]:
         """This boot's id, the customer and a token; the same customer and token each time on the same folder."""

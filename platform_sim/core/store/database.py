@@ -63,6 +63,12 @@ class Database:
             aside.replace(path)
         try:
             migrate(Rows(self._connection()))
+        except sqlite3.DatabaseError as problem:
+            self.close()
+            raise RuntimeError(
+                f"{path} cannot be used as a platform's database ({problem}): "
+                "move it away, or use another --data folder"
+            ) from problem
         except BaseException:
             self.close()
             raise

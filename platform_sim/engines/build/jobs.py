@@ -23,6 +23,7 @@ from platform_sim.core.model.records import Job
 from platform_sim.core.model.seams import Outputs
 from platform_sim.core.store import Database
 from platform_sim.engines.build.builder import build as run_build
+from platform_sim.engines.build.processes import end_strays
 from platform_sim.engines.build.request import BuildFailed, BuildLimits, BuildRequest, BuiltSlug
 from platform_sim.engines.build.source import SourceRefused, unpack
 
@@ -48,6 +49,8 @@ class BuildRoom:
 
     def build(self, job: Job) -> None:
         """Build, release, tell the one who pushes; a failed build leaves the app as it is."""
+        if job.attempts > 1:
+            self._end_earlier_try(job)
         with self.database.snapshot() as rows:
             row = rows.find(Build, id=job.payload["build_id"])
             app = rows.find(App, id=job.subject_id)
@@ -70,6 +73,12 @@ class BuildRoom:
         else:
             self._succeeded(job, app, built, write)
         self.outputs.finish(row.output_secret)
+
+    def _end_earlier_try(self, job: Job) -> None:
+        """A platform that was killed in the middle of the build has left its installers at work, in the same folder."""
+        work = self.layout.build_work(job.payload["build_id"])
+        end_strays(str(work))
+        shutil.rmtree(work, ignore_errors=True)
 
     def _writer(self, row: Build) -> Callable[[str], None]:
         return lambda line: self.outputs.append(row.output_secret, line + "\n")

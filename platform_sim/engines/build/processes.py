@@ -75,13 +75,7 @@ class Commands:
 
     def end_strays(self) -> None:
         """End processes of this build that put themselves out of their group (daemons), and see them gone."""
-        ended = []
-        for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error):
-                if process.pid != os.getpid() and process.environ().get(MARKER) == self._name:
-                    process.kill()
-                    ended.append(process)
-        psutil.wait_procs(ended, timeout=_DRAIN)
+        end_strays(self._name)
 
     def _read(self, process: subprocess.Popen[bytes], pipe: IO[bytes], lines: "_Lines") -> None:
         """Read until the pipe is closed. What a command leaves behind with the pipe open is ended with it."""
@@ -107,6 +101,17 @@ class Commands:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def end_strays(name: str) -> None:
+    """End all processes of the build `name`, whoever started them, and see them gone."""
+    ended = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.pid != os.getpid() and process.environ().get(MARKER) == name:
+                process.kill()
+                ended.append(process)
+    psutil.wait_procs(ended, timeout=_DRAIN)
 
 
 class _Lines:

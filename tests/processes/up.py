@@ -1,0 +1,93 @@
+"""`platform-sim up` as a process: started with a ready file, stopped or killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .waiting import LONGEST, wait_until
+
+
+def outer_environment(folder: Path) -> dict[str, str]:
+    """What programs of a test start with: nothing of this machine's but where programs are; at home in `folder`."""
+    return {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "TMPDIR": str(folder / "scratch")}
+
+
+class Up:
+    """A platform process on `folder/data`, to be started as often as a test needs. A context: killed at its end."""
+
+    def __init__(self, folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.ready_file = folder / "ready.json"
+        self.output = folder / "up.out"
+        self._arguments = arguments or ("--data", str(self.data))
+        rate = {"PLATFORM_SIM_RATE_LIMIT": "1000000"}
+        self._environment = outer_environment(folder) | rate | dict(environment or {})
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        """The last one that was started."""
+        assert self._process is not None, "start it first"
+        return self._process
+
+    def launch(self, *more: str) -> None:
+        """Start it and do not wait."""
+        with self.output.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "platform_sim", "up", "--port", "0", *self._arguments, *more],
+                cwd=self.folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def start(self, *more: str) -> dict[str, Any]:
+        """Start it; -> what its ready file says."""
+        self.ready_file.unlink(missing_ok=True)
+        self.launch("--ready-file", str(self.ready_file), *more)
+
+        def is_ready() -> bool:
+            assert self.process.poll() is None, f"it ended with {self.process.returncode}: {self.said()}"
+            return self.ready_file.exists()
+
+        wait_until("the platform is ready", is_ready)
+        found: dict[str, Any] = json.loads(self.ready_file.read_text())
+        return found
+
+    def said(self) -> str:
+        """All its output."""
+        return self.output.read_text(errors="replace")
+
+    def ended(self) -> int:
+        """Wait until it ends by itself; -> its exit code."""
+        return self.process.wait(LONGEST)
+
+    def stop(self) -> int:
+        """SIGTERM; -> its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.ended()
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self) -> "Up":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """A test that failed half way must not leave dynos: a stop ends them, and a kill what does not listen."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        try:
+            self.stop()
+        except subprocess.TimeoutExpired:
+            self.kill()
