@@ -18,7 +18,7 @@ from ..support import new_manifest
 from .fake_api import FakeApi, running
 
 # The platform's web server sets an option that waitress is going to drop; that is not this room's to judge.
-pytestmark = [pytest.mark.processes, pytest.mark.filterwarnings("ignore:send_bytes:DeprecationWarning")]
+pytestmark = pytest.mark.processes
 
 RESOURCES = "/r"
 
