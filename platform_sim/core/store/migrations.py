@@ -37,11 +37,17 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 def first_tables(rows: Rows) -> None:
     """All nouns of the first release, straight from the dataclasses."""
     for table in TABLES.values():
-        rows.table(table.name).create({c: SQL_TYPES[t] for c, t in table.types.items()}, pk=table.key)
-        for columns in UNIQUE.get(table.name, ()):
-            rows.table(table.name).create_index(list(columns), unique=True)
-        for columns in INDEXES.get(table.name, ()):
-            rows.table(table.name).create_index(list(columns))
+        columns = {c: SQL_TYPES[t] for c, t in table.types.items()}
+        rows.conn.execute(rows.create_table_sql(table.name, columns, pk=table.key))
+        for unique in UNIQUE.get(table.name, ()):
+            _index(rows, table.name, unique, "UNIQUE ")
+        for plain in INDEXES.get(table.name, ()):
+            _index(rows, table.name, plain, "")
+
+
+def _index(rows: Rows, table: str, columns: tuple[str, ...], unique: str) -> None:
+    listed = ", ".join(f'"{column}"' for column in columns)
+    rows.conn.execute(f'CREATE {unique}INDEX "idx_{table}_{"_".join(columns)}" ON "{table}" ({listed})')
 
 
 STEPS: tuple[Callable[[Rows], None], ...] = (first_tables,)
@@ -57,6 +63,7 @@ def migrate(rows: Rows) -> None:
         )
     for number in range(done, len(STEPS)):
         # A step and its mark are one transaction: a platform killed in the middle takes the whole step again.
+        # So steps only run SQL on `rows.conn`: some versions of sqlite-utils commit in what they do by themselves.
         rows.conn.execute("BEGIN IMMEDIATE")
         try:
             STEPS[number](rows)
