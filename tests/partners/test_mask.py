@@ -19,7 +19,17 @@ REQUEST_BODY = {
     "log_drain_token": "d.87654321",
     "logplex_token": "d.87654321",
 }
-SECRETS = [PASSWORD, CODE, URL, "s3cret-word", BASIC.split()[1], "old-secret", "t.12345678", "d.87654321"]
+SECRETS = [
+    PASSWORD,
+    CODE,
+    URL,
+    "s3cret-word",
+    BASIC.split()[1],
+    "old-secret",
+    "t.12345678",
+    "d.87654321",
+    "key-of-acme",
+]
 
 
 def request() -> PartnerRequest:
@@ -34,7 +44,8 @@ BODIES = [
     json.dumps({"config": URL, "error": {"headers": {"authorization": BASIC}, "body": REQUEST_BODY}}),
     json.dumps({"id": "7", "config": {"ACME_URL": URL}})[:-12],
     '{"id": "7", "config": {"ACME_URL": "' + URL,
-    "{'id': '7', 'config': {'ACME_URL': '" + URL + "'}}",
+    "{'id': '7', 'config': {'ACME_URL': '" + URL + "', 'ACME_KEY': 'key-of-acme'}}",
+    '{"id": "7", "config": {"ACME_KEY": "key-of-acme", "ACME_OTHER": "say \\"key-of-acme',
     '{"id"=>"7", "config"=>{"ACME_URL"=>"' + URL + '"}}',
     ECHO,
 ]

@@ -134,8 +134,7 @@ class JobRunner:
 
     def _work(self) -> None:
         while (job := self._claimed.get()) is not None:
-            if not self._stopping:
-                self._run(job)
+            self._run(job)
             self._free.release()
 
     def _run(self, job: Job) -> None:

@@ -67,9 +67,7 @@ def _apply(tx: Transaction, job: Job, addon: Addon, said: ProvisionOutcome) -> N
     match said:
         case Provisioned():
             addon = acknowledge(tx, addon, said.provider_id, said.message, asynchronous=False)
-            # What the partner has set by PATCH while the call was open stays.
-            config = {**addon.config, **said.config}
-            finish_provisioning(tx, addon, config, tx.get(Account, addon.actor_id))
+            finish_provisioning(tx, addon, said.config, tx.get(Account, addon.actor_id))
             succeed(tx, job, said.message, said.warnings)
         case Accepted202():
             acknowledge(tx, addon, said.provider_id, said.message, asynchronous=True)
@@ -109,6 +107,8 @@ def _may_have_reached(job: Job) -> bool:
 def _answered_too_late(tx: Transaction, job: Job, addon: Addon, said: ProvisionOutcome) -> None:
     """Destroyed by the customer: its deprovision job follows this one. Given up by the partner in the middle of
     its own request: then nothing follows, so what it may have made all the same is cleaned up."""
+    if isinstance(said, Provisioned | Accepted202):
+        addon = acknowledge(tx, addon, said.provider_id, said.message, asynchronous=False)
     if addon.state == "deprovisioned" and not isinstance(said, Refused):
         tell_to_delete(tx, addon)
     _settle(tx, job, addon)

@@ -310,6 +310,19 @@ def test_destroyed_while_the_call_is_open_is_not_resurrected(world: World, said:
     assert world.job(job).state == "failed"
 
 
+def test_the_partners_id_is_kept_for_the_delete_of_a_destroyed_add_on(world: World) -> None:
+    addon, _ = world.create()
+
+    def destroyed_meanwhile(request: PartnerRequest) -> PartnerAnswer:
+        world.destroy(addon)
+        return answer(202, {"id": 77})
+
+    world.partner.script = [destroyed_meanwhile]
+    world.settle()
+    assert (world.addon(addon).provider_id, world.addon(addon).acknowledged_at) == ("77", None)
+    assert world.open_jobs() == []
+
+
 def test_given_up_by_the_partner_during_its_own_request_leaves_no_orphan(world: World) -> None:
     addon, _ = world.create()
 

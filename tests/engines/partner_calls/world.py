@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from platform_sim.core.access import LIVE, Actor
@@ -108,15 +109,15 @@ class ScriptedPartner:
 class World:
     """One app of one customer and a partner's service with the plans `test` and `big`."""
 
-    def __init__(self, **rules: Any) -> None:
+    def __init__(self, path: Path | None = None, manifest: dict[str, Any] | None = None) -> None:
         self.clock = Clock(EPOCH)
-        self.database = Database(None, self.clock, Chance(1), load({}, **rules))
+        self.database = Database(path, self.clock, Chance(1), load({}))
         self.partner = ScriptedPartner()
         self.runner = self.boot("boot-1")
         with self.database.transaction() as tx:
             account = create_account(tx, "ada@example.com")
             self.actor = Actor(account, "authorization")
-            service = register_manifest(tx, account, MANIFEST)
+            service = register_manifest(tx, account, manifest or MANIFEST)
             set_plans(tx, service, [PlanSpec("test"), PlanSpec("big")])
             self.app = create_app(tx, self.actor, name="shop")
 
