@@ -38,6 +38,7 @@ class DynoExchange(Proxied):
         "_queued_until",
         "_refused_until",
         "_request_id",
+        "_resent",
         "_tried",
     )
 
@@ -52,6 +53,7 @@ class DynoExchange(Proxied):
         self._queued_until: float | None = None
         self._refused_until: float | None = None
         self._tried: set[Backend] = set()
+        self._resent = False
         if request.upgrade is not None and request.upgrade.lower() == b"h2c":
             request.upgrade = None  # it would carry requests past the router
 
@@ -164,8 +166,8 @@ class DynoExchange(Proxied):
             self._tried.add(self._dyno)
             self._decide()
             return
-        if failure is Failure.LOST_BEFORE and self.may_resend() and self._dyno_is_gone():
-            self.request_sent = False
+        if failure in (Failure.LOST_BEFORE, Failure.LOST_DURING) and self._was_stopped():
+            self._resent, self.request_sent = True, False
             self._decide()
             return
         unsent = failure is Failure.CONNECT_TIMEOUT
@@ -208,8 +210,13 @@ class DynoExchange(Proxied):
         self.shared.waiting.discard(self)
         self.detach()
 
-    def _dyno_is_gone(self) -> bool:
-        """Whether the dyno was taken out of the routes, so that its silence is a restart and not its answer."""
+    def _was_stopped(self) -> bool:
+        """Whether the dyno was taken out of the routes with this request on it, which may be sent once more.
+
+        Then its silence is a restart and not its answer; the client has seen nothing of it.
+        """
+        if self.answering or self._resent or not self.may_resend():
+            return False
         route = self.shared.routes.find(self.request.name)
         return route is not None and self._dyno not in route.backends
 

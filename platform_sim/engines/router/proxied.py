@@ -15,9 +15,9 @@ from platform_sim.engines.router.shared import Shared
 from platform_sim.engines.router.tunnel import Tunnel
 from platform_sim.engines.router.upstream import Upstream
 
-# Servers write head and body separately. A head that comes alone waits this long (seconds) for its body,
-# since one write instead of two is a third of the edge's work.
-_GATHER = 0.001
+# Servers write head and body separately. A head that comes alone is held back for so many seconds: one write
+# instead of two is a third of the edge's work, and a dyno stopped between the two has said nothing yet.
+_GATHER = 0.01
 
 
 class Proxied(Forward):
@@ -110,13 +110,14 @@ class Proxied(Forward):
         super().detach()
         if self._gathering is not None:
             self._gathering.cancel()
-            self._gathering = None
+            self._gathering = self._held = None
 
     def _client_head(self, head: ResponseHead, bodyless: bool) -> list[bytes]:
         """The answer's head as this client must get it; decides how its body is framed."""
         request = self.request
         out = [b"HTTP/1.1 %d %b\r\n" % (head.status, head.reason), *head.block, self.answer_headers()]
         self._keep_alive = request.keep_alive
+        self._chunked, self.framed = False, True
         if head.length is not None and not head.chunked:
             out.append(b"Content-Length: %b\r\n" % head.length)
         elif not bodyless and head.status not in (204, 304):

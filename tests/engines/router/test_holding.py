@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from platform_sim.core.model.seams import Backend
+from platform_sim.engines.router import proxied
 from platform_sim.engines.router.limits import RouterLimits
 
 from .conftest import Connect, MakeEdge, Serve
@@ -147,23 +148,53 @@ def test_a_refused_request_waits_for_the_restarted_dyno(
     assert len(log.wait()) == 1 and log.fields()["status"] == "200"
 
 
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\nContent-", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"])
 @pytest.mark.parametrize(("method", "code"), [("GET", None), ("POST", "H13")])
 def test_a_dyno_stopped_with_a_request_unanswered(
-    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect, log: Log, method: str, code: str | None
+    make_edge: MakeEdge,
+    serve: Serve,
+    table: Table,
+    connect: Connect,
+    log: Log,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    code: str | None,
+    said: bytes,
 ) -> None:
-    """It was taken out of the routes and closed without a byte: what may be repeated goes to the new dyno."""
+    """It was taken out of the routes and closed before the client saw a byte: what may be repeated goes to the new."""
+    monkeypatch.setattr(proxied, "_GATHER", GUARD)
     new = serve(always(plain(b"new")))
 
     def script(talk: Talk) -> None:
         talk.request()
         table.up(new)
+        talk.send(said)
 
     table.up(serve(script))
     talk = connect(make_edge(limits=NO_POLL))
     talk.get(method=method)
     answer = talk.answer()
-    assert log.fields().get("code") == code
-    assert answer.status == (200 if code is None else 503)
+    assert log.fields().get("code") == (code if not said or code is None else "H18")
+    assert (answer.status, answer.body == b"new") == ((200, True) if code is None else (503, False))
+
+
+def test_a_request_is_sent_once_more_at_most(
+    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect, log: Log
+) -> None:
+    """A request that kills its dyno must not kill them all, one after the other."""
+    killed: list[int] = []
+
+    def script(talk: Talk) -> None:
+        talk.request()
+        killed.append(1)
+        table.up(serve(script))
+
+    table.up(serve(script))
+    talk = connect(make_edge(limits=NO_POLL))
+    talk.get()
+    assert talk.answer().status == 503
+    assert log.fields()["code"] == "H13"
+    assert len(killed) == 2
 
 
 def test_restarts_lose_no_request(make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect) -> None:
