@@ -5,20 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from platform_sim.core.access import Actor
-from platform_sim.core.actions.addon_config import partner_deprovisions, partner_provisions, update_config
-from platform_sim.core.actions.addons_outcome import partner_of
+from platform_sim.core.actions.addon_config import partner_provisions, update_config
 from platform_sim.core.actions.oauth import exchange_grant
-from platform_sim.core.model.addons import Addon, AddonService
+from platform_sim.core.model.addons import AddonService
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Problem
 
 from .world import MANIFEST, URL, ScriptedPartner, World, answer, lost
-
-
-def partner_actor(world: World, addon: Addon) -> Actor:
-    with world.database.transaction() as tx:
-        account = partner_of(tx, tx.get(AddonService, addon.service_id))
-    return Actor(account, "authorization", addon.id)
 
 
 def test_200_provisions_with_config_message_and_two_releases(world: World) -> None:
@@ -244,7 +236,7 @@ def test_202_waits_for_the_partner_and_makes_one_release(world: World) -> None:
     assert (now.state, now.provision_message, world.config()) == ("provisioning", "a minute", {})
     assert world.job(job).outcome["asynchronous"] is True
     assert "ignored" in world.job(job).outcome["warnings"][0]
-    partner = partner_actor(world, addon)
+    partner = world.partner_of(addon)
     with world.database.transaction() as tx:
         update_config(tx, partner, addon.id, [("ACME_URL", URL)])
         partner_provisions(tx, partner, addon.id)
@@ -265,103 +257,6 @@ def test_202_that_is_never_finished_ends_after_twelve_hours(world: World) -> Non
     assert world.addon(addon).state == "deprovisioned"
     assert "12 hours" in (world.addon(addon).provision_message or "")
     assert (world.partner.methods(), world.partner.resources) == (["POST", "DELETE"], {})
-
-
-def test_config_set_by_the_partner_while_the_call_is_open_stays(world: World) -> None:
-    addon, _ = world.create()
-
-    def calls_back(request: PartnerRequest) -> PartnerAnswer:
-        partner = partner_actor(world, addon)
-        with world.database.transaction() as tx:
-            update_config(tx, partner, addon.id, [("ACME_KEY", "patched"), ("ACME_URL", "old")])
-        return world.partner.right(request)
-
-    world.partner.script = [calls_back]
-    world.runner.run_until_idle()
-    assert world.config() == {"ACME_KEY": "patched", "ACME_URL": URL}
-    assert len(world.descriptions()) == 2
-
-
-def test_destroyed_before_the_partner_was_asked_is_never_asked_for(world: World) -> None:
-    addon, job = world.create()
-    world.destroy(addon)
-    world.settle()
-    assert world.partner.methods() == ["DELETE"]
-    assert (world.addon(addon).state, world.job(job).state) == ("deprovisioned", "failed")
-    assert "destroyed" in world.job(job).outcome["message"]
-
-
-@pytest.mark.parametrize(
-    "said", [None, lost("timeout"), answer(422, {"message": "no"}), answer(202, {"id": "x"}), answer(200, b"?")]
-)
-def test_destroyed_while_the_call_is_open_is_not_resurrected(world: World, said: PartnerAnswer | None) -> None:
-    addon, job = world.create()
-
-    def destroyed_meanwhile(request: PartnerRequest) -> PartnerAnswer:
-        world.destroy(addon)
-        made = world.partner.right(request)
-        return said or made
-
-    world.partner.script = [destroyed_meanwhile]
-    world.settle()
-    assert world.partner.methods() == ["POST", "DELETE"]
-    assert (world.addon(addon).state, world.partner.resources) == ("deprovisioned", {})
-    assert (world.config(), world.descriptions()) == ({}, [])
-    assert world.job(job).state == "failed"
-
-
-def test_the_partners_id_is_kept_for_the_delete_of_a_destroyed_add_on(world: World) -> None:
-    addon, _ = world.create()
-
-    def destroyed_meanwhile(request: PartnerRequest) -> PartnerAnswer:
-        world.destroy(addon)
-        return answer(202, {"id": 77})
-
-    world.partner.script = [destroyed_meanwhile]
-    world.settle()
-    assert (world.addon(addon).provider_id, world.addon(addon).acknowledged_at) == ("77", None)
-    assert world.open_jobs() == []
-
-
-def test_given_up_by_the_partner_during_its_own_request_leaves_no_orphan(world: World) -> None:
-    addon, _ = world.create()
-
-    def gives_up(request: PartnerRequest) -> PartnerAnswer:
-        partner = partner_actor(world, addon)
-        with world.database.transaction() as tx:
-            partner_deprovisions(tx, partner, addon.id)
-        return world.partner.right(request)
-
-    world.partner.script = [gives_up]
-    world.settle()
-    assert (world.addon(addon).state, world.partner.resources) == ("deprovisioned", {})
-    assert world.partner.methods() == ["POST", "DELETE"]
-
-
-class Killed(BaseException):
-    """The platform dies here."""
-
-
-@pytest.mark.parametrize("acted", [True, False])
-def test_killed_between_the_call_and_its_outcome_ends_with_exactly_one_resource(world: World, acted: bool) -> None:
-    addon, job = world.create()
-
-    def dies(request: PartnerRequest) -> PartnerAnswer:
-        if acted:
-            world.partner.right(request)
-        raise Killed
-
-    world.partner.script = [dies]
-    with pytest.raises(Killed):
-        world.runner.run_until_idle()
-    assert (world.job(job).state, world.addon(addon).state) == ("doing", "provisioning")
-    second = world.boot("boot-2")
-    assert second.run_until_idle() == 0, "what another boot is doing is left alone until it is known to be dead"
-    assert second.recover() == 1
-    second.run_until_idle()
-    assert (world.addon(addon).state, world.job(job).state) == ("provisioned", "done")
-    assert (world.partner.made, world.partner.resources) == (1, {addon.id: "test"})
-    assert len(world.descriptions()) == 2
 
 
 def test_every_attempt_is_kept_without_secrets(world: World) -> None:

@@ -10,11 +10,12 @@ from platform_sim.core.access import LIVE, Actor
 from platform_sim.core.actions.accounts import create_account
 from platform_sim.core.actions.addons import create_addon, request_plan_change
 from platform_sim.core.actions.addons_end import destroy_addon
+from platform_sim.core.actions.addons_outcome import partner_of
 from platform_sim.core.actions.apps import create_app
 from platform_sim.core.actions.catalog import PlanSpec, register_manifest, set_plans
 from platform_sim.core.actions.releases import app_config
 from platform_sim.core.clock import EPOCH, Chance, Clock
-from platform_sim.core.model.addons import Addon, Plan
+from platform_sim.core.model.addons import Addon, AddonService, Plan
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App, Release
 from platform_sim.core.model.records import Exchange, Job
@@ -148,6 +149,12 @@ class World:
         """The customer asks for another plan."""
         with self.database.transaction() as tx:
             return request_plan_change(tx, self.actor, tx.get(Addon, addon.id), plan)
+
+    def partner_of(self, addon: Addon) -> Actor:
+        """The partner with the token of this add-on."""
+        with self.database.transaction() as tx:
+            account = partner_of(tx, tx.get(AddonService, addon.service_id))
+        return Actor(account, "authorization", addon.id)
 
     def settle(self, runner: JobRunner | None = None, until: datetime | None = None) -> list[float]:
         """Run everything, moving the clock to what is next; returns the seconds of each move."""
