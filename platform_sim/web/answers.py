@@ -2,15 +2,14 @@
 
 import base64
 import binascii
-import functools
 import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
 
 from flask import Request, Response, request
-from werkzeug.exceptions import HTTPException
+from flask.sansio.scaffold import Scaffold
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from platform_sim.core import errors
 from platform_sim.core.access import Actor, customers_only
@@ -18,11 +17,9 @@ from platform_sim.core.actions.accounts import actor_for_token
 from platform_sim.web.context import Doors
 
 log = logging.getLogger(__name__)
-View = TypeVar("View", bound=Callable[..., Response])
 
 NO_LENGTH = (None, "", "0")
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-FAILED = "The simulator failed; its own log has the trace."
 NO_CREDENTIALS = (
     "There were no credentials in your `Authorization` header. Try `Authorization: Bearer <OAuth access token>` "
     'or `Authorization: Basic <base64-encoded email + ":" + password>`.'
@@ -52,28 +49,26 @@ def error_response(problem: errors.PlatformError, headers: Mapping[str, str] | N
     return json_response(problem.body(), problem.status, headers)
 
 
-def door(shape: Callable[[errors.PlatformError], Response] = error_response) -> Callable[[View], View]:
-    """For views outside the API: errors are answered in `shape`, a bug as a 500 in our words with a trace in our log.
+def as_platform_error(problem: Exception, what: str | None = None) -> errors.PlatformError:
+    """What the one who asks may know of any error; a bug of ours is a 500 in our words and a trace in our log.
 
-    The log names the view, never the path: upload URLs are secrets.
+    The log names `what` (default: the view), never the path: upload URLs are secrets.
     """
+    if isinstance(problem, errors.PlatformError):
+        return problem
+    if isinstance(problem, NotFound | MethodNotAllowed):
+        return errors.EndpointNotFound()
+    if isinstance(problem, RequestEntityTooLarge):
+        return errors.TooLarge("The request body is too large.")
+    if isinstance(problem, HTTPException) and problem.code is not None and problem.code < 500:
+        return errors.BadRequest(f"The request cannot be understood: {problem.description}")
+    log.error("cannot answer %s", what or f"{request.method} {request.endpoint}", exc_info=problem)
+    return errors.Internal("The simulator failed; its own log has the trace.")
 
-    def wrap(view: View) -> View:
-        @functools.wraps(view)
-        def answer(*arguments: Any, **path: Any) -> Response:
-            try:
-                return view(*arguments, **path)
-            except errors.PlatformError as problem:
-                return shape(problem)
-            except HTTPException:
-                raise  # Flask's own refusals: the application puts them in our shape
-            except Exception:
-                log.exception("cannot answer %s %s", request.method, view.__name__)
-                return shape(errors.Internal(FAILED))
 
-        return answer  # type: ignore[return-value]
-
-    return wrap
+def errors_as(scaffold: Scaffold, shape: Callable[[errors.PlatformError], Response]) -> None:
+    """Answer every error of a blueprint's views (or of the application) in `shape`."""
+    scaffold.register_error_handler(Exception, lambda problem: shape(as_platform_error(problem)))
 
 
 def read_body(asked: Request, limit: int) -> bytes:

@@ -4,11 +4,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, Response
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from flask import Flask
 
-from platform_sim.core import errors
-from platform_sim.web.answers import FAILED, error_response
+from platform_sim.web.answers import error_response, errors_as
 from platform_sim.web.api.blueprint import api_blueprint
 from platform_sim.web.context import Doors
 from platform_sim.web.git.blueprint import git_blueprint
@@ -72,18 +70,7 @@ def create_web(doors: Doors) -> Flask:
         sim_blueprint,
     ):
         app.register_blueprint(make(doors))
-    app.register_error_handler(HTTPException, _http_error)
+    errors_as(app, error_response)
 
     app.wsgi_app = front(app.wsgi_app, doors.database.chance.fresh)  # type: ignore[method-assign, assignment]
     return app
-
-
-def _http_error(problem: HTTPException) -> Response:
-    """What Flask itself refuses, in the API's shape."""
-    if isinstance(problem, NotFound | MethodNotAllowed):
-        return error_response(errors.EndpointNotFound())
-    if isinstance(problem, RequestEntityTooLarge):
-        return error_response(errors.TooLarge("The request body is too large."))
-    if problem.code is None or problem.code >= 500:
-        return error_response(errors.Internal(FAILED))
-    return error_response(errors.BadRequest("The request cannot be understood: " + str(problem.description)))

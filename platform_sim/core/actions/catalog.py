@@ -57,19 +57,22 @@ def register_manifest(
         set_plans(tx, service, FIRST_PLANS)
         tx.record("addon-service", "create", service.id, actor, {"name": name})
     else:
-        if client_secret not in (None, service.client_secret):
-            _end_access_tokens(tx, service)
-        service = tx.update(service, **shown, client_secret=client_secret or service.client_secret)
+        if client_secret is not None:
+            service = set_client_secret(tx, service, client_secret)
+        service = tx.update(service, **shown)
         tx.record("addon-service", "update", service.id, actor, {"name": name})
     tx.insert(ManifestVersion(tx.uuid("manifest-version", service.id), service.id, manifest, now))
     return service
 
 
-def _end_access_tokens(tx: Transaction, service: AddonService) -> None:
+def set_client_secret(tx: Transaction, service: AddonService, secret: str) -> AddonService:
     """A new client secret ends every access token at once; refreshing works with the new one (partner-api §0)."""
+    if secret == service.client_secret:
+        return service
     addons = [addon.id for addon in tx.all(Addon, service_id=service.id)]
     granted = [each.id for each in tx.all(Authorization, addon_id=addons)]
     tx.delete_where(AccessToken, authorization_id=granted)
+    return tx.update(service, client_secret=secret)
 
 
 def set_plans(tx: Transaction, service: AddonService, specs: Sequence[PlanSpec]) -> list[Plan]:

@@ -1,25 +1,21 @@
 """The one road of every API request: version, token, rate, body, handler, range, tag, headers; errors in one place."""
 
-import logging
 from functools import lru_cache
 from typing import Any
 
 from flask import Request, Response
-from werkzeug.exceptions import HTTPException
 
 from platform_sim.core import errors
 from platform_sim.core.access import Actor
 from platform_sim.core.actions.accounts import actor_for_token
 from platform_sim.core.store import Snapshot
-from platform_sim.web.answers import FAILED, dump, error_response, etag, read_body, token_of
+from platform_sim.web.answers import as_platform_error, dump, error_response, etag, read_body, token_of
 from platform_sim.web.api import ranges
 from platform_sim.web.api.bodies import check, read_json
 from platform_sim.web.api.call import Answer, Call
 from platform_sim.web.api.matching import Found, find
 from platform_sim.web.api.routes import Route
 from platform_sim.web.context import Doors
-
-log = logging.getLogger(__name__)
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -64,8 +60,7 @@ class Dispatch:
         self.doors = doors
 
     def run(self, request: Request) -> Response:
-        """Answer one request; an unexpected error is a 500 in our words and a trace in our log, which never
-        names a path: it may hold a secret."""
+        """Answer one request, whatever happens."""
         headers = dict(CORS)
         row = ""
         try:
@@ -77,13 +72,8 @@ class Dispatch:
                 raise errors.EndpointNotFound
             row = route.path
             return self._road(request, found, route, headers)
-        except errors.PlatformError as problem:
-            return error_response(problem, headers)
-        except HTTPException:
-            raise  # Flask's own refusals (a body that broke off): the application puts them in our shape
-        except Exception:
-            log.exception("cannot answer %s %s", request.method, row)
-            return error_response(errors.Internal(FAILED), headers)
+        except Exception as problem:
+            return error_response(as_platform_error(problem, f"{request.method} {row}"), headers)
 
     def _road(self, request: Request, found: Found, route: Route, headers: dict[str, str]) -> Response:
         check_version(request.headers.get("Accept"))

@@ -1,32 +1,34 @@
 """`POST /oauth/token`: form body or query, secret as a parameter or as Basic password (partner-api §3.1)."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from platform_sim.core import errors
 from platform_sim.core.actions import oauth
 from platform_sim.core.public.accounts import id_host_tokens
-from platform_sim.web.answers import basic, error_response, json_response
+from platform_sim.web.answers import basic, error_response, errors_as, json_response, read_body
+from platform_sim.web.api.bodies import read_json, text
 from platform_sim.web.context import Doors
 
 
 def identity_blueprint(doors: Doors) -> Blueprint:
     """The routes of the id host."""
     blueprint = Blueprint("identity", __name__)
+    errors_as(blueprint, error_response)
 
     @blueprint.post("/oauth/token")
     def token() -> Response:
-        try:
-            return json_response(_exchange(doors))
-        except errors.PlatformError as problem:
-            return error_response(problem)
+        return json_response(_exchange(doors))
 
     return blueprint
 
 
-def _parameters() -> dict[str, str]:
-    given = request.get_json(silent=True) if request.is_json else None
-    body = {k: v for k, v in given.items() if isinstance(v, str)} if isinstance(given, dict) else {}
-    return {**request.args.to_dict(), **request.form.to_dict(), **body}
+def _parameters(limit: int) -> dict[str, str]:
+    """Of the query, the form and a JSON body; what is no text is as good as missing."""
+    body: dict[str, Any] = read_json(read_body(request, limit), limit) if request.is_json else request.form.to_dict()
+    given = request.args.to_dict() | body
+    return {name: text(name, value) for name, value in given.items() if isinstance(value, str)}
 
 
 def _secret(parameters: dict[str, str]) -> str:
@@ -37,7 +39,7 @@ def _secret(parameters: dict[str, str]) -> str:
 
 
 def _exchange(doors: Doors) -> dict[str, object]:
-    parameters = _parameters()
+    parameters = _parameters(doors.database.rules.body_size_limit)
     kind = parameters.get("grant_type") or "authorization_code"
     secret = _secret(parameters)
     if kind == "authorization_code":

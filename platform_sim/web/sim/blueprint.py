@@ -1,21 +1,21 @@
 """`/sim/...`: what an operator sees and sets. A customer's token is needed, as everywhere."""
 
-import functools
-from collections.abc import Callable
+import time
 from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from platform_sim.core import errors
+from platform_sim.core.access import LIVE
 from platform_sim.core.actions import apps
-from platform_sim.core.actions.catalog import PlanSpec, service_named, set_plans
-from platform_sim.core.model.addons import Addon
+from platform_sim.core.actions.catalog import PlanSpec, service_named, set_client_secret, set_plans
+from platform_sim.core.model.addons import Addon, Plan
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.records import Event, Exchange, Job
 from platform_sim.core.model.values import PROCESS_TYPE
 from platform_sim.core.store import Snapshot
-from platform_sim.web.answers import asking_customer, error_response, json_response
+from platform_sim.web.answers import asking_customer, error_response, errors_as, json_response, read_body
 from platform_sim.web.api.bodies import check, list_of, part, read_json, text, whole
 from platform_sim.web.context import Doors
 
@@ -24,38 +24,29 @@ SERVICE = {
     "client_secret": text,
 }
 OPEN = ("todo", "doing")
-View = Callable[..., Response]
+MOST_CENTS = 10_000_000
 
 
 def sim_blueprint(doors: Doors) -> Blueprint:
     """All of `/sim`."""
     blueprint = Blueprint("sim", __name__, url_prefix="/sim")
+    errors_as(blueprint, error_response)
 
-    def door(act: View) -> View:
-        @functools.wraps(act)
-        def answer(**path: str) -> Response:
-            try:
-                asking_customer(doors, "operate the simulator")
-                return act(**path)
-            except errors.PlatformError as problem:
-                return error_response(problem)
-
-        return answer
+    @blueprint.before_request
+    def customers_only() -> None:
+        asking_customer(doors, "operate the simulator")
 
     @blueprint.get("/status")
-    @door
     def status() -> Response:
         with doors.database.snapshot() as rows:
             return json_response(_status(doors, rows))
 
     @blueprint.get("/events")
-    @door
     def events() -> Response:
         with doors.database.snapshot() as rows:
             return json_response([event_line(each) for each in canonical(rows.all(Event))])
 
     @blueprint.get("/exchanges")
-    @door
     def exchanges() -> Response:
         addon = request.args.get("addon")
         with doors.database.snapshot() as rows:
@@ -63,12 +54,10 @@ def sim_blueprint(doors: Doors) -> Blueprint:
         return json_response([asdict(e) | {"created_at": e.created_at.isoformat()} for e in found])
 
     @blueprint.put("/services/<service>")
-    @door
     def change_service(service: str) -> Response:
         return json_response(_change_service(doors, service))
 
     @blueprint.post("/reset")
-    @door
     def reset() -> Response:
         return json_response(_reset(doors))
 
@@ -105,18 +94,15 @@ def event_line(event: Event) -> dict[str, Any]:
 
 
 def _change_service(doors: Doors, name: str) -> dict[str, Any]:
-    body = read_json(request.get_data(cache=False), doors.database.rules.body_size_limit)
-    wish = check(body, SERVICE)
-    specs = []
-    for plan in wish.get("plans", []):
-        if PROCESS_TYPE.fullmatch(plan["name"]) is None or plan.get("cents", 0) < 0:
-            raise errors.InvalidParams(f"Plan {plan['name'][:64]!r}: use letters, digits, - and _; cents from 0.")
-        specs.append(PlanSpec(plan["name"], plan.get("cents", 0), plan.get("human_name"), plan.get("description")))
+    limit = doors.database.rules.body_size_limit
+    wish = check(read_json(read_body(request, limit), limit), SERVICE)
+    specs = [_plan(plan) for plan in wish.get("plans", [])]
     with doors.database.transaction() as tx:
         service = service_named(tx, name)
-        if "client_secret" in wish:
-            service = tx.update(service, client_secret=wish["client_secret"])
-        plans = set_plans(tx, service, specs)
+        if wish.get("client_secret"):
+            service = set_client_secret(tx, service, wish["client_secret"])
+        set_plans(tx, service, specs)
+        plans = tx.all(Plan, service_id=service.id)
         return {
             "name": service.name,
             "plans": [{"name": p.name, "cents": p.cents} for p in plans],
@@ -124,16 +110,25 @@ def _change_service(doors: Doors, name: str) -> dict[str, Any]:
         }
 
 
+def _plan(plan: dict[str, Any]) -> PlanSpec:
+    if PROCESS_TYPE.fullmatch(plan["name"]) is None or not 0 <= plan.get("cents", 0) <= MOST_CENTS:
+        raise errors.InvalidParams(
+            f"Plan {plan['name'][:64]!r}: use letters, digits, - and _ (at most 128); cents from 0 to {MOST_CENTS}."
+        )
+    return PlanSpec(plan["name"], plan.get("cents", 0), plan.get("human_name"), plan.get("description"))
+
+
 def _reset(doors: Doors) -> dict[str, Any]:
-    """End every app and add-on properly, partners being told; services stay."""
+    """End every app and add-on properly, partners being told; services stay. The waiting has one end for all."""
     actor = asking_customer(doors, "reset the simulator")
     with doors.database.transaction() as tx:
         owned = tx.all(App, owner_id=actor.account.id)
         for app in owned:
             apps.delete_app(tx, actor, app)
         pending = tx.all(Job, kind="deprovision", state=OPEN)
+    end = time.monotonic() + doors.database.rules.customer_patience
     for job in pending:
-        doors.job_settled(job.id)
+        doors.job_settled(job.id, end - time.monotonic())
     with doors.database.snapshot() as rows:
-        left = rows.count(Addon, state=("provisioning", "provisioned", "deprovisioning"))
+        left = rows.count(Addon, state=LIVE)
     return {"apps_destroyed": len(owned), "addons_left": left}

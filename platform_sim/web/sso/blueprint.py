@@ -6,12 +6,12 @@ from flask import Blueprint, Response, render_template_string, request
 
 from platform_sim.core import access, errors
 from platform_sim.core.access import Actor
-from platform_sim.core.actions.sso import SsoForm, begin_sso
+from platform_sim.core.actions.sso import begin_sso
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, AddonService, Attachment
 from platform_sim.core.model.apps import App
 from platform_sim.core.store import Snapshot
-from platform_sim.web.answers import only_local_names
+from platform_sim.web.answers import errors_as, only_local_names
 from platform_sim.web.context import Doors
 
 PAGE = """<!doctype html>
@@ -35,6 +35,7 @@ PROBLEM = """<!doctype html>
 def sso_blueprint(doors: Doors) -> Blueprint:
     """The gateway's routes. Extra query parameters travel into the form (partner-api §5.1)."""
     blueprint = Blueprint("sso", __name__)
+    errors_as(blueprint, _problem)
 
     @blueprint.get("/sso/apps/<app>/addons/<addon>")
     def by_addon(app: str, addon: str) -> Response:
@@ -56,29 +57,32 @@ Finder = Callable[[Snapshot, Actor], tuple[App, Addon]]
 
 
 def _page(doors: Doors, find: Finder) -> Response:
-    try:
-        only_local_names()
-        with doors.database.snapshot() as rows:
-            actor = Actor(rows.get(Account, doors.customer_id), authorization_id="browser")
-            app, addon = find(rows, actor)
-            service = rows.get(AddonService, addon.service_id)
-            form = begin_sso(rows, actor, addon, app, doors.sso_url(service.manifest), request.args.to_dict())
-        return _auto_post(doors, service, actor, form)
-    except errors.PlatformError as problem:
-        return Response(render_template_string(PROBLEM, message=problem.message), problem.status)
-
-
-def _auto_post(doors: Doors, service: AddonService, actor: Actor, form: SsoForm) -> Response:
+    only_local_names()
+    with doors.database.snapshot() as rows:
+        actor = Actor(rows.get(Account, doors.customer_id), authorization_id="browser")
+        app, addon = find(rows, actor)
+        service = rows.get(AddonService, addon.service_id)
+        form = begin_sso(rows, actor, addon, app, doors.sso_url(service.manifest), request.args.to_dict())
     nonce = doors.database.chance.fresh()
-    email = actor.account.email
-    html = render_template_string(PAGE, form=form, name=service.human_name, email=email, nonce=nonce)
+    shown = {"form": form, "name": service.human_name, "email": actor.account.email, "nonce": nonce}
+    return _html(PAGE, f"script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; ", **shown)
+
+
+def _problem(problem: errors.PlatformError) -> Response:
+    answer = _html(PROBLEM, "", message=problem.message)
+    answer.status_code = problem.status
+    return answer
+
+
+def _html(page: str, policy: str, **shown: object) -> Response:
+    """A page that is kept nowhere and shown in no frame; scripts and styles only as `policy` allows."""
     return Response(
-        html,
+        render_template_string(page, **shown),
         headers={
-            "Content-Security-Policy": f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
-            "frame-ancestors 'none'; base-uri 'none'",
+            "Content-Security-Policy": f"default-src 'none'; {policy}frame-ancestors 'none'; base-uri 'none'",
             "Cache-Control": "no-store",
             "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
         },
     )
 

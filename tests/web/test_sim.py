@@ -1,0 +1,263 @@
+"""The operator's paths: state, history, plans, reset."""
+
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from platform_sim.core.actions import jobs
+from platform_sim.core.actions.addons import create_addon
+from platform_sim.core.actions.log_sessions import create_log_session
+from platform_sim.core.model.addons import Addon, AddonService, Plan
+from platform_sim.core.model.records import Event, Exchange, Job
+from platform_sim.core.store import Transaction
+from platform_sim.web.sim.blueprint import canonical, event_line
+
+from .. import support
+from .world import Populated, World, deprovisions, new_world, playing, populate
+
+PATHS = [("GET", "/sim/status"), ("GET", "/sim/events"), ("GET", "/sim/exchanges"), ("POST", "/sim/reset")]
+
+
+@pytest.mark.parametrize(("method", "path"), [*PATHS, ("PUT", "/sim/services/exceptions")])
+def test_only_customers_operate(method: str, path: str, full: Populated) -> None:
+    with full.world.nothing_written():
+        for token, error in (
+            (None, (401, "unauthorized")),
+            ("x", (401, "unauthorized")),
+            (full.partner, (403, "forbidden")),
+        ):
+            assert full.world.call(method, path, token=token).error == error
+
+
+def test_the_status_of_a_platform_at_rest(world: World) -> None:
+    world.doors.boot_id, world.doors.version, world.doors.data = "boot-1", "0.1.0", "./data"
+    assert world.get("/sim/status") == {
+        "url": "http://localhost:5100",
+        "boot_id": "boot-1",
+        "version": "0.1.0",
+        "data": "./data",
+        "seed": 1,
+        "clock": {"now": "2026-03-01T12:00:00+00:00", "frozen": True},
+        "jobs": {"todo": 0, "doing": 0},
+        "waiting": [],
+    }
+
+
+def test_the_status_names_what_is_waited_for(world: World) -> None:
+    with world.database.transaction() as tx:
+        due = tx.now() + timedelta(seconds=30)
+        tx.add_job("deprovision", "some-addon", {}, run_at=due)
+        job = tx.add_job("build", "some-build", {})
+        jobs.claim(tx, "boot-1", ["build"])
+    status = world.get("/sim/status")
+    assert status["jobs"] == {"todo": 1, "doing": 1}
+    waiting = {each["kind"]: each for each in status["waiting"]}
+    assert waiting["deprovision"] == {
+        "kind": "deprovision",
+        "subject": "some-addon",
+        "due": due.isoformat(),
+        "attempts": 0,
+    }
+    assert (waiting["build"]["subject"], waiting["build"]["attempts"]) == (job.subject_id, 1)
+
+
+def test_events_are_in_the_order_that_does_not_depend_on_threads(world: World) -> None:
+    def record(tx: Transaction, kind: str, subject: str) -> Event:
+        return tx.record(kind, "update", subject, None, {})
+
+    with world.database.transaction() as tx:
+        late = [record(tx, "b", "2"), record(tx, "b", "1"), record(tx, "a", "9"), record(tx, "b", "1")]
+        world.database.clock.advance(timedelta(seconds=1))
+        record(tx, "a", "0")
+    lines = [e for e in world.get("/sim/events") if e["kind"] in ("a", "b")]
+    assert [(e["kind"], e["subject_id"], e["seq"]) for e in lines] == [
+        ("a", "9", 1),
+        ("b", "1", 1),
+        ("b", "1", 2),
+        ("b", "2", 1),
+        ("a", "0", 1),
+    ]
+    assert all("number" not in e for e in lines)
+    assert canonical(late) == canonical(late[::-1])
+    assert event_line(late[0])["created_at"] == "2026-03-01T12:00:00+00:00"
+
+
+def test_events_hold_no_secret(full: Populated) -> None:
+    world = full.world
+    world.call("PATCH", "/apps/acme/config-vars", {"KEY": "s3cr3t-0815"})
+    with world.database.transaction() as tx:
+        session = create_log_session(tx, world.customer, full.app)
+    text = world.call("GET", "/sim/events").text
+    config = world.get(full.path("/addons/{add-on}/config"))
+    for secret in ("s3cr3t-0815", config[0]["value"], world.token, full.partner, session.secret):
+        assert secret not in text
+
+
+def exchange(tx: Transaction, addon_id: str) -> None:
+    made = Exchange(
+        id=tx.uuid("exchange"),
+        party="partner",
+        addon_id=addon_id,
+        method="POST",
+        url="http://x",
+        request_headers={},
+        request_body="{}",
+        status=200,
+        response_headers={},
+        response_body="{}",
+        problem=None,
+        milliseconds=5,
+        cause_id=None,
+        created_at=tx.now(),
+    )
+    tx.insert(made)
+
+
+def test_exchanges_of_all_or_one_add_on(world: World) -> None:
+    with world.database.transaction() as tx:
+        for addon in ("one", "two", "one"):
+            exchange(tx, addon)
+    assert [e["addon_id"] for e in world.get("/sim/exchanges")] == ["one", "two", "one"]
+    assert [e["addon_id"] for e in world.get("/sim/exchanges?addon=one")] == ["one", "one"]
+    assert world.get("/sim/exchanges?addon=%00") == []
+    assert world.get("/sim/exchanges")[0]["created_at"] == "2026-03-01T12:00:00+00:00"
+
+
+def test_plans_are_added_and_changed_and_none_is_lost(full: Populated) -> None:
+    path = "/sim/services/exceptions"
+    body = {"plans": [{"name": "basic", "cents": 500}, {"name": "test", "human_name": "Trial"}]}
+    answer = full.world.call("PUT", path, body)
+    assert {p["name"]: p["cents"] for p in answer.json["plans"]} == {"basic": 500, "test": 0}
+    plans = {p["name"]: p for p in full.world.get("/addon-services/exceptions/plans")}
+    assert [name for name, plan in plans.items() if plan["default"]] == ["exceptions:basic"]
+    assert plans["exceptions:test"]["human_name"] == "Trial"
+    again = full.world.call("PUT", path, {"plans": [{"name": "basic", "cents": 700}]})
+    assert {p["name"]: p["cents"] for p in again.json["plans"]} == {"basic": 700, "test": 0}
+
+
+def test_a_new_client_secret_ends_access_tokens_at_once(full: Populated) -> None:
+    """As at the real platform, so that a partner's refresh can be seen to work (partner-api §0)."""
+    world, path = full.world, full.path("/addons/{add-on}")
+    same = world.call("PUT", "/sim/services/exceptions", {"client_secret": "exceptions-client-secret"})
+    assert same.status_code == 200
+    assert world.call("GET", path, token=full.partner).status_code == 200
+    changed = world.call("PUT", "/sim/services/exceptions", {"client_secret": "another"})
+    assert changed.json["client_secret"] == "another"
+    assert world.call("GET", path, token=full.partner).error == (401, "unauthorized")
+    assert world.call("GET", path, token=world.partner_token(full.addon)).status_code == 200
+    with world.nothing_written():
+        world.call("PUT", "/sim/services/exceptions", {"client_secret": ""})
+
+
+BAD_SERVICES: list[Any] = [
+    {"plans": 5},
+    {"plans": [5]},
+    {"plans": [{}]},
+    {"plans": [{"name": 5}]},
+    {"plans": [{"name": ""}]},
+    {"plans": [{"name": "a b"}]},
+    {"plans": [{"name": "é"}]},
+    {"plans": [{"name": "x" * 129}]},
+    {"plans": [{"name": "a", "cents": -1}]},
+    {"plans": [{"name": "a", "cents": "²"}]},
+    {"plans": [{"name": "a", "cents": "--5"}]},
+    {"plans": [{"name": "a", "cents": 2**53}]},
+    {"plans": [{"name": "a", "cents": 10**30}]},
+    {"plans": [{"name": "a", "cents": True}]},
+    {"plans": [{"name": "a"}, {"name": "a:b"}]},
+    {"plans": [{"name": "a", "description": ["x"]}]},
+    {"client_secret": 5},
+    {"client_secret": "\x00"},
+]
+
+
+@pytest.mark.parametrize("body", BAD_SERVICES, ids=repr)
+def test_bad_services_change_nothing(body: Any, full: Populated) -> None:
+    with full.world.nothing_written():
+        answer = full.world.call("PUT", "/sim/services/exceptions", body)
+    assert answer.error == (422, "invalid_params")
+    assert len(answer.text) < 400
+
+
+def test_bad_bodies_and_names(full: Populated) -> None:
+    with full.world.nothing_written():
+        assert full.world.call("PUT", "/sim/services/exceptions", data=b"{").error == (400, "bad_request")
+        assert full.world.call("PUT", "/sim/services/nothing", {}).error == (404, "not_found")
+        large = b'{"x": "' + b"y" * 2_000_000 + b'"}'
+        assert full.world.call("PUT", "/sim/services/exceptions", data=large).status_code == 413
+
+
+def test_reset_ends_everything_and_keeps_the_services(full: Populated) -> None:
+    with playing(full.world, deprovision=deprovisions):
+        full.world.doors.database.rules = new_patience(full.world, 30.0)
+        answer = full.world.call("POST", "/sim/reset")
+    assert answer.json == {"apps_destroyed": 2, "addons_left": 0}
+    assert full.world.get("/apps") == []
+    assert [s["name"] for s in full.world.get("/addon-services")] == ["exceptions"]
+    assert full.world.call("POST", "/sim/reset").json == {"apps_destroyed": 0, "addons_left": 0}
+
+
+def new_patience(world: World, seconds: float) -> Any:
+    return world.database.rules.__class__(**world.database.rules.__dict__ | {"customer_patience": seconds})
+
+
+def test_reset_says_what_is_left_when_a_partner_does_not_answer(full: Populated) -> None:
+    """A try that waits for a time which the frozen clock will not reach does not hold up the answer either."""
+
+    def later(tx: Transaction, job: Job) -> None:
+        jobs.try_again(tx, job, 60, {"ok": False})
+
+    with playing(full.world, deprovision=later):
+        full.world.doors.database.rules = new_patience(full.world, 30.0)
+        assert full.world.call("POST", "/sim/reset").json == {"apps_destroyed": 2, "addons_left": 1}
+
+
+def test_reset_waits_once_not_once_for_each_add_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = new_world(tmp_path, customer_patience=10.0)
+    with world.database.transaction() as tx:
+        support.new_service(tx)
+        for n in range(5):
+            support.new_addon(tx, world.customer, support.new_app(tx, world.customer, f"app-{n}"))
+    waits: list[float] = []
+    clock = iter(range(0, 1000, 8))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(world.database, "wait_for_change", lambda seen, left: waits.append(left))
+    assert world.call("POST", "/sim/reset").json == {"apps_destroyed": 5, "addons_left": 5}
+    assert sum(waits) <= 10
+    monkeypatch.undo()
+    world.database.close()
+
+
+def test_reset_is_only_for_ones_own(full: Populated) -> None:
+    with full.world.nothing_written():
+        answer = full.world.call("POST", "/sim/reset", token=full.world.strangers_token)
+    assert answer.json == {"apps_destroyed": 0, "addons_left": 1}
+
+
+def test_reset_takes_what_is_being_provisioned(tmp_path: Path) -> None:
+    world = new_world(tmp_path)
+    full = populate(world)
+    with world.database.transaction() as tx:
+        support.new_service(tx, "second")
+        pending, _ = create_addon(tx, world.customer, full.app, "second")
+    assert world.call("POST", "/sim/reset").status_code == 200
+    with world.database.snapshot() as rows:
+        assert rows.get(Addon, pending.id).state == "deprovisioning"
+        assert rows.count(AddonService) == 2
+        assert rows.count(Plan) == 2
+    world.database.close()
+
+
+def test_many_resets_at_once_are_one(full: Populated) -> None:
+    answers: list[Any] = []
+    threads = [threading.Thread(target=lambda: answers.append(full.world.call("POST", "/sim/reset"))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert sum(answer.json["apps_destroyed"] for answer in answers) == 2
