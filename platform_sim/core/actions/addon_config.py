@@ -30,7 +30,7 @@ def partner_provisions(tx: Transaction, actor: Actor, identity: str) -> Addon:
             f"{addon.name} is {addon.state}: it can be marked as provisioned after its provisioning request "
             "was answered with 202."
         )
-    return finish_provisioning(tx, addon, addon.config, actor.account)
+    return finish_provisioning(tx, addon, {}, actor.account)
 
 
 def partner_deprovisions(tx: Transaction, actor: Actor, identity: str) -> Addon:

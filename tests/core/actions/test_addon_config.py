@@ -13,6 +13,7 @@ from platform_sim.core.actions.addon_config import (
 )
 from platform_sim.core.actions.addons import create_addon
 from platform_sim.core.actions.addons_end import destroy_addon
+from platform_sim.core.actions.catalog import register_manifest
 from platform_sim.core.actions.config_vars import change_config_vars
 from platform_sim.core.actions.releases import app_config, newest_release
 from platform_sim.core.errors import Forbidden, InvalidParams, NotFound
@@ -26,6 +27,7 @@ from ...support import (
     new_addon,
     new_app,
     new_customer,
+    new_manifest,
     new_pending_addon,
     new_service,
     partner_of_addon,
@@ -128,6 +130,18 @@ def test_provisioned_can_be_said_after_202_and_again(tx: Transaction, customer: 
     before = dump(tx)
     assert partner_provisions(tx, partner_of_addon(tx, other), other.id) == done
     assert dump(tx) == before
+
+
+def test_what_was_declared_when_it_was_set_does_not_stop_the_completion(
+    tx: Transaction, customer: Actor, app: App
+) -> None:
+    service = new_service(tx)
+    addon = new_pending_addon(tx, customer, app)
+    partner = partner_of_addon(tx, addon)
+    update_config(tx, partner, addon.id, [("EXCEPTIONS_URL", "1")])
+    register_manifest(tx, customer.account, new_manifest("exceptions", "OTHER"), client_secret=service.client_secret)
+    assert partner_provisions(tx, partner, addon.id).state == "provisioned"
+    assert app_config(tx, app) == {"EXCEPTIONS_URL": "1"}
 
 
 def test_provisioned_cannot_be_said_of_what_the_customer_has_destroyed(
