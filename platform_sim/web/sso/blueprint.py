@@ -24,8 +24,9 @@ color-scheme:light dark}button{font:inherit;padding:.5rem 1rem}</style></head>
 <form id="sso" method="{{ form.method }}" action="{{ form.action }}">
 {% for key, value in form.params.items() %}<input type="hidden" name="{{ key }}" value="{{ value }}">
 {% endfor %}<button type="submit">Continue to {{ name }}</button></form>
-<script nonce="{{ nonce }}">document.getElementById("sso").submit()</script></body></html>
+<script nonce="{{ nonce }}">HTMLFormElement.prototype.submit.call(document.getElementById("sso"))</script></body></html>
 """
+# Not form.submit(): a link's own parameter `submit` is a field of that name, which hides the method.
 PROBLEM = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Cannot sign in</title></head>
 <body><h1>Cannot sign in</h1><p>{{ message }}</p></body></html>

@@ -103,19 +103,18 @@ def _received(doors: Doors, target: Path) -> Iterator[_Upload]:
 
 
 def _put_slug(doors: Doors, slug: Slug) -> Response:
-    with _received(doors, doors.layout.slug_upload(slug.id)) as upload:
-        if slug.checksum and slug.checksum.lower() != upload.checksum.lower():
+    with _received(doors, doors.layout.slug_upload(slug.id)) as upload, doors.database.transaction() as tx:
+        now = tx.find(Slug, id=slug.id)
+        if now is None:
+            raise errors.NotFound("slug")
+        if now.folder is not None or tx.count(Job, subject_id=slug.id, state=("todo", "doing")):
+            raise errors.Conflict("This slug has been uploaded already: create another slug for another tarball.")
+        if now.checksum and now.checksum.lower() != upload.checksum.lower():
             raise errors.InvalidParams(
                 f"The upload's checksum is {upload.checksum}, but the slug was announced with another one."
             )
-        with doors.database.transaction() as tx:
-            now = tx.find(Slug, id=slug.id)
-            if now is None:
-                raise errors.NotFound("slug")
-            if now.folder is not None or tx.count(Job, subject_id=slug.id, state=("todo", "doing")):
-                raise errors.Conflict("This slug has been uploaded already: create another slug for another tarball.")
-            upload.keep()
-            job = tx.add_job("unpack_slug", slug.id, {"size": upload.size, "checksum": upload.checksum})
+        upload.keep()
+        job = tx.add_job("unpack_slug", slug.id, {"size": upload.size, "checksum": upload.checksum})
     job = doors.job_settled(job.id)
     if job.state == "failed":
         raise errors.InvalidParams(str(job.outcome.get("message") or "The slug cannot be unpacked."))
