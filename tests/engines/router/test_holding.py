@@ -197,40 +197,43 @@ def test_a_request_is_sent_once_more_at_most(
     assert len(killed) == 2
 
 
-def test_restarts_lose_no_request(make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect) -> None:
+def test_restarts_lose_no_request(make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect, log: Log) -> None:
     """Clients in a loop, while the dyno is replaced again and again: every answer is a 200."""
     edge = make_edge(limits=RouterLimits(poll=0.02))
     current = serve(always(plain(b"0")))
     table.up(current)
-    stop, done = threading.Event(), []
+    stop = threading.Event()
     progress = threading.Condition()
+    seen: list[list[tuple[int, bytes]]] = [[] for _ in range(4)]
 
-    def client(talk: Talk) -> None:
+    def client(talk: Talk, mine: list[tuple[int, bytes]]) -> None:
         while not stop.is_set():
             talk.get()
             answer = talk.answer()
             with progress:
-                done.append((answer.status, answer.body))
+                mine.append((answer.status, answer.body))
                 progress.notify_all()
 
-    clients = [threading.Thread(target=client, args=(connect(edge),)) for _ in range(4)]
+    clients = [threading.Thread(target=client, args=(connect(edge), mine)) for mine in seen]
     for thread in clients:
         thread.start()
     for turn in range(1, 11):
         with progress:
-            enough = len(done) + 8
-            while len(done) < enough:
+            # Each client has begun a request on this dyno: a request meets one restart, not two.
+            enough = [len(mine) + 2 for mine in seen]
+            while any(len(mine) < count for mine, count in zip(seen, enough, strict=True)):
                 assert progress.wait(GUARD)
         table.set("starting")
-        current.close()  # connections are reset, with requests under way
+        current.close()  # connections are closed, with requests under way
         current = serve(always(plain(b"%d" % turn)))
         table.up(current)
         edge.wake()
     stop.set()
     for thread in clients:
         thread.join(GUARD)
-    assert {status for status, _ in done} == {200}
-    assert len({body for _, body in done}) > 5, "the dyno was really replaced"
+    assert [line for line in log.lines if "code=" in line] == []
+    assert {status for mine in seen for status, _ in mine} == {200}
+    assert len({body for mine in seen for _, body in mine}) > 5, "the dyno was really replaced"
 
 
 def test_routes_may_name_a_port_of_another_time(
