@@ -82,6 +82,10 @@ class Outputs(Protocol):
         """Nothing more will come: readers that follow are let go."""
         ...
 
+    def read(self, key: str) -> str:
+        """All there is so far; LookupError if nothing has been said and nothing is expected."""
+        ...
+
 
 class Streams(Protocol):
     """Opens the long-lived answers (log tails, build output) by path."""

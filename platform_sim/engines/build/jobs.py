@@ -172,11 +172,13 @@ class BuildRoom:
         write("-----> Running release command...")
         end = time.monotonic() + self.database.rules.release_phase_timeout
         status: str = release.status
+        shown = 0
         while status == "pending" and time.monotonic() < end and not self.stopping.is_set():
             seen = self.database.version
             with self.database.snapshot() as rows:
                 now = rows.find(Release, id=release.id)
             status = now.status if now else "failed"
+            shown = self._show_command(release, shown, write)
             if status == "pending":
                 self.database.wait_for_change(seen, 1.0)
         if status == "succeeded":
@@ -185,6 +187,16 @@ class BuildRoom:
             write(
                 f" !     Release command failed: v{release.version} is not live, the release before it keeps running."
             )
+
+    def _show_command(self, release: Release, shown: int, write: Callable[[str], None]) -> int:
+        """What the release command has said after its first `shown` lines; -> how many lines there are now."""
+        try:
+            said = self.outputs.read(release.output_secret or "").splitlines()
+        except LookupError:
+            return shown
+        for line in said[shown:]:
+            write(f"       {line}")
+        return len(said)
 
     def _drop(self, job: Job) -> None:
         with self.database.transaction(job.cause_id) as tx:
