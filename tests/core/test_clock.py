@@ -13,6 +13,7 @@ def test_a_frozen_clock_moves_only_when_told() -> None:
     clock = Clock(NOON)
     assert clock.is_frozen
     assert clock.now() == clock.now() == NOON
+    assert clock.advance(timedelta(0)) == NOON
     assert clock.advance(timedelta(hours=8)) == NOON + timedelta(hours=8) == clock.now()
 
 

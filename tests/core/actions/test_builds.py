@@ -77,6 +77,8 @@ def test_a_failed_build_leaves_the_app_as_it_is(tx: Transaction, customer: Actor
     before = dump(tx)
     assert fail_build(tx, build).status == "failed"
     after = dump(tx)
+    event = tx.all(Event, kind="build", order_by="number")[-1]
+    assert (event.action, event.data, event.previous) == ("update", {"status": "failed"}, {"status": "pending"})
     for table in ("App", "Release", "Slug", "Formation", "ConfigSnapshot"):
         assert after[table] == before[table]
 

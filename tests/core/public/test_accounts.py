@@ -27,6 +27,12 @@ def tokens(tx: Transaction, customer: Actor, app: App) -> Tokens:
 def test_an_account(customer: Actor) -> None:
     body = public.account(customer.account)
     assert (body["email"], body["id"], body["verified"]) == ("user@example.com", customer.account.id, True)
+    assert {name for name, value in body.items() if value is False} == {
+        "allow_tracking",
+        "beta",
+        "federated",
+        "two_factor_authentication",
+    }
 
 
 def test_the_id_hosts_answer_has_the_names_that_partners_read(tokens: Tokens) -> None:

@@ -98,6 +98,14 @@ def test_a_service_shows_what_it_supports_and_no_secret(tx: Transaction, service
         assert secret not in text
 
 
+def test_plans_are_for_the_common_runtime(tx: Transaction, service: AddonService) -> None:
+    first, second = (public.plan(p, service) for p in set_plans(tx, service, [PlanSpec("test"), PlanSpec("two", 700)]))
+    assert (first["default"], second["default"]) == (True, False)
+    assert (second["name"], second["price"]) == ("exceptions:two", {"cents": 700, "contract": False, "unit": "month"})
+    assert (first["installable_inside_private_network"], first["installable_outside_private_network"]) == (False, True)
+    assert (first["visible"], first["space_default"], first["state"]) == (True, False, "alpha")
+
+
 def test_a_destroyed_addon_shows_no_vars(tx: Transaction, customer: Actor, app: App, service: AddonService) -> None:
     addon = new_addon(tx, customer, app)
     destroy_addon(tx, customer, addon)

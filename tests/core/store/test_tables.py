@@ -1,6 +1,6 @@
 """Dataclass <-> row for every noun: the way there and back is the identity."""
 
-from dataclasses import fields
+from dataclasses import FrozenInstanceError, fields
 from datetime import UTC, datetime
 from typing import Any, get_type_hints
 
@@ -51,6 +51,13 @@ def test_every_noun_of_the_model_has_a_table() -> None:
         if isinstance(value, type) and value.__module__ == module.__name__
     }
     assert defined == set(NOUNS)
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_a_row_in_the_hand_cannot_be_changed(noun: type) -> None:
+    item = filled(TABLES[noun], empty=False)
+    with pytest.raises(FrozenInstanceError):
+        setattr(item, TABLES[noun].key, "other")
 
 
 @pytest.mark.parametrize("noun", NOUNS)
