@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -193,16 +194,12 @@ def test_bad_bodies_and_names(full: Populated) -> None:
 
 def test_reset_ends_everything_and_keeps_the_services(full: Populated) -> None:
     with playing(full.world, deprovision=deprovisions):
-        full.world.doors.database.rules = new_patience(full.world, 30.0)
+        full.world.database.rules = replace(full.world.database.rules, customer_patience=30.0)
         answer = full.world.call("POST", "/sim/reset")
     assert answer.json == {"apps_destroyed": 2, "addons_left": 0}
     assert full.world.get("/apps") == []
     assert [s["name"] for s in full.world.get("/addon-services")] == ["exceptions"]
     assert full.world.call("POST", "/sim/reset").json == {"apps_destroyed": 0, "addons_left": 0}
-
-
-def new_patience(world: World, seconds: float) -> Any:
-    return world.database.rules.__class__(**world.database.rules.__dict__ | {"customer_patience": seconds})
 
 
 def test_reset_says_what_is_left_when_a_partner_does_not_answer(full: Populated) -> None:
@@ -212,7 +209,7 @@ def test_reset_says_what_is_left_when_a_partner_does_not_answer(full: Populated)
         jobs.try_again(tx, job, 60, {"ok": False})
 
     with playing(full.world, deprovision=later):
-        full.world.doors.database.rules = new_patience(full.world, 30.0)
+        full.world.database.rules = replace(full.world.database.rules, customer_patience=30.0)
         assert full.world.call("POST", "/sim/reset").json == {"apps_destroyed": 2, "addons_left": 1}
 
 

@@ -5,6 +5,7 @@ import io
 import logging
 import tarfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ def refuses(tx: Transaction, job: Job) -> None:
 
 
 def put_with(world: World, slug: Slug, act: Act, data: bytes = DATA) -> Any:
-    world.database.rules = world.database.rules.__class__(**world.database.rules.__dict__ | {"customer_patience": 30.0})
+    world.database.rules = replace(world.database.rules, customer_patience=30.0)
     with playing(world, unpack_slug=act):
         return put(world, f"/slugs/{slug.upload_secret}", data)
 

@@ -134,7 +134,11 @@ SIMULATED: dict[Key, Spec] = {
     ("GET", "/addons/{add-on}/sso"): _get(partners.sso),
     ("GET", "/apps/{app}/addons/{add-on}/sso"): _get(partners.sso_by_app),
     ("GET", "/addon-attachments"): _list(attachments.listing, "name", **BOTH),
+    ("POST", "/addon-attachments"): _write(
+        attachments.create, 201, fields=attachments.CREATE, required=("addon", "app")
+    ),
     ("GET", "/addon-attachments/{add-on-attachment}"): _get(attachments.info, **BOTH),
+    ("DELETE", "/addon-attachments/{add-on-attachment}"): _write(attachments.delete),
     ("GET", "/addons/{add-on}/addon-attachments"): _list(attachments.listing_by_addon, "name", **BOTH),
     ("GET", "/apps/{app}/addon-attachments"): _list(attachments.listing_by_app, "name", **BOTH),
     ("GET", "/apps/{app}/addon-attachments/{add-on-attachment.scopedIdentity}"): _get(attachments.info_by_app, **BOTH),

@@ -6,7 +6,7 @@ from platform_sim.core import errors
 from platform_sim.core.access import Actor, app_named, customers_only
 from platform_sim.core.actions.accounts import actor_for_token
 from platform_sim.core.model.apps import App
-from platform_sim.web.answers import token_of
+from platform_sim.web.answers import errors_as, token_of
 from platform_sim.web.context import Doors
 from platform_sim.web.git.repositories import HOOK, http_backend, repository
 
@@ -16,34 +16,37 @@ SERVICES = ("git-receive-pack", "git-upload-pack")
 def git_blueprint(doors: Doors) -> Blueprint:
     """The three addresses that git asks for."""
     blueprint = Blueprint("git", __name__)
+    errors_as(blueprint, _text)
 
     @blueprint.get("/<app>.git/info/refs")
     def refs(app: str) -> Response:
-        return _serve(doors, app, "/info/refs")
+        return _serve(doors, app, "/info/refs", request.args.get("service", ""))
 
     @blueprint.post("/<app>.git/<service>")
-    def service(app: str, service: str) -> Response:
-        if service not in SERVICES:
-            return Response("Not a git service\n", 404, content_type="text/plain")
-        return _serve(doors, app, "/" + service)
+    def exchange(app: str, service: str) -> Response:
+        return _serve(doors, app, "/" + service, service)
 
     return blueprint
 
 
-def _serve(doors: Doors, name: str, tail: str) -> Response:
+def _text(problem: errors.PlatformError) -> Response:
     """git shows the text of an error answer to its user, so it is plain text."""
+    challenge = {"WWW-Authenticate": 'Basic realm="Heroku"'} if isinstance(problem, errors.Unauthorized) else None
+    return Response(problem.message + "\n", problem.status, challenge, content_type="text/plain; charset=utf-8")
+
+
+def _serve(doors: Doors, name: str, tail: str, service: str) -> Response:
+    token = token_of(request.headers.get("Authorization"))
+    with doors.database.snapshot() as rows:
+        actor = actor_for_token(rows, token)
+        customers_only(actor, "use git")
+        app = app_named(rows, actor, name)
+    if service not in SERVICES:
+        raise errors.NotFound("service", "Not a git service: push, fetch and clone over smart HTTP are all there is.")
     try:
-        token = token_of(request.headers.get("Authorization"))
-        with doors.database.snapshot() as rows:
-            actor = actor_for_token(rows, token)
-            customers_only(actor, "use git")
-            app = app_named(rows, actor, name)
-    except errors.Unauthorized as problem:
-        challenge = {"WWW-Authenticate": 'Basic realm="Heroku"'}
-        return Response(problem.message + "\n", 401, challenge, content_type="text/plain")
-    except errors.PlatformError as problem:
-        return Response(f"{problem.message}\n", problem.status, content_type="text/plain")
-    reply = http_backend(_cgi(doors, actor, app, token, tail), request.stream)
+        reply = http_backend(_cgi(doors, actor, app, token, tail), request.stream)
+    except (FileNotFoundError, PermissionError):
+        raise errors.Internal("The platform finds no git that it can run: install git there and try again.") from None
     return Response(reply.body, reply.status, reply.headers, direct_passthrough=True)
 
 

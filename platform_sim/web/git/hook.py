@@ -4,6 +4,7 @@ Runs as a program of its own inside git's quarantine, with the standard library 
 """
 
 import contextlib
+import http.client
 import json
 import os
 import subprocess
@@ -74,6 +75,8 @@ def deploy(platform: Platform, app: str, commit: str) -> bool:
     platform.stream(build["output_stream_url"])
     done = platform.call("GET", f"/apps/{app}/builds/{build['id']}")
     say()
+    if done["status"] == "pending":
+        say(" !     The build's output broke off; the build goes on. Look at its end before you push again.")
     if done["status"] != "succeeded":
         say(" !     Push failed")
         return False
@@ -85,14 +88,16 @@ def main() -> int:
     """Deploy main or master; keep other branches without a build; refuse to delete what is deployed."""
     platform = Platform(os.environ["PLATFORM_SIM_URL"], os.environ["PLATFORM_SIM_TOKEN"])
     app = os.environ["PLATFORM_SIM_APP"]
-    for line in sys.stdin.read().splitlines():
-        _, new, ref = line.split(" ", 2)
+    updates = [line.split(" ", 2) for line in sys.stdin.read().splitlines()]
+    # First what is refused anyway: a push is taken whole or not at all, so nothing may be deployed before.
+    for _, new, ref in updates:
+        if ref in DEPLOYED and new == ZERO:
+            say(f" !     {ref} is what runs: it cannot be deleted.")
+            return 1
+    for _, new, ref in updates:
         if ref not in DEPLOYED:
             say(f"Pushed to non-main branch, skipping build of {ref}.")
             continue
-        if new == ZERO:
-            say(f" !     {ref} is what runs: it cannot be deleted.")
-            return 1
         try:
             if not deploy(platform, app, new):
                 return 1
@@ -102,8 +107,11 @@ def main() -> int:
                 text = json.loads(text)["message"]
             say(f" !     {text}")
             return 1
-        except (urllib.error.URLError, OSError) as problem:
-            say(f" !     The platform cannot be reached: {problem}. Push again when it is up.")
+        except subprocess.CalledProcessError as problem:
+            say(f" !     The pushed commit cannot be packed: `{' '.join(problem.cmd[:2])}` failed.")
+            return 1
+        except (OSError, http.client.HTTPException, ValueError) as problem:
+            say(f" !     The platform does not answer as it should: {problem}. Push again when it is up.")
             return 1
     return 0
 

@@ -1,14 +1,20 @@
 """Bare repositories, one an app, and the CGI call of `git http-backend`."""
 
 import contextlib
+import os
+import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
 from typing import IO
 
+from werkzeug.exceptions import HTTPException
+
 CHUNK = 64 * 1024
+PATIENCE = 5.0
+"""Wall seconds that git may take to end once it was told to."""
 HOOK = Path(__file__).with_name("hook.py")
 _PRE_RECEIVE = '#!/bin/sh\nexec "$PLATFORM_SIM_PYTHON" -I -S "$PLATFORM_SIM_HOOK"\n'
 _MAKING = Lock()
@@ -34,17 +40,56 @@ def _git(environment: Mapping[str, str], *arguments: str) -> None:
     subprocess.run(["git", *arguments], env=dict(environment), check=True, capture_output=True)
 
 
+class Body:
+    """The rest of git's answer, as it comes. `close` ends git and all that it started; servers always call it."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", output: IO[bytes]) -> None:
+        self._process = process
+        self._output = output
+        # read1 gives what is there: a push shows its build line by line.
+        self._read: Callable[[int], bytes] = getattr(output, "read1", output.read)
+
+    def __iter__(self) -> "Body":
+        return self
+
+    def __next__(self) -> bytes:
+        chunk = self._read(CHUNK)
+        if not chunk:
+            self.close()
+            raise StopIteration
+        return chunk
+
+    def close(self) -> None:
+        """Safe to call again. A hook that still runs is ended too: nobody reads what it says."""
+        if self._output.closed:
+            return
+        try:
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGTERM)
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        finally:
+            self._output.close()
+            self._read = _nothing
+
+
+def _nothing(_: int) -> bytes:
+    return b""
+
+
 @dataclass(frozen=True)
 class Reply:
     """What the CGI program answers: the body comes while it works."""
 
     status: int
     headers: list[tuple[str, str]]
-    body: Iterator[bytes]
+    body: Body
 
 
 def http_backend(environment: Mapping[str, str], body: IO[bytes]) -> Reply:
-    """Run `git http-backend`; `environment` holds the CGI variables. The process ends with the iterator."""
+    """Run `git http-backend`; `environment` holds the CGI variables. Whoever gets the reply closes its body."""
     process = subprocess.Popen(
         ["git", "http-backend"],
         env=dict(environment),
@@ -63,28 +108,11 @@ def http_backend(environment: Mapping[str, str], body: IO[bytes]) -> Reply:
             status = int(value.split()[0])
         else:
             headers.append((name, value.strip()))
-    return Reply(status, headers, _rest(process, process.stdout))
+    return Reply(status if headers else 500, headers, Body(process, process.stdout))
 
 
 def _feed(source: IO[bytes], target: IO[bytes]) -> None:
-    try:
+    # Git may have ended early (its answer says why), the client may have gone, or its request be over.
+    with contextlib.suppress(OSError, ValueError, HTTPException), target:
         while chunk := source.read(CHUNK):
             target.write(chunk)
-    except OSError:
-        pass  # git has ended early; its answer says why
-    finally:
-        with contextlib.suppress(OSError):  # the last bytes could not be flushed for the same reason
-            target.close()
-
-
-def _rest(process: "subprocess.Popen[bytes]", output: IO[bytes]) -> Iterator[bytes]:
-    # read1 gives what is there: a push shows its build line by line.
-    read = getattr(output, "read1", output.read)
-    try:
-        while chunk := read(CHUNK):
-            yield chunk
-    finally:
-        output.close()
-        if process.poll() is None:
-            process.terminate()
-        process.wait()

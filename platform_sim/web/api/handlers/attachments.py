@@ -1,15 +1,24 @@
 """Attachments: lists, one of them, and finding one by whatever name a customer uses."""
 
 from platform_sim.core import access
-from platform_sim.core.errors import NotFound
+from platform_sim.core.actions import attachments
+from platform_sim.core.errors import NotFound, NotSimulated
 from platform_sim.core.model.addons import Addon, Attachment
 from platform_sim.core.model.apps import App
 from platform_sim.core.public import addons as public
-from platform_sim.core.store import Snapshot
-from platform_sim.web.api.bodies import text
+from platform_sim.core.store import Snapshot, Transaction
+from platform_sim.web.api.bodies import identity, options, text
 from platform_sim.web.api.call import Call, Json
 from platform_sim.web.api.handlers.addons import attachment_name
 
+CREATE = {
+    "addon": identity,
+    "app": identity,
+    "name": text,
+    "confirm": text,
+    "namespace": text,
+    "namespace_config": options,
+}
 RESOLVE = {"addon_attachment": text, "app": text, "addon_service": text}
 
 
@@ -29,6 +38,26 @@ def _visible(call: Call, rows: Snapshot) -> list[Attachment]:
 def _live(rows: Snapshot, attachments: list[Attachment]) -> list[Attachment]:
     live = {a.id for a in rows.all(Addon, id=[a.addon_id for a in attachments], state=access.LIVE)}
     return sorted((a for a in attachments if a.addon_id in live), key=lambda a: (a.app_id, a.name))
+
+
+def create(call: Call, tx: Transaction) -> Json:
+    """POST /addon-attachments: to the add-on's own app or to another one."""
+    if call.body.get("namespace") or call.body.get("namespace_config"):
+        raise NotSimulated("Attachments with a namespace (credentials of their own) are not simulated yet.")
+    app = access.app_named(tx, call.actor, call.body["app"])
+    addon = access.addon_named(tx, call.actor, call.body["addon"])
+    made = attachments.attach(tx, call.actor, app, addon, name=call.body.get("name"), confirm=call.body.get("confirm"))
+    return _shown(call, tx, made)
+
+
+def delete(call: Call, tx: Transaction) -> Json:
+    """DELETE /addon-attachments/:attachment answers with the attachment as it was."""
+    access.customers_only(call.actor, "detach an add-on")
+    attachment = _pick(_visible(call, tx), call.path["add-on-attachment"])
+    body = _shown(call, tx, attachment)
+    app = access.app_named(tx, call.actor, attachment.app_id)
+    attachments.detach(tx, call.actor.account, app, attachment, tx.get(Addon, attachment.addon_id))
+    return body
 
 
 def listing(call: Call, rows: Snapshot) -> Json:
