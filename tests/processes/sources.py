@@ -14,14 +14,13 @@ class Server(ThreadingHTTPServer):
     timeout = 0.05
     stopping = quiet = False
     def handle_timeout(self): self.quiet = True
-    def stop(self, *_): self.stopping = True
 
 class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_): pass
     def do_GET(self):
 {body}
+signal.signal(signal.SIGTERM, lambda *_: setattr(Server, "stopping", True))  # before anybody can see the port
 with Server(("127.0.0.1", int(os.environ["PORT"])), Handler) as server:
-    signal.signal(signal.SIGTERM, server.stop)
     while not (server.stopping and server.quiet):  # who had connected before the signal is still answered
         server.quiet = False
         server.handle_request()

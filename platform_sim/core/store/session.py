@@ -90,11 +90,13 @@ class Transaction(Snapshot):
         self._cause_id = cause_id
         self.events: list[Event] = []
 
-    @property
-    def cause_id(self) -> str:
-        """What this transaction's events and jobs are caused by; named on first use when no door gave one."""
+    def _cause(self, kind: str, subject_id: str) -> str:
+        """What this transaction's events and jobs are caused by: what the door gave, else an id of its own.
+
+        That is drawn from a stream of the first thing it tells: who else writes at the same time must not change it.
+        """
         if self._cause_id is None:
-            self._cause_id = self.uuid("cause")
+            self._cause_id = self.uuid("cause", f"{kind}:{subject_id}")
         return self._cause_id
 
     def insert(self, item: T) -> T:
@@ -171,7 +173,7 @@ class Transaction(Snapshot):
             actor_email=actor.email if actor else None,
             data=data,
             previous=previous or {},
-            cause_id=self.cause_id,
+            cause_id=self._cause(kind, subject_id),
             created_at=self.now(),
         )
         self.events.append(event)
@@ -191,7 +193,7 @@ class Transaction(Snapshot):
                 attempts=0,
                 run_at=run_at or now,
                 boot_id=None,
-                cause_id=self.cause_id,
+                cause_id=self._cause(kind, subject_id),
                 created_at=now,
                 updated_at=now,
             )
