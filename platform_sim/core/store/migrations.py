@@ -1,6 +1,6 @@
 """The database's history: each step once, in order, never edited after a release."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sqlite_utils import Database as Rows
 
@@ -17,6 +17,8 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "attachment": (("app_id", "name"),),
     "log_session_row": (("secret",),),
     "source": (("secret",),),
+    "log_drain": (("token",),),
+    "log_input": (("token",), ("addon_id", "app_id")),
 }
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "authorization": (("addon_id",), ("account_id",), ("grant_code",), ("refresh_token",)),
@@ -31,12 +33,29 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "job": (("state", "run_at"), ("subject_id",)),
     "event": (("kind", "subject_id", "seq"), ("app_id",)),
     "exchange": (("addon_id",),),
+    "log_drain": (("app_id",), ("addon_id",)),
+    "log_input": (("app_id",),),
 }
+LATER: dict[str, tuple[str, ...]] = {
+    "drains": ("log_drain", "log_input"),
+}
+"""Tables that are made by a step of their own, by what they are for."""
 
 
 def first_tables(rows: Rows) -> None:
     """All nouns of the first release, straight from the dataclasses."""
-    for table in TABLES.values():
+    later = {name for names in LATER.values() for name in names}
+    _create(rows, [table.name for table in TABLES.values() if table.name not in later])
+
+
+def drains(rows: Rows) -> None:
+    """Log drains and log input."""
+    _create(rows, LATER["drains"])
+
+
+def _create(rows: Rows, names: Iterable[str]) -> None:
+    known = {table.name: table for table in TABLES.values()}
+    for table in (known[name] for name in names):
         columns = {c: SQL_TYPES[t] for c, t in table.types.items()}
         rows.conn.execute(rows.create_table_sql(table.name, columns, pk=table.key))
         for unique in UNIQUE.get(table.name, ()):
@@ -50,7 +69,7 @@ def _index(rows: Rows, table: str, columns: tuple[str, ...], unique: str) -> Non
     rows.conn.execute(f'CREATE {unique}INDEX "idx_{table}_{"_".join(columns)}" ON "{table}" ({listed})')
 
 
-STEPS: tuple[Callable[[Rows], None], ...] = (first_tables,)
+STEPS: tuple[Callable[[Rows], None], ...] = (first_tables, drains)
 
 
 def migrate(rows: Rows) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from platform_sim.core.model import accounts, addons, apps, records
+from platform_sim.core.model import accounts, addons, apps, drains, records
 
 T = TypeVar("T")
 
@@ -31,6 +31,8 @@ NOUNS: tuple[type, ...] = (
     addons.Plan,
     addons.Addon,
     addons.Attachment,
+    drains.LogDrain,
+    drains.LogInput,
     records.Job,
     records.Event,
     records.Exchange,

@@ -72,6 +72,18 @@ def test_a_step_that_fails_leaves_nothing_and_can_be_taken_again(rows: Rows, mon
     assert "half" in rows.table_names()
 
 
+def test_a_folder_of_the_first_release_gets_what_came_later(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = migrations.STEPS
+    monkeypatch.setattr(migrations, "STEPS", steps[:1])
+    migrations.migrate(rows)
+    later = {name for names in migrations.LATER.values() for name in names}
+    assert later.isdisjoint(rows.table_names())
+    monkeypatch.setattr(migrations, "STEPS", steps)
+    migrations.migrate(rows)
+    assert set(rows.table_names()) == {t.name for t in TABLES.values()}
+    assert later
+
+
 def test_a_newer_database_is_refused_with_what_to_do(rows: Rows) -> None:
     rows.conn.execute("PRAGMA user_version = 42")
     with pytest.raises(RuntimeError, match=r"newer version \(step 42.*another --data folder"):
