@@ -138,6 +138,28 @@ SETTINGS: tuple[Setting, ...] = (
             "Waits before a crashed dyno starts again: first crash, second, and so on; the last one repeats.",
             "platform-api §6", "unverified"),
     _count("app_name_limit", 30, 63, "The longest app name.", "platform-api §1", "documented"),
+    _count("drains_per_app", 6, 1000, "Log drains that an app can have before a customer cannot add another.",
+           "partner-api §7.1, §14", "unverified"),
+    _count("drain_buffer_lines", 1024, 1_000_000, "Lines that wait for a drain's receiver; beyond that the oldest "
+           "are dropped and counted (L10).", "partner-api §7.1, §14", "unverified"),
+    _count("drain_buffer_lines_failing", 10, 1_000_000, "The same for a receiver that has failed for long.",
+           "partner-api §7.1, §14", "unverified"),
+    _seconds("drain_failing_after", 300, "How long a receiver must fail until its buffer shrinks.",
+             "partner-api §7.1", "documented"),
+    _count("drain_batch_bytes", 102_400, 100_000_000, "About how many bytes of lines go to a drain at once.",
+           "partner-api §7.1", "documented"),
+    _count("drain_attempts", 3, 100, "How often a batch is sent before it is dropped and counted (L10).",
+           "partner-api §7.1", "documented"),
+    _seconds("drain_back_off", 0.01, "The unit of the waits between attempts: times (2^slot - 1)/2, the slot by "
+             "chance from 1 to the number of failures, at most 10.", "partner-api §7.1", "documented"),
+    _seconds("drain_connect_timeout", 3, "How long connecting to a drain's receiver may take; wall clock.",
+             "partner-api §7.1", "documented"),
+    _seconds("drain_request_timeout", 5, "How long a drain's receiver may take for a batch; wall clock.",
+             "partner-api §7.1", "documented"),
+    _seconds("drain_idle", 240, "When a drain's connection that carries nothing is closed; wall clock.",
+             "partner-api §7.1", "documented"),
+    _seconds("drain_connection_life", 18_000, "When a drain's connection is renewed; wall clock.",
+             "partner-api §7.1", "documented"),
 )  # fmt: skip
 
 

@@ -37,3 +37,14 @@ class Rules:
     build_timeout: float
     crash_delays: tuple[float, ...]
     app_name_limit: int
+    drains_per_app: int
+    drain_buffer_lines: int
+    drain_buffer_lines_failing: int
+    drain_failing_after: float
+    drain_batch_bytes: int
+    drain_attempts: int
+    drain_back_off: float
+    drain_connect_timeout: float
+    drain_request_timeout: float
+    drain_idle: float
+    drain_connection_life: float
