@@ -8,7 +8,7 @@ ADDON_NAME = re.compile(r"[a-zA-Z][A-Za-z0-9_-]+")
 ATTACHMENT_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 PROCESS_TYPE = re.compile(r"[-\w]{1,128}", re.ASCII)
 QUANTITY = re.compile(r"[+-]?[0-9]{1,9}")
-CONFIG_VAR = re.compile(r"\w+")
+CONFIG_VAR = re.compile(r"\w+", re.ASCII)
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

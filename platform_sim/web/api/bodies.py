@@ -35,7 +35,7 @@ def read_json(raw: bytes, limit: int) -> dict[str, Any]:
         ) from None
     if not isinstance(body, dict):
         raise BadRequest(f"The request body must be a JSON object, not {_kind(body)}.")
-    if "\\u" in words or words.count("{") + words.count("[") > DEEPEST:
+    if "\\u" in words or words.count("{") + words.count("[") >= DEEPEST:
         _check_inside(body)
     return body
 
@@ -70,12 +70,15 @@ def _is_text(value: str) -> bool:
     return True
 
 
-def check(body: Mapping[str, Any], fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The described fields that were sent and are not null, each checked and converted."""
+def check(
+    body: Mapping[str, Any], fields: Mapping[str, Check], required: tuple[str, ...] = (), within: str = ""
+) -> dict[str, Any]:
+    """The described fields that were sent and are not null, each checked and converted. Messages name a field
+    with `within` before it."""
     for name in required:
         if body.get(name) is None:
-            raise InvalidParams(f"Missing parameter: {name}.")
-    return {name: read(name, body[name]) for name, read in fields.items() if body.get(name) is not None}
+            raise InvalidParams(f"Missing parameter: {within}{name}.")
+    return {name: read(within + name, body[name]) for name, read in fields.items() if body.get(name) is not None}
 
 
 def _kind(value: Any) -> str:
@@ -150,7 +153,7 @@ def part(fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> Check:
     def read(name: str, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise _wrong(name, value, "an object")
-        return check(value, fields, required)
+        return check(value, fields, required, f"{name}.")
 
     return read
 
