@@ -13,7 +13,7 @@ from platform_sim.core.clock import Chance, Clock
 from platform_sim.core.model.records import Event
 from platform_sim.core.model.rules import Rules
 from platform_sim.core.store.migrations import migrate
-from platform_sim.core.store.session import Snapshot, Transaction
+from platform_sim.core.store.session import Recorder, Snapshot, Transaction
 
 
 @cache
@@ -46,6 +46,7 @@ class Database:
         self._changed = threading.Condition()
         self._version = 0
         self._listeners: list[Callable[[list[Event]], None]] = []
+        self._recorders: list[Recorder] = []
         if path is None:
             self._memory = self._new_connection(":memory:")
             self._memory.deserialize(_ready_image())
@@ -101,7 +102,7 @@ class Database:
             raise RuntimeError("this thread already reads or writes: end its snapshot or transaction first")
         with self._write_lock, self._memory_lock if self._path is None else _NO_LOCK, self._nested():
             connection = self._connection()
-            transaction = Transaction(connection, self.clock, self.chance, self.rules, cause_id)
+            transaction = Transaction(connection, self.clock, self.chance, self.rules, cause_id, self._recorders)
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield transaction
@@ -142,6 +143,10 @@ class Database:
     def on_commit(self, listener: Callable[[list[Event]], None]) -> None:
         """Call `listener` with the events of each commit, in order. It must be quick and must not write."""
         self._listeners.append(listener)
+
+    def on_record(self, recorder: Recorder) -> None:
+        """Call `recorder` with each event, inside the transaction that writes it: what it writes is part of that."""
+        self._recorders.append(recorder)
 
     @property
     def version(self) -> int:

@@ -19,6 +19,7 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "source": (("secret",),),
     "log_drain": (("token",),),
     "log_input": (("token",), ("addon_id", "app_id")),
+    "webhook_delivery": (("seq",),),
 }
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "authorization": (("addon_id",), ("account_id",), ("grant_code",), ("refresh_token",)),
@@ -35,9 +36,12 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "exchange": (("addon_id",),),
     "log_drain": (("app_id",), ("addon_id",)),
     "log_input": (("app_id",),),
+    "webhook": (("app_id",), ("addon_id",)),
+    "webhook_delivery": (("webhook_id",), ("event_id",)),
 }
 LATER: dict[str, tuple[str, ...]] = {
     "drains": ("log_drain", "log_input"),
+    "webhooks": ("webhook", "webhook_delivery"),
 }
 """Tables that are made by a step of their own, by what they are for."""
 
@@ -51,6 +55,12 @@ def first_tables(rows: Rows) -> None:
 def drains(rows: Rows) -> None:
     """Log drains and log input."""
     _create(rows, LATER["drains"])
+
+
+def webhooks(rows: Rows) -> None:
+    """Webhooks; an index of open jobs, since an ordered subscription has thousands that are done."""
+    _create(rows, LATER["webhooks"])
+    rows.conn.execute("CREATE INDEX idx_job_open ON job (subject_id) WHERE state IN ('todo', 'doing')")
 
 
 def _create(rows: Rows, names: Iterable[str]) -> None:
@@ -69,7 +79,7 @@ def _index(rows: Rows, table: str, columns: tuple[str, ...], unique: str) -> Non
     rows.conn.execute(f'CREATE {unique}INDEX "idx_{table}_{"_".join(columns)}" ON "{table}" ({listed})')
 
 
-STEPS: tuple[Callable[[Rows], None], ...] = (first_tables, drains)
+STEPS: tuple[Callable[[Rows], None], ...] = (first_tables, drains, webhooks)
 
 
 def migrate(rows: Rows) -> None:

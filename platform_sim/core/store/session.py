@@ -1,6 +1,7 @@
 """What an action may do with rows: a `Snapshot` reads, a `Transaction` also writes and records events."""
 
 import sqlite3
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -15,6 +16,9 @@ from platform_sim.core.store.queries import Query
 from platform_sim.core.store.tables import TABLES, Table
 
 T = TypeVar("T")
+
+Recorder = Callable[["Transaction", Event], None]
+"""Hears of an event in the transaction that writes it, so that it can write what follows from it."""
 
 
 class Snapshot:
@@ -82,13 +86,20 @@ class Transaction(Snapshot):
     """Reads and writes in one `BEGIN IMMEDIATE` transaction: return commits, raise rolls back."""
 
     def __init__(
-        self, connection: sqlite3.Connection, clock: Clock, chance: Chance, rules: Rules, cause_id: str | None
+        self,
+        connection: sqlite3.Connection,
+        clock: Clock,
+        chance: Chance,
+        rules: Rules,
+        cause_id: str | None,
+        recorders: Iterable[Recorder] = (),
     ) -> None:
         super().__init__(connection, clock)
         self.rules = rules
         self._chance = chance
         self._cause_id = cause_id
         self.events: list[Event] = []
+        self._recorders = tuple(recorders)
 
     def _cause(self, kind: str, subject_id: str) -> str:
         """What this transaction's events and jobs are caused by: what the door gave, else an id of its own.
@@ -158,7 +169,10 @@ class Transaction(Snapshot):
         addon_id: str | None = None,
         previous: dict[str, Any] | None = None,
     ) -> Event:
-        """Write the fact that `actor` did `action` to a subject. `data` must hold no secret."""
+        """Write the fact that `actor` did `action` to a subject. `data` must hold no secret.
+
+        Of something that ends, record it while its row is still there: whoever hears of it may want to show it.
+        """
         number, seq = self._event_numbers(kind, subject_id)
         event = Event(
             number=number,
@@ -176,8 +190,10 @@ class Transaction(Snapshot):
             cause_id=self._cause(kind, subject_id),
             created_at=self.now(),
         )
-        self.events.append(event)
-        return self.insert(event)
+        self.events.append(self.insert(event))
+        for recorder in self._recorders:
+            recorder(self, event)
+        return event
 
     def add_job(self, kind: str, subject_id: str, payload: dict[str, Any], run_at: datetime | None = None) -> Job:
         """Write an obligation to the outside, in the same transaction as the fact it follows from."""

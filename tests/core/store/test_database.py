@@ -101,6 +101,36 @@ def test_a_listener_that_writes_is_refused_not_a_deadlock(rows: Database) -> Non
     assert rows.version > seen, "waiters are woken although a listener failed"
 
 
+def test_a_recorder_hears_of_each_event_and_what_it_writes_is_part_of_the_transaction(rows: Database) -> None:
+    def follow(tx: Transaction, event: Event) -> None:
+        assert tx.get(Event, event.number) == event
+        tx.add_job("greet", event.subject_id, {})
+
+    rows.on_record(follow)
+    with pytest.raises(RuntimeError, match="no!"), rows.transaction() as tx:
+        new_customer(tx)
+        assert tx.count(Job) == 1
+        raise RuntimeError("no!")
+    with rows.transaction() as tx:
+        assert tx.count(Job) == 0
+        actor = new_customer(tx)
+    with rows.snapshot() as snapshot:
+        [job] = snapshot.all(Job)
+        [event] = snapshot.all(Event)
+        assert (job.subject_id, job.cause_id) == (actor.account.id, event.cause_id)
+
+
+def test_a_recorder_that_breaks_takes_the_whole_transaction_with_it(rows: Database) -> None:
+    def breaks(tx: Transaction, event: Event) -> None:
+        raise OSError("a bug")
+
+    rows.on_record(breaks)
+    with pytest.raises(OSError, match="a bug"), rows.transaction() as tx:
+        new_customer(tx)
+    with rows.snapshot() as snapshot:
+        assert not any(dump(snapshot).values())
+
+
 def test_snapshots_may_be_nested_also_in_a_transaction(rows: Database) -> None:
     with rows.transaction() as tx:
         made = account(tx, "a@example.com")
