@@ -183,7 +183,7 @@ def populate(world: World) -> Populated:
         support.new_service(tx, "exceptions")
         app, other = support.new_app(tx, who, "acme"), support.new_app(tx, who, "other")
         release = support.deploy(tx, who, app)
-        addon = support.new_addon(tx, who, app)
+        addon = support.new_addon(tx, who, app, name="exceptions-first")
         support.attach(tx, other, addon, "SHARED")
         dyno = add_formation_dyno(tx, current_release(tx, app.id), "web.1", "serve", "Basic")
         run_dyno(tx, who, app, "bash")

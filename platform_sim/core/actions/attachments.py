@@ -1,11 +1,12 @@
 """Attachments: an add-on's presence in an app and the name that prefixes its config vars (partner-api §2.8)."""
 
-from platform_sim.core.access import Actor
+from platform_sim.core.access import Actor, customers_only
+from platform_sim.core.actions.addon_logs import begin_logs, end_logs
 from platform_sim.core.actions.ownership import as_app_vars, merged
 from platform_sim.core.actions.releases import app_config, make_release
 from platform_sim.core.errors import ConfirmationRequired, InvalidParams
 from platform_sim.core.model.accounts import Account
-from platform_sim.core.model.addons import Addon, AddonService, Attachment, config_prefix
+from platform_sim.core.model.addons import Addon, AddonService, Attachment, config_prefix, requires
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.names import COLOURS
 from platform_sim.core.model.values import ATTACHMENT_NAME
@@ -21,11 +22,17 @@ def first_attachment(
     name: str | None,
     confirm: str | None,
 ) -> Attachment:
-    """Attach a new add-on to the app that owns it; `name` is the customer's `--as`."""
+    """Attach a new add-on to the app that owns it; `name` is the customer's `--as`. No release yet."""
     chosen = checked_name(name) if name else _default_name(tx, app, service)
     taken = tx.find(Attachment, app_id=app.id, name=chosen)
     if taken is not None:
         _give_way(tx, actor, app, taken, confirm)
+    attachment = _insert(tx, actor, app, addon, chosen)
+    begin_logs(tx, actor.account, app, addon, service)
+    return attachment
+
+
+def _insert(tx: Transaction, actor: Actor, app: App, addon: Addon, chosen: str) -> Attachment:
     now = tx.now()
     attachment = tx.insert(Attachment(tx.uuid("attachment", addon.id), app.id, addon.id, chosen, None, now, now))
     tx.record(
@@ -37,6 +44,32 @@ def first_attachment(
         app_id=app.id,
         addon_id=addon.id,
     )
+    return attachment
+
+
+def attach(
+    tx: Transaction, actor: Actor, app: App, addon: Addon, *, name: str | None = None, confirm: str | None = None
+) -> Attachment:
+    """Attach an add-on once more, to its own app or to another one, with a release there (partner-api §2.8).
+
+    Nobody calls the partner for it. InvalidParams if the service is not `attachable` or the add-on is going away,
+    ConfirmationRequired if the name is in use.
+    """
+    customers_only(actor, "attach an add-on")
+    service = tx.get(AddonService, addon.service_id)
+    if app.id != addon.app_id and not requires(service.manifest, "attachable"):
+        raise InvalidParams(
+            f"{service.human_name} cannot be attached to other apps: its manifest does not say `attachable`. "
+            f"Create another one on {app.name} instead."
+        )
+    if addon.state not in ("provisioning", "provisioned"):
+        raise InvalidParams(f"{addon.name} is {addon.state}: it cannot be attached any more.")
+    attachment = first_attachment(tx, actor, app, addon, service, name, confirm)
+    if addon.acknowledged_at is not None:
+        given = as_app_vars(service, attachment, addon.config) if addon.state == "provisioned" else {}
+        text = f"Attach {attachment.name} (@ref:{addon.name})"
+        config = merged(app_config(tx, app), given, {})
+        make_release(tx, app, actor.account, text, config=config, release_phase=bool(given))
     return attachment
 
 
@@ -78,7 +111,6 @@ def detach(
 ) -> None:
     """Remove an attachment and, with a release, the config vars that still hold the add-on's values."""
     service = tx.get(AddonService, addon.service_id)
-    tx.delete(attachment)
     tx.record(
         "addon-attachment",
         "destroy",
@@ -88,6 +120,8 @@ def detach(
         app_id=app.id,
         addon_id=addon.id,
     )
+    tx.delete(attachment)
+    end_logs(tx, actor, app, addon)
     if release and addon.acknowledged_at is not None:
         given = as_app_vars(service, attachment, addon.config) if addon.state != "provisioning" else {}
         config = merged(app_config(tx, app), dict.fromkeys(given), given)

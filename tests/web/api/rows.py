@@ -52,6 +52,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "PATCH /apps/{app}/addons/{add-on}": {"plan": "exceptions:test"},
     "DELETE /apps/{app}/addons/{add-on}": {"force": True},
     "POST /actions/addons/resolve": {"addon": "exceptions"},
+    "POST /addon-attachments": {"addon": "exceptions-first", "app": "acme", "name": "AGAIN"},
     "POST /actions/addon-attachments/resolve": {"addon_attachment": "EXCEPTIONS"},
     "PATCH /addons/{add-on}/config": {"config": [{"name": "EXCEPTIONS_URL", "value": "x"}]},
 }
