@@ -4,10 +4,13 @@ import contextlib
 import json
 import logging
 import os
+import shlex
+import shutil
 import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -16,7 +19,7 @@ from platform_sim.assemble import DataFolderInUse, Options, Platform
 from platform_sim.cli.failures import EnvironmentProblem
 from platform_sim.cli.find import DEFAULT_READY_FILE
 from platform_sim.demo.scene import Scene, SceneProblem
-from platform_sim.settings import BadSetting
+from platform_sim.settings import BadSetting, environment
 
 DEFAULT_PORT = 5100
 
@@ -77,7 +80,7 @@ def command(
     try:
         for file in files:
             write_ready(file, platform)
-        _greet(platform)
+        _greet(platform, files)
         _stay(platform, asked, demo)
     finally:
         click.echo("stopping")
@@ -87,17 +90,35 @@ def command(
         platform.stop()
 
 
-def _greet(platform: Platform) -> None:
+def _greet(platform: Platform, files: Sequence[Path]) -> None:
     click.echo(f"platform_sim (a simulator, not Heroku) listens on {platform.url}")
-    click.echo('point the heroku CLI and git at it:  eval "$(platform-sim env)"')
+    click.echo(env_hint(files))
     sys.stdout.flush()
+
+
+def env_hint(files: Sequence[Path]) -> str:
+    """How a shell that stands here is pointed at the platform with these ready files."""
+    if not files:
+        return "commands find it by a ready file: start it with --ready-file FILE"
+    here = any(file.absolute() == DEFAULT_READY_FILE.absolute() for file in files)
+    where = "" if here else f" --ready-file {shlex.quote(str(files[0]))}"
+    return f'point the heroku CLI and git at it:  eval "$({own_name()} env{where})"'
+
+
+def own_name() -> str:
+    """What to type for this program: its name where the shell finds it, else where it lies."""
+    script = Path(sys.executable).with_name("platform-sim")
+    if shutil.which("platform-sim", path=environment().get("PATH", "")) or not script.exists():
+        return "platform-sim"
+    below = script.is_relative_to(Path.cwd())
+    return shlex.quote(f"./{script.relative_to(Path.cwd())}" if below else str(script))
 
 
 def _stay(platform: Platform, asked: threading.Event, demo: bool) -> None:
     if not demo:
         asked.wait()
         return
-    with Scene(platform.url, platform.token, platform.layout.root / "demo") as scene:
+    with Scene(platform.url, platform.token, platform.layout.root / "demo", keep=True) as scene:
         try:
             for line in scene.set_up(asked):
                 click.echo(line)

@@ -26,7 +26,7 @@ class Program:
     def __init__(self, name: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.name = name
-        self.ready_file = folder / f"{name}.ready.json"
+        self.ready_file = ready_file_of(folder, name)
         self.output = folder / f"{name}.out"
         self.ready_file.unlink(missing_ok=True)
         with self.output.open("wb") as output:
@@ -63,6 +63,25 @@ class Program:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+
+def ready_file_of(folder: Path, name: str) -> Path:
+    """Where a program of the demonstration says that it listens."""
+    return folder / f"{name}.ready.json"
+
+
+def end_left_over(ready_file: Path) -> None:
+    """End the program of a ready file that a killed run has left: it still holds port and folder.
+
+    Only one whose command line names that very file; a pid alone may be somebody else's by now.
+    """
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, psutil.Error):
+        process = psutil.Process(json.loads(ready_file.read_text())["pid"])
+        if str(ready_file) in process.cmdline():
+            process.terminate()
+            _, alive = psutil.wait_procs([process], STOP_SECONDS)
+            for each in alive:
+                each.kill()
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str], cwd: Path | None = None) -> str:

@@ -3,13 +3,15 @@
 import json
 import secrets
 import shutil
+import socket
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from platform_sim.demo.programs import Program, SceneProblem, run
+from platform_sim.demo.programs import Program, SceneProblem, end_left_over, ready_file_of, run
 from platform_sim.demo.talk import Talk, wait_until
 from platform_sim.settings import environment
 
@@ -17,24 +19,26 @@ __all__ = ["Scene", "SceneProblem"]
 
 SAMPLE_APP = Path(__file__).parents[2] / "sample_app"
 APP = "sample-app"
+PARTNER = "addon_service"
 PLANS = (("test", 0), ("basic", 500), ("premium", 2500))
 
 
 class Scene:
-    """Partner and app for the platform at `url`. Leaves `folder` behind only as long as it is open."""
+    """Partner and app for the platform at `url`.
 
-    def __init__(self, url: str, token: str, folder: Path) -> None:
+    Leaves `folder` behind only as long as it is open, unless `keep`: then the partner comes back with its secrets,
+    data and port, as the platform does whose data folder it lies in.
+    """
+
+    def __init__(self, url: str, token: str, folder: Path, *, keep: bool = False) -> None:
         self.url = url
         self.token = token
         self.folder = folder
+        self.keep = keep
         self.talk = Talk(url, token)
         self.partner: Program | None = None
         self.partner_url = ""
-        self.secrets = {
-            "ADDON_PASSWORD": secrets.token_hex(16),
-            "ADDON_SSO_SALT": secrets.token_hex(16),
-            "ADDON_CLIENT_SECRET": secrets.token_hex(16),
-        }
+        self.secrets = self._secrets()
 
     def __enter__(self) -> "Scene":
         return self
@@ -43,30 +47,48 @@ class Scene:
         if self.partner:
             self.partner.stop()
         self.talk.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self.keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _secrets(self) -> dict[str, str]:
+        """What partner and platform share; made once."""
+        file = self.folder / "secrets.json"
+        if file.exists():
+            found: dict[str, str] = json.loads(file.read_text())
+            return found
+        made = {
+            "ADDON_PASSWORD": secrets.token_hex(16),
+            "ADDON_SSO_SALT": secrets.token_hex(16),
+            "ADDON_CLIENT_SECRET": secrets.token_hex(16),
+        }
+        write_private(file, json.dumps(made))
+        return made
 
     def start_partner(self, given_up: threading.Event | None = None) -> str:
-        """Start the reference partner on a free port; -> its URL."""
-        arguments = [sys.executable, "-m", "addon_service", "--port", "0", "--data", str(self.folder / "partner")]
+        """Start the reference partner, on the port it had if that is free; -> its URL."""
+        end_left_over(ready_file_of(self.folder, PARTNER))
+        data = self.folder / "partner"
+        port_file = self.folder / "partner-port"
+        port = free_port(port_file.read_text()) if port_file.exists() else 0
+        arguments = [sys.executable, "-m", PARTNER, "--port", str(port), "--data", str(data)]
         known = environment() | self.secrets | {"HEROKU_API_URL": self.url, "HEROKU_ID_URL": self.url}
-        self.partner = Program("addon_service", arguments, self.folder, known)
+        self.partner = Program(PARTNER, arguments, self.folder, known)
         self.partner_url = str(self.partner.ready(given_up)["url"])
+        port_file.write_text(str(urlsplit(self.partner_url).port))
         return self.partner_url
 
     def manifest(self) -> Path:
         """The partner's manifest as a file, secrets included."""
         known = environment() | self.secrets | {"PUBLIC_URL": self.partner_url}
-        arguments = [sys.executable, "-m", "addon_service", "--data", str(self.folder / "manifest-data"), "manifest"]
+        arguments = [sys.executable, "-m", PARTNER, "--data", str(self.folder / "manifest-data"), "manifest"]
         file = self.folder / "addon-manifest.json"
-        file.write_text(run(arguments, known))
-        file.chmod(0o600)
+        write_private(file, run(arguments, known))
         return file
 
     def register(self) -> str:
         """Register manifest, plans and client secret, as the partner's operator does; -> what was printed."""
         secret_file = self.folder / "client-secret"
-        secret_file.write_text(self.secrets["ADDON_CLIENT_SECRET"])
-        secret_file.chmod(0o600)
+        write_private(secret_file, self.secrets["ADDON_CLIENT_SECRET"])
         plans = [part for name, cents in PLANS for part in ("--plan", f"{name}={cents}")]
         return self.platform_sim(
             "addons", "register", str(self.manifest()), *plans, "--client-secret-file", str(secret_file)
@@ -98,6 +120,7 @@ class Scene:
     def repository(self) -> Path:
         """A fresh git repository with the sample app."""
         target = self.folder / "app"
+        shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(SAMPLE_APP, target, ignore=shutil.ignore_patterns("__pycache__"))
         git = ["git", "-c", "user.name=You", "-c", "user.email=you@example.com"]
         shell = self.shell()
@@ -131,12 +154,40 @@ class Scene:
         """For `up --demo`: everything in place, told in a few lines. Does nothing twice on a kept folder."""
         yield f"the reference partner listens on {self.start_partner(given_up)}"
         self.register()
-        apps = {app["name"] for app in self.talk.api("GET", "/apps")}
-        if APP not in apps:
+        if APP in {app["name"] for app in self.talk.api("GET", "/apps")}:
+            yield from self._come_back()
+        else:
             self.heroku("apps:create", APP)
             yield f"pushing the sample app as {APP} ..."
             self.push(self.repository(), APP)
             self.heroku("ps:scale", "worker=1", "-a", APP)
             yield self.heroku("addons:create", "exceptions:test", "-a", APP).strip()
-        self.all_up(APP, 2)
+            self.all_up(APP, 2)
         yield f"the app answers at {self.talk.api('GET', f'/apps/{APP}')['web_url']}"
+
+    def _come_back(self) -> Iterator[str]:
+        """The app is as its owner left it: with more dynos, without the add-on, or broken. None of it is a fault."""
+        yield f"{APP} is there from the last time; its dynos start ..."
+        try:
+            self.platform_sim("wait", "-a", APP, "--timeout", "30")
+        except SceneProblem as problem:
+            yield f"not everything came up: {problem}"
+
+
+def write_private(file: Path, text: str) -> None:
+    """A file that only its owner can read, from its first moment on."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(text)
+
+
+def free_port(wanted: str) -> int:
+    """That port, if nobody listens there; else 0, which takes any."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(wanted)))
+        except (OSError, OverflowError, ValueError):
+            return 0
+    return int(wanted)

@@ -1,0 +1,50 @@
+"""`platform-sim up`: what it says to whoever started it. The running process is tested in tests/processes."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from platform_sim.cli.up import env_hint, own_name
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to stand in; the shell finds a `platform-sim`."""
+    (tmp_path / "bin").mkdir()
+    script = tmp_path / "bin" / "platform-sim"
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(script.parent))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_in_the_default_folder_env_needs_no_option(here: Path) -> None:
+    known = here / ".platform-sim" / "ready.json"
+    assert env_hint([known]).endswith('eval "$(platform-sim env)"')
+    assert env_hint([Path("other.json"), Path(".platform-sim/ready.json")]).endswith('eval "$(platform-sim env)"')
+
+
+def test_elsewhere_the_ready_file_is_named(here: Path) -> None:
+    words = env_hint([Path("my data/ready.json")])
+    assert words.endswith("eval \"$(platform-sim env --ready-file 'my data/ready.json')\"")
+
+
+def test_without_a_ready_file_it_says_how_to_get_one(here: Path) -> None:
+    assert "--ready-file FILE" in env_hint([])
+
+
+def test_the_program_is_named_by_its_place_where_the_shell_does_not_find_it(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(here / "bin" / "python"))
+    monkeypatch.setenv("PATH", str(here))
+    assert own_name() == "./bin/platform-sim"
+    monkeypatch.chdir(here / "bin")
+    assert own_name() == "./platform-sim"
+    (here / "elsewhere").mkdir()
+    monkeypatch.chdir(here / "elsewhere")
+    assert own_name() == str(here / "bin" / "platform-sim")
+    monkeypatch.setattr(sys, "executable", str(here / "nowhere" / "python"))
+    assert own_name() == "platform-sim"

@@ -1,0 +1,1 @@
+"""The demonstration's parts; the story itself is told in tests/stories."""
