@@ -2,6 +2,7 @@
 
 from platform_sim.core.access import Actor, customers_only
 from platform_sim.core.actions.addon_events import told
+from platform_sim.core.actions.addon_logs import forget_logs
 from platform_sim.core.actions.attachments import attachments_of, detach
 from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.accounts import AccessToken, Account, Authorization
@@ -54,6 +55,7 @@ def finish_deprovisioning(tx: Transaction, addon: Addon, actor: Account | None) 
         return addon
     before = addon.state
     addon = tx.update(addon, state="deprovisioned", config={}, deadline_at=None)
+    forget_logs(tx, addon)
     tx.record(
         "addon",
         "destroy",

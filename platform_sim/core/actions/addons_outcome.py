@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from platform_sim.core.actions.addon_events import told
+from platform_sim.core.actions.addon_logs import forget_logs
 from platform_sim.core.actions.addons_end import revoke_authorization
 from platform_sim.core.actions.attachments import attachments_of, detach
 from platform_sim.core.actions.ownership import as_app_vars, check_declared, merged
@@ -98,6 +99,7 @@ def fail_provisioning(tx: Transaction, addon: Addon, message: str, *, clean_up: 
     before = addon.state
     addon = tx.update(addon, state="deprovisioned", provision_message=message, config={}, deadline_at=None)
     revoke_authorization(tx, addon)
+    forget_logs(tx, addon)
     tx.record(
         "addon",
         "destroy",

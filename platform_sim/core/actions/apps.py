@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from platform_sim.core.access import LIVE, Actor, customers_only
+from platform_sim.core.actions.addon_logs import end_app_logs
 from platform_sim.core.actions.addons_end import destroy_addon
 from platform_sim.core.actions.attachments import detach
 from platform_sim.core.actions.releases import make_release
@@ -128,13 +129,14 @@ def delete_app(tx: Transaction, actor: Actor, app: App) -> None:
         destroy_addon(tx, actor, addon, force=True, release=False)
     for attachment in tx.all(Attachment, app_id=app.id):
         detach(tx, actor.account, app, attachment, tx.get(Addon, attachment.addon_id), release=False)
+    end_app_logs(tx, actor.account, app)
     for dyno in tx.all(Dyno, app_id=app.id):
         # The rows stay until the supervisor has ended the processes behind them.
         tx.update(dyno, wanted=False)
     for noun in (Formation, LogSessionRow, Build, ConfigSnapshot, Release, Slug):
         tx.delete_where(noun, app_id=app.id)
-    tx.delete(app)
     tx.record("app", "destroy", app.id, actor.account, _told(app), app_id=app.id)
+    tx.delete(app)
 
 
 def owner_of(tx: Transaction, app: App) -> Account:
