@@ -5,7 +5,7 @@ from datetime import datetime
 
 from platform_sim.core.access import Actor, customers_only
 from platform_sim.core.actions.dyno_rows import new_dyno, one_off_name
-from platform_sim.core.actions.releases import current_release, finish_release_phase
+from platform_sim.core.actions.releases import current_release, finish_release_phase, start_release_phase
 from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.apps import App, Dyno, DynoState, Formation, Release, Slug
 from platform_sim.core.model.places import dyno_size
@@ -113,6 +113,10 @@ def report_started(
     tx: Transaction, dyno: Dyno, *, pid: int, pid_started: float, port: int | None, boot_id: str
 ) -> Dyno:
     """A process runs for this row; web dynos are `starting` until they bind their port, others are `up`."""
+    if dyno.kind == "release":
+        release = tx.find(Release, id=dyno.release_id)
+        if release is not None:
+            start_release_phase(tx, release)
     return tx.update(
         dyno, state="starting", pid=pid, pid_started=pid_started, port=port, boot_id=boot_id, retry_at=None
     )
@@ -149,6 +153,6 @@ def report_gone(tx: Transaction, dyno: Dyno, exit_status: int | None) -> None:
         release = tx.find(Release, id=dyno.release_id)
         if release is not None:
             finish_release_phase(tx, release, succeeded=exit_status == 0)
-    tx.delete(dyno)
     data = told(dyno) | {"state": "down", "exit_status": exit_status}
     tx.record("dyno", "destroy", dyno.id, None, data, app_id=dyno.app_id, previous={"state": dyno.state})
+    tx.delete(dyno)

@@ -107,6 +107,13 @@ def _plan_names(tx: Transaction, app: App) -> list[str]:
     return names
 
 
+def start_release_phase(tx: Transaction, release: Release) -> None:
+    """The release command runs: a release with a release phase is told of at least three times (partner-api §6.2)."""
+    if release.status == "pending":
+        actor = tx.get(Account, release.actor_id)
+        tx.record("release", "update", release.id, actor, event_data(release), app_id=release.app_id)
+
+
 def finish_release_phase(tx: Transaction, release: Release, succeeded: bool) -> Release:
     """The release command has ended: the release becomes current, or failed and the one before stays."""
     if release.status != "pending":
@@ -161,8 +168,8 @@ def _follow_process_types(tx: Transaction, app: App, slug: Slug) -> None:
         tx.insert(row)
         tx.record("formation", "create", row.id, None, {"type": kind, "quantity": row.quantity}, app_id=app.id)
     for gone in known.values():
-        tx.delete(gone)
         tx.record("formation", "destroy", gone.id, None, {"type": gone.type}, app_id=app.id)
+        tx.delete(gone)
 
 
 def release_named(rows: Snapshot, app: App, identity: str) -> Release:

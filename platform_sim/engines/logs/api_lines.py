@@ -18,7 +18,7 @@ def _release(event: Event, data: Data) -> Iterator[str]:
             yield f"Running release v{data['version']} commands by user {who}"
     elif data["status"] == "failed":
         yield f"Release v{data['version']} command failed"
-    else:
+    elif data["status"] == "succeeded":
         yield f"Release v{data['version']} command executed"
 
 

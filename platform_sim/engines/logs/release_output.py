@@ -38,7 +38,7 @@ class ReleaseOutput:
     def committed(self, events: list[Event]) -> None:
         """A listener for commits: the output of a release whose command has ended is complete."""
         for event in events:
-            if event.kind == "release" and event.action == "update":
+            if event.kind == "release" and "status" in event.previous:
                 self._keys = {known: key for known, key in list(self._keys.items()) if known[0] != event.app_id}
                 with self._database.snapshot() as rows:
                     release = rows.find(Release, id=event.subject_id)

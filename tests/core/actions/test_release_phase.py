@@ -8,7 +8,7 @@ import pytest
 from platform_sim.core.access import Actor
 from platform_sim.core.actions.addon_config import update_config
 from platform_sim.core.actions.config_vars import change_config_vars
-from platform_sim.core.actions.dynos import report_gone
+from platform_sim.core.actions.dynos import report_gone, report_started
 from platform_sim.core.actions.releases import (
     app_config,
     config_of,
@@ -138,6 +138,34 @@ def test_every_release_is_told_without_config(tx: Transaction, customer: Actor, 
     assert told[1].previous == {"status": "pending"}
     assert set(told[0].data) == {"version", "description", "status"}
     assert all(e.app_id == app.id for e in told)
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_a_release_with_a_release_phase_is_told_of_three_times(
+    tx: Transaction, customer: Actor, app: App, status: int
+) -> None:
+    """Made, its command runs, its command has ended (partner-api §6.2)."""
+    release = deploy(tx, customer, app, **PHASE)
+    [dyno] = tx.all(Dyno, kind="release")
+    report_started(tx, dyno, pid=1, pid_started=1.0, port=None, boot_id="b")
+    end_phase(tx, release, status)
+    told = tx.all(Event, kind="release", subject_id=release.id, order_by="number")
+    ended = "failed" if status else "succeeded"
+    assert [e.data["status"] for e in told] == ["pending", "pending", ended]
+    assert [e.action for e in told] == ["create", "update", "update"]
+    assert [e.previous for e in told] == [{}, {}, {"status": "pending"}]
+    assert {e.actor_id for e in told} == {customer.account.id}
+
+
+def test_a_release_that_was_given_up_before_its_command_runs_is_not_told_of_again(
+    tx: Transaction, customer: Actor, app: App
+) -> None:
+    release = deploy(tx, customer, app, **PHASE)
+    [dyno] = tx.all(Dyno, kind="release")
+    finish_release_phase(tx, release, succeeded=False)
+    before = tx.count(Event, kind="release")
+    report_started(tx, dyno, pid=1, pid_started=1.0, port=None, boot_id="b")
+    assert tx.count(Event, kind="release") == before
 
 
 def moves(tx: Transaction, customer: Actor, app: App) -> list[Callable[[random.Random], None]]:

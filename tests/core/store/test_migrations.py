@@ -9,7 +9,6 @@ from sqlite_utils import Database as Rows
 
 from platform_sim.core.store import migrations
 from platform_sim.core.store.database import _ready_image
-from platform_sim.core.store.queries import NEXT_JOB
 from platform_sim.core.store.tables import NOUNS, TABLES
 
 from ...support import new_database
@@ -83,14 +82,6 @@ def test_a_folder_of_the_first_release_gets_what_came_later(rows: Rows, monkeypa
     migrations.migrate(rows)
     assert set(rows.table_names()) == {t.name for t in TABLES.values()}
     assert later
-
-
-def test_who_is_next_is_found_among_open_jobs_only(rows: Rows) -> None:
-    """An ordered webhook has thousands of jobs that are done; whether one holds up the next must not read them."""
-    migrations.migrate(rows)
-    sql = TABLES[NEXT_JOB.noun].select + NEXT_JOB.tail
-    plan = [row[3] for row in rows.execute("EXPLAIN QUERY PLAN " + sql, {"kinds": "[]"}).fetchall()]
-    assert any("earlier USING INDEX idx_job_open" in step for step in plan), plan
 
 
 def test_a_newer_database_is_refused_with_what_to_do(rows: Rows) -> None:
