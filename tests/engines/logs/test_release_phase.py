@@ -27,6 +27,9 @@ class Outputs:
     def finish(self, key: str) -> None:
         self.said.append(("finish", key))
 
+    def read(self, key: str) -> str:
+        raise LookupError(key)
+
 
 @pytest.mark.parametrize(("status", "end"), [(0, "command executed"), (1, "command failed")])
 def test_the_output_ends_with_the_command_and_each_step_is_one_line(database: Database, status: int, end: str) -> None:
