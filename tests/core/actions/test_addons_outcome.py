@@ -247,7 +247,7 @@ def test_an_unknown_outcome_that_is_given_up_is_deleted_at_the_partner(
     addon, _ = create_addon(tx, customer, app, "exceptions")
     fail_provisioning(tx, addon, "No answer.", clean_up=True)
     [job] = tx.all(Job, kind="deprovision")
-    assert (job.subject_id, job.state) == (addon.id, "todo")
+    assert (job.subject_id, job.state, job.payload) == (addon.id, "todo", {"clean_up": True})
 
 
 def test_giving_up_what_was_acknowledged_is_a_release(

@@ -43,7 +43,7 @@ def test_a_one_off_dyno_runs_the_current_release(tx: Transaction, customer: Acto
     assert re.fullmatch(r"run\.\d{4}", dyno.name)
     assert (dyno.kind, dyno.type, dyno.release_id) == ("run", "run", release.id)
     assert (dyno.command, dyno.size, dyno.env) == ("python manage.py migrate", "Standard-2X", {"A": "1"})
-    assert (dyno.state, dyno.wanted, dyno.pid) == ("starting", True, None)
+    assert (dyno.state, dyno.wanted, dyno.pid, dyno.crashes) == ("starting", True, None, 0)
 
 
 def test_the_name_of_a_process_type_runs_its_command(
