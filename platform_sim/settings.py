@@ -12,6 +12,7 @@ from typing import Any
 
 from platform_sim.core.model.places import region, stack
 from platform_sim.core.model.rules import Rules
+from platform_sim.core.model.webhooks import ACTIONS, PARTNER_EVENTS
 
 PREFIX = "PLATFORM_SIM_"
 
@@ -69,8 +70,21 @@ def _delays(text: str) -> tuple[float, ...]:
     return values
 
 
-def _seconds(name: str, default: float, sentence: str, source: str, mark: str, kind: type = float) -> Setting:
-    read, allowed = _number(kind, 0, 10_000_000)
+def _status(text: str) -> int:
+    return {"200": 200, "201": 201}[text]
+
+
+def _events(text: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in text.split(",")) if text.strip() else ()
+    if not ACTIONS.keys() >= set(names):
+        raise ValueError
+    return names
+
+
+def _seconds(
+    name: str, default: float, sentence: str, source: str, mark: str, kind: type = float, low: float = 0
+) -> Setting:
+    read, allowed = _number(kind, low, 10_000_000)
     return Setting(name, kind(default), read, allowed + " (seconds)", sentence, source, mark)
 
 
@@ -160,6 +174,22 @@ SETTINGS: tuple[Setting, ...] = (
              "partner-api §7.1", "documented"),
     _seconds("drain_connection_life", 18_000, "When a drain's connection is renewed; wall clock.",
              "partner-api §7.1", "documented"),
+    _seconds("webhook_timeout", 10, "How long a webhook's receiver may take to answer, on the wall clock.",
+             "partner-api §6.4, §14", "unverified"),
+    _seconds("webhook_retry_delay", 1, "Wait before the second attempt of a `sync` delivery; doubles with each one.",
+             "partner-api §6.4, §14", "unverified", low=0.1),
+    _seconds("webhook_retry_longest", 3600, "The longest wait between two attempts of a delivery.",
+             "partner-api §6.4", "documented", low=0.1),
+    _seconds("webhook_retry_window", 259_200, "How long after its event a `sync` delivery is tried: 72 h, "
+             "before 2023 about 7 days (604800).", "partner-api §6.4, §14", "documented"),
+    _flag("webhook_skips", True, "Whether a delivery whose only attempt fails after that time, since its receiver has "
+          "failed as long, ends as `skipped`; the published schema lacks that status, without it all end as `failed`.",
+          "partner-api §6.3, §6.4, §14", "documented"),
+    Setting("webhook_create_status", 201, _status, "200 or 201", "The status of the answer that creates a webhook; "
+            "the reference and the guide disagree.", "partner-api §6.1, §14", "unverified"),
+    Setting("partner_events", PARTNER_EVENTS, _events, f"names with commas, or nothing: {', '.join(ACTIONS)}",
+            "Events that an add-on's webhooks may include: Heroku gave some only to partners with an extra permission; "
+            "`dyno` is for webhooks of apps.", "partner-api §6.2", "documented"),
 )  # fmt: skip
 
 

@@ -14,11 +14,14 @@ GOOD: dict[str, tuple[str, Any]] = {
     "default_region": ("eu", "eu"),
     "default_stack": ("heroku-22", "heroku-22"),
     "crash_delays": ("0,2.5,60", (0.0, 2.5, 60.0)),
+    "webhook_create_status": ("200", 200),
+    "partner_events": ("api:app, dyno", ("api:app", "dyno")),
 }
 BAD: dict[str, tuple[str, ...]] = {
     "default_region": ("mars", ""),
     "default_stack": ("cedar-14", ""),
     "crash_delays": ("", "1,,2", "1,-1", "nan", "inf", "one"),
+    "partner_events": ("app", "api:app,", "api:app;dyno", "all"),
 }
 
 
@@ -79,6 +82,10 @@ def test_a_setting_has_a_sentence_a_source_and_a_mark(setting: Setting) -> None:
     assert setting.sentence.isascii()
     assert setting.mark in ("documented", "inferred", "unverified", "ours")
     assert (setting.source == "-") is (setting.mark == "ours"), "what is not ours says where it is written"
+
+
+def test_partners_can_be_allowed_no_event_at_all() -> None:
+    assert load({"PLATFORM_SIM_PARTNER_EVENTS": " "}).partner_events == ()
 
 
 def test_overrides_win_and_unknown_ones_are_refused() -> None:

@@ -48,3 +48,10 @@ class Rules:
     drain_request_timeout: float
     drain_idle: float
     drain_connection_life: float
+    webhook_timeout: float
+    webhook_retry_delay: float
+    webhook_retry_longest: float
+    webhook_retry_window: float
+    webhook_skips: bool
+    webhook_create_status: int
+    partner_events: tuple[str, ...]
