@@ -50,8 +50,13 @@ def all_sources() -> tuple[Source, ...]:
     return tuple(source for program in PROGRAMS for source in sources(program))
 
 
-def imports(source: Source) -> Iterator[tuple[int, str]]:
+@cache
+def imports(source: Source) -> tuple[tuple[int, str], ...]:
     """Line and dotted name of everything that is imported anywhere in the file: `from a import b` is `a.b`."""
+    return tuple(_imports(source))
+
+
+def _imports(source: Source) -> Iterator[tuple[int, str]]:
     package = source.path.removesuffix(".py").removesuffix("/__init__").split("/")
     if not source.path.endswith("__init__.py"):
         package = package[:-1]
