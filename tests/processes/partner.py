@@ -74,6 +74,8 @@ class TinyPartner:
     before_answering: Gate = field(default_factory=Gate)
     answers: dict[str, Callable[[Sent], Reply | None]] = field(default_factory=dict)
     """By method: what is said instead of the right answer, after the partner has acted; None: the right answer."""
+    acts: bool = True
+    """Whether a POST makes anything."""
     _plans: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -112,7 +114,7 @@ class TinyPartner:
         with self._lock:
             if sent.method == "DELETE":
                 return Reply(204) if self.living.pop(uuid, None) else Reply(410)
-            if sent.method == "POST" and uuid not in self.living:
+            if sent.method == "POST" and uuid not in self.living and self.acts:
                 self.living[uuid] = sent.body
                 self.made[uuid] += 1
                 self._plans[uuid] = sent.body["plan"]
