@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -15,7 +16,9 @@ from werkzeug.test import TestResponse
 from platform_sim.core.access import Actor
 from platform_sim.core.actions import addons_end, addons_outcome, jobs, oauth
 from platform_sim.core.actions.accounts import create_account, issue_token
+from platform_sim.core.actions.addon_logs import use_drain_url
 from platform_sim.core.actions.builds import create_slug, create_source
+from platform_sim.core.actions.drains import create_drain
 from platform_sim.core.actions.dynos import add_formation_dyno, run_dyno
 from platform_sim.core.actions.releases import current_release
 from platform_sim.core.model.accounts import Account, Authorization
@@ -176,15 +179,21 @@ NOWHERE = "01234567-89ab-4cde-8f01-23456789abcd"
 """An id that nothing has."""
 
 
+DRAIN = "https://logs.example.com/drain"
+"""Of a customer's drain and of the add-on's."""
+
+
 def populate(world: World) -> Populated:
     """An app `acme` that has run for a while, with an add-on that another app shares."""
     with world.database.transaction() as tx:
         who = world.customer
-        support.new_service(tx, "exceptions")
+        support.new_service(tx, "exceptions", requires=("log_input", "syslog_drain"))
         app, other = support.new_app(tx, who, "acme"), support.new_app(tx, who, "other")
         release = support.deploy(tx, who, app)
         addon = support.new_addon(tx, who, app, name="exceptions-first")
         support.attach(tx, other, addon, "SHARED")
+        use_drain_url(tx, who.account, addon, DRAIN)
+        create_drain(tx, who, app, DRAIN)
         dyno = add_formation_dyno(tx, current_release(tx, app.id), "web.1", "serve", "Basic")
         run_dyno(tx, who, app, "bash")
         slug = create_slug(tx, who, app, {"web": "serve"}, commit="abc")
@@ -213,6 +222,7 @@ def populate(world: World) -> Populated:
         "dyno": dyno.name,
         "formation": "web",
         "dyno.formation_type": "web",
+        "log-drain.query_identity": quote(DRAIN, safe=""),
     }
     return Populated(world, app, addon, world.partner_token(addon), paths)
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+LOG_INPUT = "/logs"
+"""The path of log input; log sessions are below it."""
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -38,6 +41,11 @@ class Addresses:
     def log(self, secret: str) -> str:
         """`logplex_url` of a log session."""
         return f"{self.base}/logs/{secret}"
+
+    def log_input(self, token: str) -> str:
+        """`log_input_url`: where a partner writes into an app's log, its credentials included (partner-api §7.2)."""
+        parts = urlsplit(self.base)
+        return f"{parts.scheme}://token:{token}@{parts.netloc}{LOG_INPUT}"
 
     def output(self, secret: str) -> str:
         """`output_stream_url` of a build or release."""

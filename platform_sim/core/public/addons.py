@@ -1,5 +1,6 @@
 """The marketplace and add-ons in public."""
 
+from platform_sim.core.actions.addon_logs import input_token_of
 from platform_sim.core.actions.ownership import as_app_vars
 from platform_sim.core.model import places
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan, app_var, requires
@@ -112,7 +113,7 @@ def attachment(rows: Snapshot, row: Attachment, at: Addresses, *, include: froze
         "app": {"id": app.id, "name": app.name},
         "created_at": iso(row.created_at),
         "id": row.id,
-        "log_input_url": None,
+        "log_input_url": _log_input_url(rows, row, owner, at),
         "name": row.name,
         "namespace": row.namespace,
         "updated_at": iso(row.updated_at),
@@ -122,6 +123,12 @@ def attachment(rows: Snapshot, row: Attachment, at: Addresses, *, include: froze
         visible = held.config if held.state == "provisioned" else {}
         body["config_vars"] = sorted(as_app_vars(owner, row, visible))
     return body
+
+
+def _log_input_url(rows: Snapshot, row: Attachment, owner: AddonService, at: Addresses) -> str | None:
+    """Where the partner writes into this app's log, if its manifest asks for that (partner-api §1.1)."""
+    token = input_token_of(rows, row.addon_id, row.app_id) if requires(owner.manifest, "log_input") else None
+    return at.log_input(token) if token else None
 
 
 def region(row: places.Region) -> Json:

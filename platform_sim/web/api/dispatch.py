@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from flask import Request, Response
 
@@ -64,7 +65,7 @@ class Dispatch:
         headers = dict(CORS)
         row = ""
         try:
-            found = find(request.path)
+            found = find(_path(request))
             if request.method == "OPTIONS":
                 return _preflight(found)
             route = found.rows.get("GET" if request.method == "HEAD" else request.method)
@@ -145,6 +146,14 @@ class Dispatch:
             if _names(request.headers.get("If-None-Match"), headers["ETag"]):
                 return Response(status=304, headers=headers)
         return Response(body, status, headers, content_type="application/json")
+
+
+def _path(request: Request) -> str:
+    """The path as it was sent, still escaped: a log drain's URL stands in one segment (heroku-cli: drains:remove)."""
+    sent: str = request.environ.get("REQUEST_URI", "")
+    if not sent.startswith("/"):
+        return quote(request.path)
+    return sent.partition("?")[0].encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 _NOBODY: Any = None

@@ -6,6 +6,7 @@ Flask sees one rule for the whole API: three hundred of its own cost each new pl
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from urllib.parse import unquote
 
 from platform_sim.core.errors import EndpointNotFound
 from platform_sim.web.api.routes import Route, table
@@ -52,9 +53,9 @@ def _table() -> _Node:
 
 
 def find(path: str, root: _Node | None = None) -> Found:
-    """The rows for `/apps/shop/addons`; EndpointNotFound if the table has none."""
+    """The rows for `/apps/shop/addons`; EndpointNotFound if the table has none. `path`: as sent, still escaped."""
     values: list[str] = []
-    node = _walk(root or _table(), path.split("/")[1:], 0, values)
+    node = _walk(root or _table(), [unquote(part) for part in path.split("/")[1:]], 0, values)
     if node is None:
         raise EndpointNotFound
     return Found(node.rows, tuple(values))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platform_sim.web.api.bodies import Check
-from platform_sim.web.api.handlers import account, addons, apps, attachments, catalog, dynos, partners, releases
+from platform_sim.web.api.handlers import account, addons, apps, attachments, catalog, drains, dynos, partners, releases
 
 Mode = Literal["read", "write", "late"]
 """`read`: handler(call, snapshot). `write`: handler(call, transaction). `late`: handler(call) waits on rows itself."""
@@ -131,6 +131,14 @@ SIMULATED: dict[Key, Spec] = {
     ),
     ("POST", "/addons/{add-on}/actions/provision"): _write(partners.provision, **BOTH),
     ("POST", "/addons/{add-on}/actions/deprovision"): _write(partners.deprovision, **BOTH),
+    ("GET", "/apps/{app}/log-drains"): _list(drains.listing),
+    ("POST", "/apps/{app}/log-drains"): _write(drains.create, 201, fields=drains.URL, required=("url",)),
+    ("GET", "/apps/{app}/log-drains/{log-drain.query_identity}"): _get(drains.info),
+    ("DELETE", "/apps/{app}/log-drains/{log-drain.query_identity}"): _write(drains.delete),
+    ("GET", "/addons/{add-on}/log-drains"): _list(drains.listing_by_addon, **BOTH),
+    ("PUT", "/addons/{add-on}/log-drains/{log-drain.query_identity}"): _write(
+        drains.update, fields=drains.URL, required=("url",), **BOTH
+    ),
     ("GET", "/addons/{add-on}/sso"): _get(partners.sso),
     ("GET", "/apps/{app}/addons/{add-on}/sso"): _get(partners.sso_by_app),
     ("GET", "/addon-attachments"): _list(attachments.listing, "name", **BOTH),

@@ -3,9 +3,11 @@
 from typing import Any
 
 from platform_sim.core.actions.accounts import issue_token
+from platform_sim.core.actions.addon_logs import use_drain_url
 from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
 from platform_sim.core.actions.builds import SourceBlob, create_build, create_slug, create_source, fail_build
 from platform_sim.core.actions.catalog import PlanSpec, set_plans
+from platform_sim.core.actions.drains import create_drain, drains_of_app
 from platform_sim.core.actions.dynos import add_formation_dyno, report_started, report_state, run_dyno
 from platform_sim.core.actions.log_sessions import create_log_session
 from platform_sim.core.actions.oauth import exchange_grant
@@ -17,6 +19,7 @@ from platform_sim.core.model.places import REGIONS, STACKS
 from platform_sim.core.public import accounts as public_accounts
 from platform_sim.core.public import addons as public_addons
 from platform_sim.core.public import apps as public_apps
+from platform_sim.core.public import drains as public_drains
 from platform_sim.core.store import Transaction
 
 from ...support import (
@@ -69,9 +72,10 @@ def _of_the_market(tx: Transaction) -> Bodies:
     """Add-ons in each of the three states that the schema knows; with and without provider id, config, message."""
     customer = new_customer(tx, "market@example.com")
     app = new_app(tx, customer, "market")
-    service = new_service(tx, requires=("many_per_app", "attachable"))
+    service = new_service(tx, requires=("many_per_app", "attachable", "log_input", "syslog_drain"))
     set_plans(tx, service, [PlanSpec("test"), PlanSpec("premium", 5000)])
-    new_addon(tx, customer, app)
+    use_drain_url(tx, customer.account, new_addon(tx, customer, app), "https://partner.example/logs")
+    create_drain(tx, customer, app, "syslog://logs.example.com:514")
     new_addon(tx, customer, app, config={})
     new_pending_addon(tx, customer, app)
     gone = new_addon(tx, customer, app)
@@ -82,6 +86,7 @@ def _of_the_market(tx: Transaction) -> Bodies:
         "add-on-attachment": [public_addons.attachment(tx, row, AT) for row in tx.all(Attachment)],
         "add-on-service": [public_addons.service(row) for row in tx.all(AddonService)],
         "plan": [public_addons.plan(row, service) for row in tx.all(Plan)],
+        "log-drain": [public_drains.log_drain(tx, row) for row in drains_of_app(tx, app)],
     }
 
 

@@ -26,6 +26,7 @@ KEYS: dict[str, str] = {
     "updated_at user",
     "dyno": "app attach_url command created_at id name release size state type updated_at",
     "formation": "app command created_at dyno_size id quantity size type updated_at",
+    "log-drain": "addon app created_at id token updated_at url",
     "log-session": "created_at id logplex_url updated_at",
     "oauth-token": "access_token authorization client created_at grant id refresh_token session updated_at user",
     "plan": "addon_service compliance created_at default description human_name id "

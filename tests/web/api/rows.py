@@ -25,6 +25,7 @@ PARTNERS = {
     "PATCH /addons/{add-on}/config",
     "POST /addons/{add-on}/actions/provision",
     "POST /addons/{add-on}/actions/deprovision",
+    "PUT /addons/{add-on}/log-drains/{log-drain.query_identity}",
 }
 """Rows for partners only."""
 
@@ -48,6 +49,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "PATCH /apps/{app}/formation/{formation}": {"quantity": 2},
     "POST /apps/{app}/dynos": {"command": "ls"},
     "POST /apps/{app}/log-sessions": {"tail": True},
+    "POST /apps/{app}/log-drains": {"url": "https://logs.example.com/new"},
+    "PUT /addons/{add-on}/log-drains/{log-drain.query_identity}": {"url": "https://logs.example.com/moved"},
     "POST /apps/{app}/addons": {"plan": "second:test"},
     "PATCH /apps/{app}/addons/{add-on}": {"plan": "exceptions:test"},
     "DELETE /apps/{app}/addons/{add-on}": {"force": True},

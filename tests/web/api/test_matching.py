@@ -33,6 +33,12 @@ def test_what_the_table_has_not_is_not_found(path: str) -> None:
         find(path)
 
 
+def test_a_segment_may_hold_an_escaped_url() -> None:
+    found = find("/apps/shop/log-drains/https%3A%2F%2Flogs.example.com%2Fa%20b%3Fc")
+    assert found.values == ("shop", "https://logs.example.com/a b?c")
+    assert find("/%61pps/shop").values == ("shop",)
+
+
 def test_a_fixed_segment_wins_and_a_dead_end_is_left() -> None:
     rows = [
         Route("GET", "/a/{x}/end", "", "P0"),
