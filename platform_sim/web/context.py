@@ -9,7 +9,7 @@ from typing import Any
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.records import Job
-from platform_sim.core.store import Database
+from platform_sim.core.store import Database, Snapshot
 
 
 @dataclass
@@ -46,11 +46,17 @@ class Doors:
             seen = self.database.version
             with self.database.snapshot() as rows:
                 job = rows.get(Job, job_id)
+                stands = self._stands_still(rows, job)
             left = end - time.monotonic()
-            waits = job.state == "todo" and self.database.clock.seconds_until(job.run_at) is None
-            if job.state in ("done", "failed") or waits or left <= 0:
+            if job.state in ("done", "failed") or stands or left <= 0:
                 return job
             self.database.wait_for_change(seen, left)
+
+    def _stands_still(self, rows: Snapshot, job: Job) -> bool:
+        """Whether the job, or one of its subject that goes before it, waits for a time that never comes by itself."""
+        before = rows.all(Job, subject_id=job.subject_id, state=("todo", "doing"))
+        held = next((each for each in before if not each.kind.endswith("_deadline")), job)
+        return held.state == "todo" and self.database.clock.seconds_until(held.run_at) is None
 
 
 class RatePools:

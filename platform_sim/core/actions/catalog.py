@@ -123,6 +123,8 @@ def plan_named(rows: Snapshot, identity: str, service: AddonService | None = Non
         plan = rows.find(Plan, id=identity)
         if plan is not None and (service is None or plan.service_id == service.id):
             return rows.get(AddonService, plan.service_id), plan
+    if not identity.strip(":"):
+        raise _no_plan(identity)
     slug, _, name = identity.partition(":")
     if service is not None and not name and slug != service.name:
         slug, name = service.name, slug

@@ -86,10 +86,9 @@ def _after(call: Call, addon_id: str, job: Job) -> Json:
 
 
 def _raise_failure(job: Job) -> None:
-    if job.state != "failed" and job.outcome.get("ok", True):
-        return
-    message = str(job.outcome.get("message") or "The add-on's provider did not do what was asked.")
-    if job.state in ("done", "failed"):
+    """Only what has been given up: a try that failed and comes back is not the end."""
+    if job.state == "failed":
+        message = str(job.outcome.get("message") or "The add-on's provider did not do what was asked.")
         raise (ProviderRefused if job.outcome.get("refused") else ProviderUnavailable)(message)
 
 
