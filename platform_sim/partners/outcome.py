@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from platform_sim.core.model.drains import drain_url_problem
 from platform_sim.partners.contract import NEVER_SENT, PartnerAnswer
 
 NOT_NOW = (408, 425, 429)
@@ -94,8 +95,11 @@ class _Unusable(Exception):
     """A 2xx answer that breaks the contract; the text says how."""
 
 
-def provision_outcome(answer: PartnerAnswer, declared: Collection[str]) -> ProvisionOutcome:
-    """The answer to POST (partner-api §2.4). `declared`: the manifest's config vars."""
+def provision_outcome(
+    answer: PartnerAnswer, declared: Collection[str], *, wants_drain: bool = False
+) -> ProvisionOutcome:
+    """The answer to POST (partner-api §2.4). `declared`: the manifest's config vars; `wants_drain`: it requires
+    `syslog_drain`, so the answer must say where the logs go."""
     said_no = _not_success(answer)
     if said_no is not None:
         return said_no
@@ -103,7 +107,8 @@ def provision_outcome(answer: PartnerAnswer, declared: Collection[str]) -> Provi
         body = _object(answer)
         provider_id = _provider_id(body)
         message, warnings = _message(body)
-        drain = _drain(body)
+        drain, more = _drain(body, wants_drain)
+        warnings += more
         if answer.status == 202:
             if body.get("config"):
                 warnings += ("The 202 answer holds config: it was ignored, set it with PATCH /addons/:id/config.",)
@@ -257,9 +262,22 @@ def _message(body: dict[str, Any]) -> tuple[str | None, tuple[str, ...]]:
     return None, ("`message` is not a string: it was ignored.",)
 
 
-def _drain(body: dict[str, Any]) -> str | None:
-    given = body.get("log_drain_url") or body.get("syslog_drain_url")
-    return given if isinstance(given, str) else None
+def _drain(body: dict[str, Any], wanted: bool) -> tuple[str | None, tuple[str, ...]]:
+    """Where the logs go, by its name of today or the old one (partner-api §2.4)."""
+    name = next((each for each in ("log_drain_url", "syslog_drain_url") if body.get(each) is not None), None)
+    if not wanted:
+        ignored = f"`{name}` was ignored: the manifest does not require syslog_drain."
+        return None, (ignored,) if name else ()
+    if name is None:
+        raise _Unusable(
+            "The add-on's provider returned an answer without `log_drain_url`, which has to say where the app's logs "
+            "go since its manifest requires syslog_drain."
+        )
+    given = body[name]
+    problem = drain_url_problem(given) if isinstance(given, str) else "must be a string"
+    if problem:
+        raise _Unusable(f"The add-on's provider returned a `{name}` that cannot be used: it {problem}.")
+    return str(given), ()
 
 
 def _listed(names: list[str]) -> str:

@@ -29,7 +29,8 @@ def said(status: int | None, body: Any = None, problem: Problem | None = None) -
 
 def test_everything_of_a_200() -> None:
     body = {"id": 12, "config": {"ACME_URL": ""}, "message": "hi", "log_drain_url": "syslog://l", "other": 1}
-    assert provision_outcome(said(200, body), DECLARED) == Provisioned("12", {"ACME_URL": ""}, "hi", "syslog://l")
+    outcome = provision_outcome(said(200, body), DECLARED, wants_drain=True)
+    assert outcome == Provisioned("12", {"ACME_URL": ""}, "hi", "syslog://l")
 
 
 @pytest.mark.parametrize("config", [None, {}])
@@ -38,8 +39,47 @@ def test_no_config_is_fine(config: Any) -> None:
 
 
 def test_the_old_name_of_the_drain() -> None:
-    outcome = provision_outcome(said(202, {"id": "x", "syslog_drain_url": "syslog://l"}), DECLARED)
-    assert outcome == Accepted202("x", None, "syslog://l")
+    body = {"id": "x", "syslog_drain_url": "syslog://l", "log_drain_url": None}
+    assert provision_outcome(said(202, body), DECLARED, wants_drain=True) == Accepted202("x", None, "syslog://l")
+    both = provision_outcome(said(202, body | {"log_drain_url": "https://new"}), DECLARED, wants_drain=True)
+    assert both == Accepted202("x", None, "https://new")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://u:p@l/x?y=1", "syslog://l:514", "syslog+tls://l", "http://localhost:5200/", "http://[::1]/"]
+)
+def test_drains_that_can_be_used(url: str) -> None:
+    for status in (200, 202):
+        outcome = provision_outcome(said(status, {"id": "x", "log_drain_url": url}), DECLARED, wants_drain=True)
+        assert isinstance(outcome, Provisioned | Accepted202) and outcome.log_drain_url == url
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({}, "without `log_drain_url`"),
+        ({"log_drain_url": None}, "without `log_drain_url`"),
+        ({"log_drain_url": ""}, "`log_drain_url` that cannot be used: it must be a URL"),
+        ({"log_drain_url": 5}, "it must be a string"),
+        ({"log_drain_url": ["https://l"]}, "it must be a string"),
+        ({"log_drain_url": "http://logs.example/"}, "it must be https"),
+        ({"log_drain_url": "udp://logs.example/"}, "it must be a URL with https"),
+        ({"syslog_drain_url": "tcp://l"}, "`syslog_drain_url` that cannot be used"),
+        ({"log_drain_url": "bad", "syslog_drain_url": "https://l"}, "`log_drain_url` that cannot be used"),
+    ],
+)
+def test_drains_that_cannot_be_used_break_the_answer(given: dict[str, Any], says: str) -> None:
+    for status in (200, 202):
+        outcome = provision_outcome(said(status, {"id": "x", **given}), DECLARED, wants_drain=True)
+        assert isinstance(outcome, Broken) and outcome.clean_up
+        assert says in outcome.message
+
+
+def test_a_drain_that_nobody_asked_for_is_ignored_with_a_warning() -> None:
+    for name, url in (("log_drain_url", "https://l"), ("syslog_drain_url", "nonsense"), ("log_drain_url", 5)):
+        outcome = provision_outcome(said(200, {"id": "x", name: url}), DECLARED)
+        assert isinstance(outcome, Provisioned) and outcome.log_drain_url is None
+        assert [name in warning for warning in outcome.warnings] == [True]
 
 
 def test_many_undeclared_vars_do_not_make_an_endless_message() -> None:

@@ -1,6 +1,6 @@
 """Asks a partner for a resource until it has answered clearly (partner-api §2.3 to §2.6)."""
 
-from platform_sim.core.actions import jobs
+from platform_sim.core.actions import addon_logs, jobs
 from platform_sim.core.actions.addons_outcome import (
     acknowledge,
     fail_provisioning,
@@ -38,7 +38,8 @@ def provision(office: Office, job: Job) -> None:
             _settle(tx, job, tx.get(Addon, addon.id))
         return
     call = office.client.provision(service.manifest, order)
-    said = provision_outcome(call.answer, declared(service.manifest))
+    wants_drain = order.log_drain_token is not None
+    said = provision_outcome(call.answer, declared(service.manifest), wants_drain=wants_drain)
     with office.outcome_of(job, call, said) as (tx, addon):
         if addon.state == "provisioning":
             _apply(tx, job, addon, said)
@@ -52,6 +53,7 @@ def _order(office: Office, rows: Snapshot, addon: Addon) -> ProvisionOrder:
     grant = None
     if authorization and authorization.grant_code and authorization.grant_expires_at:
         grant = Grant(authorization.grant_code, iso(authorization.grant_expires_at))
+    log_input = addon_logs.input_token_of(rows, addon.id, addon.app_id)
     return ProvisionOrder(
         uuid=addon.id,
         name=addon.name,
@@ -60,6 +62,8 @@ def _order(office: Office, rows: Snapshot, addon: Addon) -> ProvisionOrder:
         callback_url=office.addresses.callback(addon.id),
         options=addon.options,
         grant=grant,
+        log_input_url=office.addresses.log_input(log_input) if log_input else None,
+        log_drain_token=addon_logs.drain_token_of(rows, addon),
     )
 
 
@@ -67,10 +71,12 @@ def _apply(tx: Transaction, job: Job, addon: Addon, said: ProvisionOutcome) -> N
     match said:
         case Provisioned():
             addon = acknowledge(tx, addon, said.provider_id, said.message, asynchronous=False)
+            _drain(tx, addon, said.log_drain_url)
             finish_provisioning(tx, addon, said.config, tx.get(Account, addon.actor_id))
             succeed(tx, job, said.message, said.warnings)
         case Accepted202():
-            acknowledge(tx, addon, said.provider_id, said.message, asynchronous=True)
+            addon = acknowledge(tx, addon, said.provider_id, said.message, asynchronous=True)
+            _drain(tx, addon, said.log_drain_url)
             succeed(tx, job, said.message, said.warnings, asynchronous=True)
         case Refused():
             fail_provisioning(tx, addon, said.message, clean_up=_may_have_reached(job))
@@ -81,6 +87,12 @@ def _apply(tx: Transaction, job: Job, addon: Addon, said: ProvisionOutcome) -> N
             fail(tx, job, message, refused=True, status=said.status)
         case Unknown():
             _again_or_give_up(tx, job, addon, said)
+
+
+def _drain(tx: Transaction, addon: Addon, url: str | None) -> None:
+    """The partner has said where the logs of the attached apps go (partner-api §7.1)."""
+    if url is not None:
+        addon_logs.use_drain_url(tx, tx.get(Account, addon.actor_id), addon, url)
 
 
 def _again_or_give_up(tx: Transaction, job: Job, addon: Addon, said: Unknown) -> None:
