@@ -1,7 +1,7 @@
 """`kill -9` at the worst moments, and what the next start makes of it (design §8 rules 2, 5, 8, 12)."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -133,8 +133,9 @@ def test_killed_while_the_partner_deletes(up: Up, partner: TinyPartner) -> None:
     assert versions == list(range(1, len(versions) + 1))
 
 
-def test_killed_during_a_build(up: Up, index: BlockingIndex) -> None:
-    """The build is taken again from its start; what the killed one had started does not run on beside it."""
+@pytest.mark.parametrize("end", [Up.kill, Up.stop])
+def test_ended_during_a_build(up: Up, index: BlockingIndex, end: Callable[[Up], object]) -> None:
+    """The build is taken again from its start; what the ended one had started does not run on beside it."""
     index.gate.shut()
     customer = customer_of(up, up.start())
     customer.api("POST", "/apps", {"name": "acme"})
@@ -147,15 +148,26 @@ def test_killed_during_a_build(up: Up, index: BlockingIndex) -> None:
     assert index.gate.reached.wait(LONGEST)
     left = processes_below(up.data / "builds")
     assert left, "an installer is at work"
-    up.kill()
+    end(up)
     customer = customer_of(up, up.start())
-    wait_until("what the killed build had started is gone", lambda: not left.keys() & processes_below(up.data).keys())
+    wait_until("what the first try had started is gone", lambda: not left.keys() & processes_below(up.data).keys())
     index.gate.open()
     assert customer.built("acme", build) == "succeeded"
     customer.up("acme")
     assert customer.page("acme", "/DYNO").text == "web.1"
     assert customer.versions("acme") == [1, 2, 3]
     assert list((up.data / "builds").iterdir()) == []
+
+
+def test_an_answered_write_survives(up: Up) -> None:
+    customer = customer_of(up, up.start())
+    customer.api("POST", "/apps", {"name": "acme"})
+    for number in range(3):
+        customer.api("PATCH", "/apps/acme/config-vars", {"NUMBER": str(number)})
+        up.kill()
+        customer = customer_of(up, up.start())
+        assert customer.api("GET", "/apps/acme/config-vars") == {"NUMBER": str(number)}
+        assert customer.versions("acme") == list(range(1, 4 + number))
 
 
 @pytest.fixture

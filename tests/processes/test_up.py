@@ -1,6 +1,7 @@
 """`platform-sim up` as a process: what it writes, what it refuses, what it leaves."""
 
 import json
+import signal
 import socket
 import stat
 import subprocess
@@ -55,7 +56,8 @@ def test_the_ready_file_says_all_and_only_its_owner_reads_it(up: Up) -> None:
     assert ready["token"] not in up.said()
 
 
-def test_sigterm_ends_it_with_dynos_ready_file_and_port(up: Up) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_dynos_ready_file_and_port(up: Up, number: signal.Signals) -> None:
     ready = up.start()
     customer = Customer(ready["url"], ready["token"], up.folder)
     customer.api("POST", "/apps", {"name": "acme"})
@@ -63,7 +65,8 @@ def test_sigterm_ends_it_with_dynos_ready_file_and_port(up: Up) -> None:
     customer.up("acme")
     dynos = processes_below(up.data / "dynos")
     assert len(dynos) == 1
-    assert up.stop() == 0, up.said()
+    assert up.stop(number) == 0, up.said()
+    assert "Traceback" not in up.said()
     assert not up.ready_file.exists()
     assert not (up.data / "ready.json").exists()
     assert processes_below(up.folder) == {}

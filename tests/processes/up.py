@@ -70,9 +70,9 @@ class Up:
         """Wait until it ends by itself; -> its exit code."""
         return self.process.wait(LONGEST)
 
-    def stop(self) -> int:
-        """SIGTERM; -> its exit code."""
-        self.process.send_signal(signal.SIGTERM)
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to end; -> its exit code."""
+        self.process.send_signal(number)
         return self.ended()
 
     def kill(self) -> None:

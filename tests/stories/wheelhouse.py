@@ -10,6 +10,12 @@ from packaging.utils import canonicalize_name
 _OF_THIS_INSTALLATION = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 
 
+def offline(folder: Path) -> dict[str, str]:
+    """The variables under which the sample app is built from wheels in `folder`, made now, and from nowhere else."""
+    house = str(wheelhouse(folder, "flask", "waitress"))
+    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": house, "UV_NO_INDEX": "1", "UV_FIND_LINKS": house}
+
+
 def wheelhouse(folder: Path, *names: str) -> Path:
     """A folder with a wheel of each package and of all that they need."""
     folder.mkdir()

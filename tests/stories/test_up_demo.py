@@ -1,0 +1,57 @@
+"""`platform-sim up --demo`: what `make up` starts, killed, started again, and stopped."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..processes.customer import Customer
+from ..processes.leftovers import processes_below
+from ..processes.up import Up
+from ..processes.waiting import wait_until
+from .wheelhouse import offline
+
+pytestmark = pytest.mark.processes
+
+APP = "sample-app"
+
+
+def set_up(up: Up) -> Customer:
+    """Start it and wait until everything is in place."""
+    up.output.unlink(missing_ok=True)
+    ready = up.start("--demo")
+
+    def is_there() -> bool:
+        assert up.process.poll() is None, up.said()
+        return "the app answers at" in up.said()
+
+    wait_until("partner and app are in place", is_there)
+    return Customer(ready["url"], ready["token"], up.folder)
+
+
+def state(customer: Customer) -> Any:
+    """What the app says of its add-on."""
+    answer = customer.page(APP, "/status.json")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["addons"]["exceptions"]
+
+
+def test_it_comes_back_after_a_kill_and_leaves_no_process(tmp_path: Path) -> None:
+    with Up(tmp_path, environment=offline(tmp_path / "wheels")) as up:
+        customer = set_up(up)
+        assert state(customer)["state"] == "ok"
+        wish = {"json": {"message": "before the kill"}, "headers": {"Accept": "application/json"}}
+        written = customer.page(APP, "/exceptions", "POST", **wish)
+        assert written.status_code == 201, written.text
+        addons = customer.api("GET", "/addons")
+        before = processes_below(tmp_path)
+        assert len(before) == 4, f"platform, partner, web and worker: {before}"
+        up.kill()
+        customer = set_up(up)
+        assert not before.keys() & processes_below(tmp_path).keys(), "nothing of the killed run is left"
+        assert customer.api("GET", "/addons") == addons
+        assert state(customer)["state"] == "ok"
+        latest = [each["message"] for each in customer.page(APP, "/status.json").json()["last_exceptions"]]
+        assert "before the kill" in latest, "the partner has kept what was written"
+        assert up.stop() == 0, up.said()
+        assert processes_below(tmp_path) == {}
