@@ -19,15 +19,15 @@ from typing import Never
 import click
 from waitress.server import create_server
 
-from addon_service.addons.exceptions import Exceptions
 from addon_service.app import create_app, service_of
 from addon_service.clock import SystemClock
+from addon_service.datastore.choice import choose
 from addon_service.errors import EnvironmentProblem
 from addon_service.folder import DataFolder, write_whole
 from addon_service.identity import load_identity
 from addon_service.manifest import manifest
 from addon_service.service import URL_FILE
-from addon_service.settings import DEFAULT_URL, SettingError, Settings, load
+from addon_service.settings import DEFAULT_URL, PRODUCTS, SettingError, Settings, load
 
 HOST = "127.0.0.1"
 THREADS = 8
@@ -53,19 +53,21 @@ def main(context: click.Context, port: int, data: Path, ready_file: Path | None)
 @main.command("manifest")
 @click.option("--data", type=click.Path(path_type=Path), help="Data folder, if not given before the command.")
 @click.option("--url", help="Where the service is reached, if neither PUBLIC_URL nor the folder knows.")
+@click.option("--product", type=click.Choice(PRODUCTS), default=PRODUCTS[0], show_default=True, help="Which add-on.")
 @click.pass_context
-def print_manifest(context: click.Context, data: Path | None, url: str | None) -> None:
-    """Print the add-on manifest as JSON; missing secrets are made and kept, as by the server."""
+def print_manifest(context: click.Context, data: Path | None, url: str | None, product: str) -> None:
+    """Print an add-on's manifest as JSON; missing secrets are made and kept, as by the server."""
     assert context.parent is not None
     try:
         settings = load(data=data or context.parent.params["data"])
         folder = DataFolder(settings.data)
         public_url = url or settings.public_url or folder.read(URL_FILE) or DEFAULT_URL
-        identity = load_identity(settings, folder, SystemClock())
+        identity = load_identity(settings.product(product), folder, SystemClock())
+        if product == "database" and (absent := choose(settings, folder, SystemClock()).absent):
+            raise EnvironmentProblem(f"the add-on `{identity.slug}` is not available: {absent}")
     except (EnvironmentProblem, SettingError) as problem:
         _end(problem)
-    addon = Exceptions(identity, settings.plan_limits, public_url)
-    click.echo(json.dumps(manifest(addon, public_url.rstrip("/"), settings.regions), indent=2))
+    click.echo(json.dumps(manifest(identity, public_url.rstrip("/"), settings.regions), indent=2))
 
 
 def serve(settings: Settings, port: int, ready_file: Path | None) -> None:

@@ -15,9 +15,10 @@ from addon_service.vault import Vault, token_hash
 
 @dataclass(frozen=True)
 class Credential:
-    """A credential that may be handed out."""
+    """A credential with its secret. `number` counts within its instance, from 1."""
 
     id: int
+    number: int
     secret: str = field(repr=False)
 
 
@@ -28,27 +29,43 @@ class Credentials:
         self._vault = vault
 
     def issue(self, tx: Tx, uuid: str, secret: str, now: datetime) -> int:
-        """Make `secret` the instance's current credential; the one before keeps working. The new one's id."""
-        tx.run("UPDATE credentials SET state = 'retiring' WHERE resource_uuid = ? AND state = 'current'", uuid)
+        """Make `secret` the current credential at once; the one before keeps working. The new one's id."""
+        made = self.prepare(tx, uuid, secret, now)
+        self.promote(tx, uuid, made)
+        return made
+
+    def prepare(self, tx: Tx, uuid: str, secret: str, now: datetime) -> int:
+        """Write down a credential that opens nothing yet; `promote` makes it the current one. Its id."""
         row = {
             "resource_uuid": uuid,
+            "number": 1 + tx.count("SELECT count(*) FROM credentials WHERE resource_uuid = ?", uuid),
             "token_hash": token_hash(secret),
             "sealed": self._vault.seal(secret),
-            "state": "current",
+            "state": "preparing",
             "created_at": stamp(now),
         }
         return tx.insert("credentials", row)
 
+    def promote(self, tx: Tx, uuid: str, credential_id: int) -> None:
+        """Hand out this one from now on; the one before keeps working."""
+        tx.run("UPDATE credentials SET state = 'retiring' WHERE resource_uuid = ? AND state = 'current'", uuid)
+        tx.run("UPDATE credentials SET state = 'current' WHERE id = ?", credential_id)
+
     def current(self, tx: Tx, uuid: str) -> Credential:
         """The credential to hand out. The instance must be alive: each has exactly one."""
-        row = tx.one("SELECT id, sealed FROM credentials WHERE resource_uuid = ? AND state = 'current'", uuid)
+        row = tx.one("SELECT * FROM credentials WHERE resource_uuid = ? AND state = 'current'", uuid)
         assert row is not None, f"live instance {uuid} has no current credential"
-        return Credential(row["id"], self._vault.open(row["sealed"]))
+        return self._opened(row)
+
+    def get(self, tx: Tx, credential_id: int) -> Credential | None:
+        """One by its id, or None when its secret is forgotten."""
+        row = tx.one("SELECT * FROM credentials WHERE id = ? AND sealed IS NOT NULL", credential_id)
+        return None if row is None else self._opened(row)
 
     def owner(self, tx: Tx, secret: str, now: datetime) -> str | None:
         """The uuid of the instance that this secret opens now, or None."""
         row = tx.one(
-            "SELECT resource_uuid FROM credentials WHERE token_hash = ? AND state != 'retired'"
+            "SELECT resource_uuid FROM credentials WHERE token_hash = ? AND state IN ('current', 'retiring')"
             " AND (retire_at IS NULL OR retire_at > ?)",
             token_hash(secret),
             stamp(now),
@@ -71,7 +88,11 @@ class Credentials:
         tx.run("UPDATE credentials SET state = 'retired', sealed = NULL WHERE resource_uuid = ?", uuid)
 
     def listed(self, tx: Tx, uuid: str) -> list[Row]:
-        """Id, state and times of each, newest first; nothing secret."""
+        """Id, number, state and times of each, newest first; nothing secret."""
         return tx.rows(
-            "SELECT id, state, created_at, retire_at FROM credentials WHERE resource_uuid = ? ORDER BY id DESC", uuid
+            "SELECT id, number, state, created_at, retire_at FROM credentials WHERE resource_uuid = ? ORDER BY id DESC",
+            uuid,
         )
+
+    def _opened(self, row: Row) -> Credential:
+        return Credential(row["id"], row["number"], self._vault.open(row["sealed"]))

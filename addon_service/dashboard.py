@@ -5,6 +5,7 @@ It shows what the store and Heroku say, escaped, and can do one thing: rotate th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -13,20 +14,22 @@ from flask.typing import ResponseReturnValue
 from addon_service.addons.base import Addon
 from addon_service.clock import public_time
 from addon_service.errors import ServiceError
-from addon_service.resources import find
+from addon_service.resources import Resource, find
 from addon_service.service import Service, current
 from addon_service.sessions import check_csrf, opened
+from addon_service.store import Tx
 
 dashboard = Blueprint("dashboard", __name__)
 PATIENCE = 3.0  # seconds a page waits for each answer of Heroku
 SHOWN = 10
+MASK = "••••••"
 
 
 @dashboard.get("/")
 def home() -> ResponseReturnValue:
     """What this service is, for anybody."""
-    settings = current().settings
-    return render_template("home.html", name=settings.name, slug=settings.slug, limits=settings.plan_limits)
+    service = current()
+    return render_template("home.html", name=service.settings.name, addons=list(service.addons.values()))
 
 
 @dashboard.get("/dashboard/<uuid>")
@@ -36,19 +39,25 @@ def show(uuid: str) -> ResponseReturnValue:
     service = current()
     with service.store.read() as tx:
         resource = find(tx, uuid)
-        addon = service.addons[resource.addon]
+    addon = service.addons[resource.addon]
+    unknown = survey(addon, resource)
+    with service.store.read() as tx:
+        resource = find(tx, uuid)
+        on_their_way = ("push_config", addon.chores["rotate"])
         facts = {
             "usage": addon.usage(tx, uuid, resource.plan),
-            "latest": addon.latest(tx, uuid, SHOWN),
             "requests": service.inbox.listed(tx, uuid, SHOWN),
             "credentials": service.credentials.listed(tx, uuid),
-            "rotating": service.duties.pending(tx, "push_config", uuid),
+            "rotating": any(service.duties.pending(tx, kind, uuid) for kind in on_their_way),
+            "config": masked_config(service, addon, tx, resource),
+            **addon.facts(tx, uuid, SHOWN),
         }
     apps, trouble = attached_apps(service, addon, uuid)
     return render_template(
-        "dashboard.html",
+        f"{addon.key}.html",
+        plan=addon.plans.get(resource.plan),
+        unknown=unknown,
         name=addon.identity.name,
-        config_vars=addon.config_vars,
         resource=resource,
         created=public_time(resource.created_at),
         entry=entry,
@@ -66,6 +75,28 @@ def rotate(uuid: str) -> ResponseReturnValue:
     check_csrf(opened(uuid), request.form.get("csrf", ""))
     current().resources.rotate(uuid)
     return redirect(url_for("dashboard.show", uuid=uuid, rotated=1), 303)
+
+
+def survey(addon: Addon, resource: Resource) -> str | None:
+    """Look at what is outside of our store, as far as it is there; why it cannot be looked at, or None."""
+    if resource.state != "provisioned":
+        return None
+    try:
+        addon.survey(resource.uuid)
+    except ServiceError as error:
+        return error.message
+    return None
+
+
+def masked_config(service: Service, addon: Addon, tx: Tx, resource: Resource) -> dict[str, str]:
+    """The config vars as they are handed out, without the secret in them; none before they are there."""
+    if resource.state != "provisioned":
+        return dict.fromkeys(addon.config_vars, "")
+    credential = replace(service.credentials.current(tx, resource.uuid), secret=MASK)
+    try:
+        return addon.config(tx, resource.uuid, credential)
+    except ServiceError:
+        return dict.fromkeys(addon.config_vars, MASK)
 
 
 def attached_apps(service: Service, addon: Addon, uuid: str) -> tuple[list[dict[str, Any]], str | None]:

@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 
 from addon_service.clock import Clock, parse_stamp, stamp
-from addon_service.errors import PlatformFailed
+from addon_service.errors import ServiceError
 from addon_service.store import Row, Store, Tx
 from addon_service.vault import Vault
 
@@ -220,7 +220,7 @@ class Duties:
             log.warning("%s for %s: given up: %s", duty.kind, duty.uuid, reason)
         except Later as reason:
             self._put_back(duty, str(reason), reason)
-        except PlatformFailed as reason:
+        except ServiceError as reason:
             self._put_back(duty, reason.message)
         except Exception as error:
             # A fault of ours: the duty must outlive it, and the next try may follow a corrected program.

@@ -62,6 +62,12 @@ class Invalid(ServiceError):
     status, id = 422, "invalid_params"
 
 
+class Unavailable(ServiceError):
+    """Not now, and nobody's fault at the other end (partner-api §2.4: 503, with a message for the customer)."""
+
+    status, id = 503, "unavailable"
+
+
 class PlatformFailed(ServiceError):
     """Heroku could not be reached, or gave an answer that cannot be used."""
 

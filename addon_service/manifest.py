@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from addon_service.addons.base import Addon
+from addon_service.identity import Identity
 
 BASE_PATH, SSO_PATH = "/heroku/resources", "/heroku/sso"
 
 
-def manifest(addon: Addon, public_url: str, regions: tuple[str, ...]) -> dict[str, Any]:
-    """The manifest as a JSON object, secrets included: never commit it.
+def manifest(identity: Identity, public_url: str, regions: tuple[str, ...]) -> dict[str, Any]:
+    """The manifest of one product as a JSON object, secrets included: never commit it.
 
     `api.production` must be https by the manifest's rules (§1.1), which a loopback address is not. So the URL
     that really answers is in `api.test`, the place for local endpoints, and production holds its https form;
     with an https PUBLIC_URL both are the same.
     """
-    identity = addon.identity
     return {
         "id": identity.slug,
         "name": identity.name,
         "api": {
             "config_vars_prefix": identity.prefix,
-            "config_vars": list(addon.config_vars),
+            "config_vars": [identity.config_var],
             "password": identity.password,
             "sso_salt": identity.sso_salt,
             "regions": list(regions),

@@ -76,7 +76,8 @@ class Obligations:
             addon = self._addon(tx, duty)
             credential = self.credentials.current(tx, duty.uuid)
             waiting = self.duties.pending(tx, "exchange_grant", duty.uuid)
-        pairs = [{"name": name, "value": value} for name, value in addon.config(credential.secret).items()]
+            config = addon.config(tx, duty.uuid, credential)
+        pairs = [{"name": name, "value": value} for name, value in config.items()]
         try:
             answer = self.authorizations.call(
                 addon.identity, duty.uuid, "PATCH", f"/addons/{duty.uuid}/config", {"config": pairs}
@@ -87,18 +88,18 @@ class Obligations:
             raise GiveUp(missing.message) from None
         if answer.status not in (200, 201):
             raise GiveUp(f"Heroku answered {answer.status} to the new config: {reason(answer)}")
-        return lambda tx: self._config_taken(tx, duty, credential.id)
+        return lambda tx: self._config_taken(tx, addon, duty, credential.id)
 
     def retire_credential(self, duty: Duty) -> Finish:
         """End a credential whose overlap is over."""
         return lambda tx: self.credentials.retire(tx, int(duty.payload["credential_id"]))
 
-    def _config_taken(self, tx: Tx, duty: Duty, credential_id: int) -> None:
+    def _config_taken(self, tx: Tx, addon: Addon, duty: Duty, credential_id: int) -> None:
         # Counted from now, not from the rotation: had Heroku been away for an hour, the app would still
         # hold nothing but the old credential.
         end = self.clock.now() + timedelta(seconds=self.overlap)
         for old in self.credentials.plan_retirement(tx, duty.uuid, credential_id, end):
-            self.duties.add(tx, "retire_credential", duty.uuid, {"credential_id": old}, end)
+            self.duties.add(tx, addon.chores["retire"], duty.uuid, {"credential_id": old}, end)
 
     def _exchanged(self, identity: Identity, duty: Duty, secret: str) -> Tokens:
         """Tokens for the grant, or for a fresh one: a code is good once, and we may have died between

@@ -25,10 +25,11 @@ partner_api = Blueprint("partner_api", __name__, url_prefix="/heroku/resources")
 
 @partner_api.post("")
 def provision() -> ResponseReturnValue:
-    """Provision (§2.3, §2.4): 200 with id, config and message; the same again for the same uuid."""
+    """Provision (§2.3 to §2.5): 200 with id, config and message, or 202 without config where the work takes longer;
+    the same again for the same uuid."""
     order = read_order(json_object())
     g.uuid = order.uuid
-    return jsonify(current().resources.provision(_addon(), order)), 200
+    return jsonify(current().resources.provision(_addon(), order)), 202 if _addon().asynchronous else 200
 
 
 @partner_api.put("/<uuid>")

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import cast
 
 from flask import current_app
 
+from addon_service.addons.base import Addon
+from addon_service.addons.database import Database
 from addon_service.addons.exceptions import Exceptions
 from addon_service.authorization import Authorizations
 from addon_service.clock import Clock, SystemClock
 from addon_service.credentials import Credentials
+from addon_service.database_acts import DatabaseActs
+from addon_service.datastore.choice import choose
 from addon_service.duties import Duties
-from addon_service.errors import EnvironmentProblem
+from addon_service.errors import EnvironmentProblem, ServiceError
 from addon_service.folder import DataFolder
 from addon_service.identity import load_identity
 from addon_service.inbox import Inbox
 from addon_service.obligations import Obligations
 from addon_service.platform_client import PlatformClient, Send
 from addon_service.resources import Addons, Resources
-from addon_service.settings import DEFAULT_URL, Settings
+from addon_service.settings import DEFAULT_URL, PRODUCTS, Settings
 from addon_service.store import Store
 from addon_service.vault import Vault, new_key
 
 EXTENSION = "addon_service"
-URL_FILE = "public-url"
+URL_FILE, DATABASE_ADDRESS_FILE = "public-url", "database-address"
+log = logging.getLogger("addon_service.service")
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Service:
     folder: DataFolder
     store: Store
     exceptions: Exceptions
+    database: Database
     addons: Addons
     credentials: Credentials
     authorizations: Authorizations
@@ -44,17 +51,38 @@ class Service:
     inbox: Inbox
 
     def start(self) -> None:
-        """Begin to carry out duties; if this service has moved since the last start, Heroku is told."""
-        before = self.folder.read(URL_FILE)
-        if before is not None and before != self.exceptions.public_url:
-            self.resources.announce_move()
-        self.folder.write(URL_FILE, self.exceptions.public_url)
+        """Begin to carry out duties; if what an add-on's config points to has moved, Heroku is told."""
+        self._announce_if_moved(self.exceptions, URL_FILE, self.exceptions.public_url)
+        self._start_datastore()
         self.duties.start()
 
     def close(self) -> None:
-        """Stop the workers and close the store."""
+        """Stop the workers, close the store, and stop the database server if it is ours."""
         self.duties.stop(patience=2.0)
         self.store.close()
+        try:
+            self.database.engine.stop()
+        except ServiceError as problem:
+            log.error("cannot stop the database server: %s", problem.message)
+
+    def _start_datastore(self) -> None:
+        """Apps are connected to the databases there are; without any, the server waits for the first one."""
+        engine = self.database.engine
+        with self.store.read() as tx:
+            there_are_some = tx.one("SELECT 1 FROM databases") is not None
+        if engine.absent:
+            log.warning("%s is not available: %s", self.database.identity.slug, engine.absent)
+        elif there_are_some:
+            try:
+                engine.start()
+                self._announce_if_moved(self.database, DATABASE_ADDRESS_FILE, engine.address)
+            except ServiceError as problem:
+                log.error("the databases cannot be reached: %s", problem.message)
+
+    def _announce_if_moved(self, addon: Addon, file: str, address: str) -> None:
+        if self.folder.read(file) != address:
+            self.resources.announce_move(addon)
+        self.folder.write(file, address)
 
 
 def build(settings: Settings, clock: Clock | None = None, send: Send | None = None) -> Service:
@@ -65,10 +93,12 @@ def build(settings: Settings, clock: Clock | None = None, send: Send | None = No
     clock = clock or SystemClock()
     folder = DataFolder(settings.data)
     vault = Vault(settings.key or folder.keep("key", new_key))
-    identity = load_identity(settings, folder, clock)
-    exceptions = Exceptions(identity, settings.plan_limits, settings.public_url or DEFAULT_URL)
-    addons: Addons = {identity.slug: exceptions}
+    own, other = (load_identity(settings.product(key), folder, clock) for key in PRODUCTS)
+    engine = choose(settings, folder, clock)
     store = Store(folder.path / "addon.db")
+    exceptions = Exceptions(own, settings.plan_limits, settings.public_url or DEFAULT_URL)
+    database = Database(other, settings.database_plans, engine, store)
+    addons: Addons = {own.slug: exceptions, other.slug: database}
     try:
         _check_fits(store, vault, addons)
     except EnvironmentProblem:
@@ -78,21 +108,26 @@ def build(settings: Settings, clock: Clock | None = None, send: Send | None = No
     credentials = Credentials(vault)
     authorizations = Authorizations(store, vault, clock, client, settings.refresh_early)
     duties = Duties(store, vault, clock, settings.retry_first, settings.retry_most)
-    acts = Obligations(
+    resources = Resources(store, clock, addons, credentials, authorizations, duties)
+    obligations = Obligations(
         store, clock, addons, client, authorizations, credentials, duties, settings.rotation_overlap
-    ).acts()
-    duties.set_acts(acts)
+    )
+    of_databases = DatabaseActs(
+        store, clock, database, authorizations, credentials, duties, resources, settings.database_give_up
+    )
+    duties.set_acts({**obligations.acts(), **of_databases.acts()})
     return Service(
         settings=settings,
         clock=clock,
         folder=folder,
         store=store,
         exceptions=exceptions,
+        database=database,
         addons=addons,
         credentials=credentials,
         authorizations=authorizations,
         duties=duties,
-        resources=Resources(store, clock, addons, credentials, authorizations, duties),
+        resources=resources,
         inbox=Inbox(store, clock),
     )
 
@@ -110,7 +145,8 @@ def _check_fits(store: Store, vault: Vault, addons: Addons) -> None:
     if strangers := slugs - set(addons):
         raise EnvironmentProblem(
             f"cannot use this data folder: it holds resources of {', '.join(sorted(strangers))}, not of "
-            f"{', '.join(addons)}; set ADDON_SLUG as before, or choose another folder with --data"
+            f"{' or '.join(addons)}; set ADDON_SLUG and ADDON_DATABASE_SLUG as before, or choose another folder with "
+            "--data"
         )
     if sealed is not None:
         vault.open(sealed["sealed"])

@@ -6,15 +6,17 @@ The only room that reads `os.environ`. README.md shows the same table; a test co
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+
+from addon_service import setting_values as values
+from addon_service.setting_values import DatabasePlan
 
 T = TypeVar("T")
 DEFAULT_URL = "http://127.0.0.1:5200"
+PRODUCTS = ("exceptions", "database")
 
 
 class SettingError(Exception):
@@ -27,68 +29,16 @@ def _setting(env: str, default: str, parse: Callable[[str], T], sentence: str) -
     return made
 
 
-def _text(raw: str) -> str:
-    return raw
+@dataclass(frozen=True)
+class Product:
+    """What one product is called and which of its secrets are given. `key` is its name in this program."""
 
-
-def _slug(raw: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9-]*[a-z0-9]", raw):
-        raise ValueError("must be lower-case letters, digits and dashes, beginning with a letter")
-    return raw
-
-
-def _basic(raw: str) -> str:
-    if not raw.isprintable():
-        raise ValueError("must be printable characters on one line")
-    return raw
-
-
-def _url(raw: str) -> str:
-    if raw == "":
-        return raw
-    parts = urlsplit(raw)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be a full http or https URL such as http://localhost:5100")
-    if parts.query or parts.fragment or parts.username is not None:
-        raise ValueError("must be a plain URL without credentials, query or fragment")
-    return raw.rstrip("/")
-
-
-def _seconds(raw: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", raw):
-        raise ValueError("must be a whole number of at most nine digits")
-    return int(raw)
-
-
-def _positive(raw: str) -> int:
-    if _seconds(raw) == 0:
-        raise ValueError("must be more than 0")
-    return int(raw)
-
-
-def _switch(raw: str) -> bool:
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False}
-    words["off"] = False
-    if raw.lower() not in words:
-        raise ValueError("must be one of 1, true, yes, on, 0, false, no, off")
-    return words[raw.lower()]
-
-
-def _names(raw: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in raw.split(",") if name.strip())
-    if not names:
-        raise ValueError("must be names parted by commas, such as us,eu")
-    return names
-
-
-def _plans(raw: str) -> dict[str, int]:
-    plans: dict[str, int] = {}
-    for item in raw.split(","):
-        name, _, limit = item.strip().partition("=")
-        if not name or not re.fullmatch(r"[0-9]{1,9}", limit):
-            raise ValueError("must look like test=100,basic=1000")
-        plans[name] = int(limit)
-    return plans
+    key: str
+    slug: str
+    name: str
+    password: str = field(repr=False)
+    sso_salt: str = field(repr=False)
+    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -97,66 +47,133 @@ class Settings:
 
     data: Path = field(default=Path(".addon-service"))
     slug: str = _setting(
-        "ADDON_SLUG", "exceptions", _slug, "Manifest id; also the Basic user name, and the config var's prefix."
+        "ADDON_SLUG", "exceptions", values.slug, "Manifest id; also the Basic user name, and the config var's prefix."
     )
-    name: str = _setting("ADDON_NAME", "Exceptions", _text, "Display name in the manifest and on the pages.")
+    name: str = _setting("ADDON_NAME", "Exceptions", values.text, "Display name in the manifest and on the pages.")
     password: str = _setting(
-        "ADDON_PASSWORD", "", _basic, "Manifest password; when empty one is made and kept in the data folder."
+        "ADDON_PASSWORD", "", values.basic, "Manifest password; when empty one is made and kept in the data folder."
     )
     sso_salt: str = _setting(
-        "ADDON_SSO_SALT", "", _basic, "Manifest SSO salt; when empty one is made and kept in the data folder."
+        "ADDON_SSO_SALT", "", values.basic, "Manifest SSO salt; when empty one is made and kept in the data folder."
     )
     client_secret: str = _setting(
         "ADDON_CLIENT_SECRET",
         "",
-        _basic,
+        values.basic,
         "OAuth client secret; when empty, the file `client-secret` in the data folder is read at each use.",
     )
     key: str = _setting(
-        "ADDON_KEY", "", _basic, "Fernet key that encrypts stored secrets; when empty one is made and kept."
+        "ADDON_KEY", "", values.basic, "Fernet key that encrypts stored secrets; when empty one is made and kept."
     )
-    heroku_api_url: str = _setting("HEROKU_API_URL", "http://localhost:5100", _url, "Root of Heroku's Platform API.")
+    heroku_api_url: str = _setting(
+        "HEROKU_API_URL", "http://localhost:5100", values.url, "Root of Heroku's Platform API."
+    )
     heroku_id_url: str = _setting(
-        "HEROKU_ID_URL", "", _url, "Root of Heroku's token host; when empty, the same as HEROKU_API_URL."
+        "HEROKU_ID_URL", "", values.url, "Root of Heroku's token host; when empty, the same as HEROKU_API_URL."
     )
     public_url: str = _setting(
-        "PUBLIC_URL", "", _url, "Where Heroku, apps and browsers reach this service; when empty, the bound URL."
+        "PUBLIC_URL", "", values.url, "Where Heroku, apps and browsers reach this service; when empty, the bound URL."
     )
-    regions: tuple[str, ...] = _setting("ADDON_REGIONS", "us,eu", _names, "Regions named in the manifest.")
+    regions: tuple[str, ...] = _setting("ADDON_REGIONS", "us,eu", values.names, "Regions named in the manifest.")
     plan_limits: Mapping[str, int] = _setting(
         "ADDON_PLAN_LIMITS",
         "test=100,basic=1000,premium=10000",
-        _plans,
+        values.plans,
         "Plans, each with the number of exceptions it stores; beyond it the data API answers 402.",
     )
     rotation_overlap: int = _setting(
         "ADDON_ROTATION_OVERLAP",
         "3600",
-        _seconds,
+        values.seconds,
         "Seconds a replaced credential keeps working after Heroku has taken the new one.",
     )
-    sso_window: int = _setting("ADDON_SSO_WINDOW", "300", _seconds, "Seconds an SSO form is good for.")
-    sso_skew: int = _setting("ADDON_SSO_SKEW", "30", _seconds, "Seconds an SSO timestamp may lie in the future.")
+    sso_window: int = _setting("ADDON_SSO_WINDOW", "300", values.seconds, "Seconds an SSO form is good for.")
+    sso_skew: int = _setting("ADDON_SSO_SKEW", "30", values.seconds, "Seconds an SSO timestamp may lie in the future.")
     sso_refuse_replay: bool = _setting(
-        "ADDON_SSO_REFUSE_REPLAY", "true", _switch, "Whether an SSO form that was used once is refused."
+        "ADDON_SSO_REFUSE_REPLAY", "true", values.switch, "Whether an SSO form that was used once is refused."
     )
     session_seconds: int = _setting(
-        "ADDON_SESSION_SECONDS", "28800", _positive, "Seconds a dashboard session lasts after SSO."
+        "ADDON_SESSION_SECONDS", "28800", values.positive, "Seconds a dashboard session lasts after SSO."
     )
     refresh_early: int = _setting(
-        "ADDON_REFRESH_EARLY", "600", _seconds, "Seconds before expiry at which an access token is refreshed."
+        "ADDON_REFRESH_EARLY", "600", values.seconds, "Seconds before expiry at which an access token is refreshed."
     )
-    http_timeout: int = _setting("ADDON_HTTP_TIMEOUT", "10", _positive, "Seconds to wait for Heroku's answer.")
+    http_timeout: int = _setting("ADDON_HTTP_TIMEOUT", "10", values.positive, "Seconds to wait for Heroku's answer.")
     retry_first: int = _setting(
-        "ADDON_RETRY_FIRST", "1", _positive, "Seconds before a failed duty is tried again; doubles each time."
+        "ADDON_RETRY_FIRST", "1", values.positive, "Seconds before a failed duty is tried again; doubles each time."
     )
-    retry_most: int = _setting("ADDON_RETRY_MOST", "300", _positive, "Longest pause between two tries, in seconds.")
-    max_body: int = _setting("ADDON_MAX_BODY", "262144", _positive, "Largest request body in bytes; beyond it 413.")
+    retry_most: int = _setting(
+        "ADDON_RETRY_MOST", "300", values.positive, "Longest pause between two tries, in seconds."
+    )
+    max_body: int = _setting(
+        "ADDON_MAX_BODY", "262144", values.positive, "Largest request body in bytes; beyond it 413."
+    )
+
+    database_slug: str = _setting(
+        "ADDON_DATABASE_SLUG",
+        "database",
+        values.slug,
+        "The database's manifest id, Basic user name and config var's prefix.",
+    )
+    database_name: str = _setting("ADDON_DATABASE_NAME", "Database", values.text, "The database's display name.")
+    database_password: str = _setting(
+        "ADDON_DATABASE_PASSWORD",
+        "",
+        values.basic,
+        "The database's manifest password; when empty one is made and kept.",
+    )
+    database_sso_salt: str = _setting(
+        "ADDON_DATABASE_SSO_SALT", "", values.basic, "The database's SSO salt; when empty one is made and kept."
+    )
+    database_client_secret: str = _setting(
+        "ADDON_DATABASE_CLIENT_SECRET",
+        "",
+        values.basic,
+        "The database's OAuth client secret; when empty, the file `database-client-secret` is read at each use.",
+    )
+    database_plans: Mapping[str, DatabasePlan] = _setting(
+        "ADDON_DATABASE_PLANS",
+        "test=10:64,basic=20:256,premium=60:1024",
+        values.database_plans,
+        "Plans of the database, each with connections for each credential and megabytes stored.",
+    )
+    database_give_up: int = _setting(
+        "ADDON_DATABASE_GIVE_UP",
+        "39600",
+        values.positive,
+        "Seconds after which a database that cannot be made is given up; Heroku waits 12 h.",
+    )
+    database_admin_url: str = _setting(
+        "DATABASE_ADMIN_URL",
+        "",
+        values.admin_url,
+        "Server that holds the databases, postgres:// or mysql:// with its administrator; when empty, the embedded"
+        " PostgreSQL; `none`: the database is not sold.",
+    )
+    database_address: str = _setting(
+        "DATABASE_ADDRESS",
+        "",
+        values.address,
+        "Host, or host:port, at which apps reach that server; when empty, as in DATABASE_ADMIN_URL.",
+    )
 
     @property
     def id_url(self) -> str:
         """Root of the token host."""
         return self.heroku_id_url or self.heroku_api_url
+
+    def product(self, key: str) -> Product:
+        """What one of PRODUCTS is called, and its secrets."""
+        if key == "exceptions":
+            return Product(key, self.slug, self.name, self.password, self.sso_salt, self.client_secret)
+        return Product(
+            key,
+            self.database_slug,
+            self.database_name,
+            self.database_password,
+            self.database_sso_salt,
+            self.database_client_secret,
+        )
 
 
 def described() -> list[tuple[str, str, str]]:
@@ -170,16 +187,20 @@ def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
     Raises SettingError naming the variable when a value does not fit.
     """
     environ = os.environ if environ is None else environ
-    values: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for item in _from_environment():
         env = item.metadata["env"]
         raw = environ.get(env, item.metadata["default"])
         try:
-            values[item.name] = item.metadata["parse"](raw)
+            found[item.name] = item.metadata["parse"](raw)
         except ValueError as error:
-            # The value itself is not shown: three of the settings are secrets.
+            # The value itself is not shown: several of the settings are secrets.
             raise SettingError(f"cannot use {env}: it {error}; correct it or leave it unset") from None
-    return Settings(**{**values, **given})
+    settings = Settings(**{**found, **given})
+    if settings.slug == settings.database_slug:
+        # The slug in Basic auth says which product a request is about.
+        raise SettingError("cannot use ADDON_DATABASE_SLUG: it is the same as ADDON_SLUG; choose another")
+    return settings
 
 
 def _from_environment() -> list[Field[Any]]:

@@ -56,6 +56,25 @@ MIGRATIONS: list[list[str]] = [
             backtrace TEXT, app TEXT, created_at TEXT NOT NULL)""",
         "CREATE INDEX exceptions_of ON exceptions(resource_uuid, seq)",
     ],
+    [
+        # Numbered within their instance, and `preparing` until what they open knows them.
+        """CREATE TABLE numbered_credentials (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, resource_uuid TEXT NOT NULL REFERENCES resources(uuid),
+            number INTEGER NOT NULL, token_hash TEXT NOT NULL UNIQUE, sealed TEXT,
+            state TEXT NOT NULL CHECK (state IN ('preparing', 'current', 'retiring', 'retired')),
+            created_at TEXT NOT NULL, retire_at TEXT)""",
+        """INSERT INTO numbered_credentials SELECT id, resource_uuid,
+            (SELECT count(*) FROM credentials AS o WHERE o.resource_uuid = c.resource_uuid AND o.id <= c.id),
+            token_hash, sealed, state, created_at, retire_at FROM credentials AS c""",
+        "DROP TABLE credentials",
+        "ALTER TABLE numbered_credentials RENAME TO credentials",
+        "CREATE UNIQUE INDEX one_current ON credentials(resource_uuid) WHERE state = 'current'",
+        "CREATE UNIQUE INDEX credentials_numbered ON credentials(resource_uuid, number)",
+        # What is known of each database; the row goes when the database is gone from its server.
+        """CREATE TABLE databases (
+            resource_uuid TEXT PRIMARY KEY REFERENCES resources(uuid), name TEXT NOT NULL UNIQUE,
+            bytes INTEGER NOT NULL DEFAULT 0, connections INTEGER NOT NULL DEFAULT 0)""",
+    ],
 ]
 
 

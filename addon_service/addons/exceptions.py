@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from addon_service.addons.base import Usage
 from addon_service.clock import public_time
+from addon_service.credentials import Credential
 from addon_service.errors import Invalid, PlanLimit
 from addon_service.identity import Identity
 from addon_service.store import Row, Tx
@@ -33,16 +35,28 @@ class Exceptions:
     identity: Identity
     limits: Mapping[str, int]
     public_url: str
+    key = "exceptions"
+    asynchronous = False
+    chores = MappingProxyType({"rotate": "push_config", "retire": "retire_credential"})
 
     @property
     def config_vars(self) -> tuple[str, ...]:
-        """One variable: `<PREFIX>_URL`."""
-        return (f"{self.identity.prefix}_URL",)
+        """One variable, which is the whole credential."""
+        return (self.identity.config_var,)
 
     @property
-    def plans(self) -> tuple[str, ...]:
+    def plans(self) -> Mapping[str, str]:
         """The plans of the settings, in their order."""
-        return tuple(self.limits)
+        return {plan: f"{limit} exceptions stored" for plan, limit in self.limits.items()}
+
+    def check_open(self) -> None:
+        """Nothing outside is needed."""
+
+    def begin(self, tx: Tx, uuid: str, chance: str) -> None:
+        """Nothing: the account is its credential."""
+
+    def survey(self, uuid: str) -> None:
+        """Nothing: the store knows all."""
 
     def check_plan(self, tx: Tx, uuid: str, plan: str) -> None:
         """Raise Invalid for a plan that is not sold, or that cannot hold what is stored."""
@@ -55,9 +69,9 @@ class Exceptions:
                 f"stored; delete some first with DELETE ${self.config_vars[0]}/exceptions"
             )
 
-    def config(self, secret: str) -> dict[str, str]:
+    def config(self, tx: Tx, uuid: str, credential: Credential) -> dict[str, str]:
         """The account's URL."""
-        return {self.config_vars[0]: f"{self.public_url}/accounts/{secret}"}
+        return {self.config_vars[0]: f"{self.public_url}/accounts/{credential.secret}"}
 
     def welcome(self, plan: str) -> str:
         """What the plan gives."""
@@ -66,7 +80,12 @@ class Exceptions:
     def usage(self, tx: Tx, uuid: str, plan: str) -> Usage:
         """Reports stored against the plan's limit; a plan no longer sold holds nothing more."""
         stored = tx.count("SELECT count(*) FROM exceptions WHERE resource_uuid = ?", uuid)
-        return Usage(stored, self.limits.get(plan, 0))
+        limit = self.limits.get(plan, 0)
+        return Usage(stored, limit, f"{stored} of {limit} stored")
+
+    def facts(self, tx: Tx, uuid: str, count: int) -> dict[str, Any]:
+        """The newest reports."""
+        return {"latest": self.latest(tx, uuid, count)}
 
     def latest(self, tx: Tx, uuid: str, count: int) -> list[dict[str, Any]]:
         """At most `count` reports, newest first."""

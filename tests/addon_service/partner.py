@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "HEROKU_API_URL": "http://heroku.test",
     "PUBLIC_URL": "http://partner.test",
     "ADDON_PLAN_LIMITS": "test=2,basic=5,premium=10",
+    "DATABASE_ADMIN_URL": "none",
 }
 ORDER: dict[str, Any] = {
     "uuid": UUID,

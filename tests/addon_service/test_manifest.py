@@ -9,7 +9,7 @@ from .partner import AUTH, SALT
 
 
 def test_it_declares_what_the_service_does(service: Service) -> None:
-    made = manifest(service.exceptions, "http://127.0.0.1:5200", ("us", "eu"))
+    made = manifest(service.exceptions.identity, "http://127.0.0.1:5200", ("us", "eu"))
     assert made == {
         "id": "exceptions",
         "name": "Exceptions",
@@ -34,12 +34,13 @@ def test_it_declares_what_the_service_does(service: Service) -> None:
 
 
 def test_with_https_both_places_hold_the_same(service: Service) -> None:
-    api = manifest(service.exceptions, "https://partner.example", ("us",))["api"]
+    api = manifest(service.exceptions.identity, "https://partner.example", ("us",))["api"]
     assert api["production"] == api["test"]
     assert api["production"]["base_url"] == "https://partner.example/heroku/resources"
 
 
 def test_every_variable_ever_returned_is_declared_and_well_named(service: Service) -> None:
-    declared = manifest(service.exceptions, "http://x", ("us",))["api"]["config_vars"]
-    assert set(service.exceptions.config("secret")) == set(declared)
+    declared = manifest(service.exceptions.identity, "http://x", ("us",))["api"]["config_vars"]
+    assert service.exceptions.config_vars == tuple(declared)
+    assert service.database.config_vars == (service.database.identity.config_var,)
     assert all(re.fullmatch(r"EXCEPTIONS_[0-9A-Z_]+", name) for name in declared)

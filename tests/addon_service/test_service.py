@@ -67,8 +67,8 @@ def test_a_move_is_told_to_heroku_for_every_live_instance(run: Runs, heroku: Fak
     assert heroku.config == {}
 
     moved = run(public_url="http://elsewhere.test")
-    assert moved.service.resources.announce_move() == 1
-    assert moved.service.resources.announce_move() == 1
+    assert moved.service.resources.announce_move(moved.service.exceptions) == 1
+    assert moved.service.resources.announce_move(moved.service.exceptions) == 1
     moved.service.duties.run_due()
     assert heroku.config["EXCEPTIONS_URL"].startswith("http://elsewhere.test/accounts/")
     assert heroku.paths().count(f"PATCH /addons/{UUID}/config") == 1
@@ -77,8 +77,8 @@ def test_a_move_is_told_to_heroku_for_every_live_instance(run: Runs, heroku: Fak
 
 def test_a_start_under_another_url_announces_it(run: Runs, settings: Settings) -> None:
     first = run()
-    first.provision(oauth_grant=None)
     first.service.start()
+    first.provision(oauth_grant=None)
     first.service.close()
     moved = run(public_url="http://elsewhere.test")
     moved.service.start()
@@ -117,7 +117,7 @@ def test_another_slug_gives_other_names(tmp_path: Path, clock: FrozenClock, hero
 def test_a_uuid_of_another_product_is_not_touched(partner: Partner) -> None:
     partner.provision()
     with partner.service.store.write() as tx:
-        tx.run("UPDATE resources SET addon = 'database'")
+        tx.run("UPDATE resources SET addon = 'another'")
     statuses = [partner.provision(), partner.change_plan("test"), partner.deprovision(), partner.rotate()]
     assert [answer.status_code for answer in statuses] == [404] * 4
     with partner.service.store.read() as tx:

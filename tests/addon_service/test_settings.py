@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from addon_service.setting_values import DatabasePlan
 from addon_service.settings import SettingError, Settings, described, load
 
 README = Path(__file__).parents[2] / "addon_service" / "README.md"
@@ -50,6 +51,18 @@ def test_values_of_the_environment_are_used_and_the_command_line_wins(monkeypatc
         ("ADDON_HTTP_TIMEOUT", "0"),
         ("ADDON_SSO_REFUSE_REPLAY", "maybe"),
         ("ADDON_MAX_BODY", "-5"),
+        ("ADDON_DATABASE_SLUG", "exceptions"),
+        ("ADDON_DATABASE_PLANS", "test=10"),
+        ("ADDON_DATABASE_PLANS", "test=0:64"),
+        ("ADDON_DATABASE_PLANS", "test=10:64,"),
+        ("ADDON_DATABASE_GIVE_UP", "0"),
+        ("DATABASE_ADMIN_URL", "postgres"),
+        ("DATABASE_ADMIN_URL", "sqlite:///x"),
+        ("DATABASE_ADMIN_URL", "postgres://host/"),
+        ("DATABASE_ADMIN_URL", "postgres:///postgres?host=/run"),
+        ("DATABASE_ADMIN_URL", "mysql://root@host:port/"),
+        ("DATABASE_ADDRESS", "http://host"),
+        ("DATABASE_ADDRESS", "host:x"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_by_name(name: str, value: str) -> None:
@@ -57,10 +70,19 @@ def test_a_value_that_does_not_fit_is_refused_by_name(name: str, value: str) -> 
         load({name: value})
 
 
-def test_a_refusal_does_not_show_the_value() -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ADDON_PASSWORD", "hush\n"), ("DATABASE_ADMIN_URL", "oracle://root:hush@host/"), ("DATABASE_ADMIN_URL", "hush")],
+)
+def test_a_refusal_does_not_show_the_value(name: str, value: str) -> None:
     with pytest.raises(SettingError) as caught:
-        load({"ADDON_PASSWORD": "hush\n"})
+        load({name: value})
     assert "hush" not in str(caught.value)
+
+
+def test_the_plans_of_the_database_have_two_numbers() -> None:
+    plans = load({"ADDON_DATABASE_PLANS": "one=1:2, two=30:4000"}).database_plans
+    assert plans == {"one": DatabasePlan(1, 2), "two": DatabasePlan(30, 4000)}
 
 
 @pytest.mark.parametrize(("word", "meant"), [("1", True), ("YES", True), ("off", False), ("0", False)])
@@ -71,4 +93,6 @@ def test_switches_know_several_words(word: str, meant: bool) -> None:
 def test_the_readme_lists_every_setting_with_default_and_sentence() -> None:
     lines = README.read_text().splitlines()
     expected = [f"| `{n}` | {f'`{d}`' if d else '(empty)'} | {s} |" for n, d, s in described()]
-    assert [line for line in lines if line.startswith(("| `ADDON_", "| `HEROKU_", "| `PUBLIC_"))] == expected
+    assert [
+        line for line in lines if line.startswith(("| `ADDON_", "| `HEROKU_", "| `PUBLIC_", "| `DATABASE_"))
+    ] == expected

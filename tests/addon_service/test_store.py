@@ -95,7 +95,7 @@ def test_constraints_hold(store: Store) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         _add(store, "a")
     with pytest.raises(sqlite3.IntegrityError), store.write() as tx:
-        row = {"resource_uuid": "nobody", "token_hash": "h", "state": "current", "created_at": "t"}
+        row = {"resource_uuid": "nobody", "number": 1, "token_hash": "h", "state": "current", "created_at": "t"}
         tx.insert("credentials", row)
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from addon_service.addons.exceptions import Exceptions, Report
+from addon_service.credentials import Credential
 from addon_service.errors import Invalid, PlanLimit
 from addon_service.service import Service
 
@@ -15,13 +16,15 @@ def product(service: Service, partner: Partner) -> Exceptions:
     return service.exceptions
 
 
-def test_config_carries_the_secret_under_the_declared_name(product: Exceptions) -> None:
-    assert product.config("s") == {"EXCEPTIONS_URL": "http://partner.test/accounts/s"}
+def test_config_carries_the_secret_under_the_declared_name(product: Exceptions, service: Service) -> None:
+    with service.store.read() as tx:
+        config = product.config(tx, UUID, Credential(1, 1, "s"))
+    assert config == {"EXCEPTIONS_URL": "http://partner.test/accounts/s"}
     assert product.config_vars == ("EXCEPTIONS_URL",)
 
 
 def test_plans_are_those_of_the_settings_in_their_order(product: Exceptions) -> None:
-    assert product.plans == ("test", "basic", "premium")
+    assert list(product.plans) == ["test", "basic", "premium"]
     assert "up to 10" in product.welcome("premium")
 
 
