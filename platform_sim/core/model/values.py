@@ -19,7 +19,7 @@ def is_uuid(text: str) -> bool:
 
 def iso(moment: datetime) -> str:
     """`2026-01-02T03:04:05Z`: whole seconds, UTC (platform-api §4.7)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def iso_or_none(moment: datetime | None) -> str | None:

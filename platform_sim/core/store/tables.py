@@ -43,6 +43,7 @@ NOUNS: tuple[type, ...] = (
 
 
 _dump_json = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+_load_json = json.JSONDecoder().decode
 
 
 def _time_out(value: datetime) -> str:
@@ -64,8 +65,8 @@ _INTO_ROW: dict[Any, Callable[[Any], Any]] = {
     bool: int,
 }
 _FROM_ROW: dict[Any, Callable[[Any], Any]] = {
-    dict: json.loads,
-    list: json.loads,
+    dict: _load_json,
+    list: _load_json,
     datetime: datetime.fromisoformat,
     bool: bool,
 }
