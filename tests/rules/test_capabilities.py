@@ -94,7 +94,7 @@ CAPABILITIES = (
     Capability(
         "requests",
         REQUESTS,
-        ("platform_sim/partners", "platform_sim/engines/webhooks", "platform_sim/demo"),
+        ("platform_sim/partners", "platform_sim/engines/webhooks", "platform_sim/engines/drains", "platform_sim/demo"),
         exceptions={
             "platform_sim/engines/build/jobs.py": "fetches the tarball that POST /builds names, from this machine only"
         },
