@@ -43,7 +43,13 @@ def wait_for_signal() -> threading.Event:
 
 
 @click.command
-@click.option("--port", default=DEFAULT_PORT, show_default=True, help="Port on loopback; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Port on loopback; 0 takes a free one.",
+)
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
@@ -78,16 +84,26 @@ def command(
     except (OSError, DataFolderInUse, BadSetting, RuntimeError) as problem:
         raise EnvironmentProblem(str(problem)) from None
     try:
-        for file in files:
-            write_ready(file, platform)
+        _write_all(files, platform)
         _greet(platform, files)
         _stay(platform, asked, demo)
     finally:
-        click.echo("stopping")
         for file in files:
             with contextlib.suppress(OSError):
                 file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # nobody may be reading any more; the dynos must end all the same
+            click.echo("stopping")
         platform.stop()
+
+
+def _write_all(files: Sequence[Path], platform: Platform) -> None:
+    for file in files:
+        try:
+            write_ready(file, platform)
+        except OSError as problem:
+            raise EnvironmentProblem(
+                f"cannot write the ready file {file}: {problem.strerror}; name another with --ready-file"
+            ) from None
 
 
 def _greet(platform: Platform, files: Sequence[Path]) -> None:

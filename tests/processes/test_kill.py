@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import requests
 from .customer import Customer
 from .leftovers import processes_below
 from .package_index import BlockingIndex, running_index
-from .partner import Gate, TinyPartner
+from .partner import Gate, TinyPartner, said
 from .sources import PYTHON, SHOWS, app
 from .up import Up
 from .waiting import LONGEST, wait_until
@@ -111,6 +112,49 @@ def test_killed_while_the_partner_provisions(up: Up, partner: TinyPartner, momen
     assert partner.sent[0].body == partner.sent[1].body
     assert customer.ask("DELETE", f"/apps/acme/addons/{next(iter(partner.living))}").status_code == 200
     assert partner.living == {}
+
+
+def test_killed_while_the_partner_changes_the_plan(up: Up, partner: TinyPartner) -> None:
+    ready = up.start()
+    customer = customer_of(up, ready)
+    customer.register(partner, "test", "pro")
+    customer.api("POST", "/apps", {"name": "acme"})
+    addon = customer.api("POST", "/apps/acme/addons", {"plan": "exceptions:test"})
+    gate = partner.before_answering
+    gate.shut()
+    gate.reached.clear()
+    path = f"/apps/acme/addons/{addon['id']}"
+    with meanwhile(customer, "PATCH", path, {"plan": "exceptions:pro"}) as came:
+        assert gate.reached.wait(LONGEST)
+        up.kill()
+    assert cut_off(came)
+    gate.open()
+    customer = customer_of(up, up.start())
+    wait_until("the plan is switched", lambda: customer.api("GET", path)["plan"]["name"] == "exceptions:pro")
+    assert customer.api("GET", "/apps/acme/config-vars") == {"EXCEPTIONS_URL": partner.url_of(addon["id"])}
+    assert partner.methods() == ["POST", "PUT", "PUT"]
+    assert customer.versions("acme") == [1, 2, 3, 4, 5], "one release for the new config"
+
+
+def test_killed_while_a_partner_works_on_what_it_has_accepted(up: Up, partner: TinyPartner) -> None:
+    """202, then a kill: its token, its config and its word that it is done are taken by the next start."""
+    partner.answers["POST"] = lambda sent: said({"id": "r1"}, 202)
+    customer = customer_of(up, up.start())
+    customer.register(partner)
+    customer.api("POST", "/apps", {"name": "acme"})
+    addon = customer.api("POST", "/apps/acme/addons", {"plan": "exceptions:test"})
+    assert addon["state"] == "provisioning"
+    token = partner.exchange(customer.url, addon["id"])
+    up.kill()
+    customer = customer_of(up, up.start())
+    assert customer.api("GET", f"/addons/{addon['id']}")["state"] == "provisioning"
+    partners = replace(customer, token=token)
+    own = f"/addons/{addon['id']}"
+    partners.api("PATCH", f"{own}/config", {"config": [{"name": "EXCEPTIONS_URL", "value": "http://x"}]})
+    partners.api("POST", f"{own}/actions/provision")
+    assert customer.api("GET", own)["state"] == "provisioned"
+    assert customer.api("GET", "/apps/acme/config-vars") == {"EXCEPTIONS_URL": "http://x"}
+    assert partner.methods() == ["POST"], "it was not asked again"
 
 
 def test_killed_while_the_partner_deletes(up: Up, partner: TinyPartner) -> None:

@@ -134,6 +134,50 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
+def test_a_ready_file_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    said = refused(tmp_path, "--port", "0", "--memory", "--ready-file", str(tmp_path / "file" / "ready.json"))
+    assert str(tmp_path / "file" / "ready.json") in said
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_it_ends_as_well_when_nobody_reads_its_output_any_more(tmp_path: Path) -> None:
+    """`platform-sim up | head -2`: the stop has a word to say, and nowhere to say it."""
+    ready_file = tmp_path / "ready.json"
+    arguments = [sys.executable, "-m", "platform_sim", "up", "--port", "0", "--data", str(tmp_path / "data")]
+    with subprocess.Popen(
+        [*arguments, "--ready-file", str(ready_file)],
+        cwd=tmp_path,
+        env=outer_environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        assert process.stdout is not None
+        assert b"listens on" in process.stdout.readline()
+        assert b"env" in process.stdout.readline()
+        process.stdout.close()
+        ready = json.loads(ready_file.read_text())
+        customer = Customer(ready["url"], ready["token"], tmp_path)
+        customer.api("POST", "/apps", {"name": "acme"})
+        customer.deploy("acme", app())
+        customer.up("acme")
+        process.terminate()
+        process.wait(LONGEST)
+    assert not ready_file.exists()
+    assert processes_below(tmp_path) == {}
+
+
+def test_a_folders_port_that_was_taken_meanwhile_is_given_up(up: Up) -> None:
+    first = up.start()
+    port = Customer(first["url"], "", up.folder).port
+    assert up.stop() == 0
+    with socket.create_server(("127.0.0.1", port)):
+        second = up.start()
+        assert second["url"] != first["url"]
+        assert Customer(second["url"], second["token"], up.folder).api("GET", "/apps") == []
+        up.stop()
+
+
 def test_a_database_that_is_none_is_refused_and_kept(tmp_path: Path) -> None:
     file = tmp_path / "data" / "platform.db"
     file.parent.mkdir()
