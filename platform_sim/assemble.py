@@ -19,12 +19,14 @@ import psutil
 
 from platform_sim import settings
 from platform_sim.core.actions.accounts import create_account, issue_token
+from platform_sim.core.actions.webhook_deliveries import fan_out
 from platform_sim.core.clock import Chance, Clock
 from platform_sim.core.model.accounts import AccessToken, Account, Authorization
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import Build, LogSessionRow, Release
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.seams import LogSink, LogSource
+from platform_sim.core.public.webhooks import subject
 from platform_sim.core.store import Database
 from platform_sim.engines.build.builder import build_environment
 from platform_sim.engines.build.jobs import BuildRoom
@@ -42,6 +44,7 @@ from platform_sim.engines.logs.sessions import LogSession, LogSessions
 from platform_sim.engines.logs.streams_table import StreamsTable
 from platform_sim.engines.partner_calls.handlers import partner_handlers
 from platform_sim.engines.router.edge import Edge
+from platform_sim.engines.webhooks import webhook_handlers
 from platform_sim.partners.client import PartnerClient
 from platform_sim.partners.http_send import HttpSend
 from platform_sim.partners.manifest import sso_url
@@ -131,6 +134,7 @@ class Platform:
         self._ends(self.edge.stop)
         addresses = self.doors.addresses = Addresses(f"http://localhost:{self.edge.port}")
         (self.layout.root / "port").write_text(str(self.edge.port))
+        self.database.on_record(partial(fan_out, show=partial(subject, at=addresses)))
         self.database.on_commit(partial(write_events, self.logs))
         dyno_log = ReleaseOutput(self.database, self.logs, self.outputs)
         self.database.on_commit(dyno_log.committed)
@@ -145,7 +149,13 @@ class Platform:
         )
         self._ends(supervisor.close)
         supervisor.start()
-        runner = JobRunner(self.database, self.boot_id, self._handlers(addresses))
+        self._run_jobs(self._handlers(addresses))
+        # Workers of their own: receivers that hang must not hold up partners and builds.
+        send = HttpSend(self.database.rules.partner_answer_limit)
+        self._run_jobs(webhook_handlers(self.database, send), workers=4)
+
+    def _run_jobs(self, handlers: Mapping[str, Any], workers: int = 8) -> None:
+        runner = JobRunner(self.database, self.boot_id, handlers, workers)
         self._ends(runner.stop)
         runner.start()
 

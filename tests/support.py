@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from platform_sim.core.actions.addons_outcome import acknowledge, finish_provisi
 from platform_sim.core.actions.apps import create_app
 from platform_sim.core.actions.builds import BuiltSlug, SourceBlob, create_build, finish_build
 from platform_sim.core.actions.catalog import register_manifest
+from platform_sim.core.actions.webhook_deliveries import fan_out
 from platform_sim.core.clock import Chance, Clock
 from platform_sim.core.model.accounts import Account, Authorization
 from platform_sim.core.model.addons import Addon, AddonService, Attachment
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App, Release
+from platform_sim.core.public.webhooks import subject
 from platform_sim.core.store import Database, Snapshot, Transaction
 from platform_sim.core.store.tables import NOUNS
 from platform_sim.settings import load
@@ -31,8 +34,11 @@ AT = Addresses("http://localhost:5100")
 def new_database(
     path: Path | None = None, *, seed: int | None = 1, at: datetime | None = START, **settings: Any
 ) -> Database:
-    """A database in memory, or in the file `path`; clock frozen at `at` (None: running). Close it."""
-    return Database(path, Clock(at), Chance(seed), load({}, **settings))
+    """A database in memory, or in the file `path`; clock frozen at `at` (None: running). Events reach webhooks.
+    Close it."""
+    database = Database(path, Clock(at), Chance(seed), load({}, **settings))
+    database.on_record(partial(fan_out, show=partial(subject, at=AT)))
+    return database
 
 
 def new_customer(tx: Transaction, email: str = "user@example.com") -> Actor:

@@ -21,11 +21,13 @@ from platform_sim.core.actions.builds import create_slug, create_source
 from platform_sim.core.actions.drains import create_drain
 from platform_sim.core.actions.dynos import add_formation_dyno, run_dyno
 from platform_sim.core.actions.releases import current_release
+from platform_sim.core.actions.webhooks import create_webhook
 from platform_sim.core.model.accounts import Account, Authorization
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
 from platform_sim.core.model.apps import App, Build
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.records import Job
+from platform_sim.core.model.webhooks import Webhook, WebhookDelivery
 from platform_sim.core.store import Database, Transaction
 from platform_sim.engines.jobs import JobRunner
 from platform_sim.web.app import create_web
@@ -168,10 +170,12 @@ class Populated:
     partner: str
     """A token of the add-on's partner."""
     paths: dict[str, str] = field(default_factory=dict)
+    paths_of_addon: dict[str, str] = field(default_factory=dict)
+    """What stands for some of the variables in paths below `/addons/:addon`."""
 
     def path(self, pattern: str, **other: str) -> str:
         """A row's path for what is there; `other` replaces variables."""
-        known = self.paths | other
+        known = self.paths | (self.paths_of_addon if pattern.startswith("/addons/") else {}) | other
         return "/".join(known.get(p[1:-1], NOWHERE) if p.startswith("{") else p for p in pattern.split("/"))
 
 
@@ -181,6 +185,9 @@ NOWHERE = "01234567-89ab-4cde-8f01-23456789abcd"
 
 DRAIN = "https://logs.example.com/drain"
 """Of a customer's drain and of the add-on's."""
+
+WEBHOOK = {"include": ["api:release", "api:dyno"], "level": "sync", "url": "http://localhost:9/hook"}
+"""Of the app's webhook and of the add-on's: what they ask for."""
 
 
 def populate(world: World) -> Populated:
@@ -194,6 +201,9 @@ def populate(world: World) -> Populated:
         support.attach(tx, other, addon, "SHARED")
         use_drain_url(tx, who.account, addon, DRAIN)
         create_drain(tx, who, app, DRAIN)
+        partner = support.partner_of_addon(tx, addon)
+        hook = create_webhook(tx, who, app, WEBHOOK)
+        partners_hook = create_webhook(tx, partner, addon, WEBHOOK)
         dyno = add_formation_dyno(tx, current_release(tx, app.id), "web.1", "serve", "Basic")
         run_dyno(tx, who, app, "bash")
         slug = create_slug(tx, who, app, {"web": "serve"}, commit="abc")
@@ -204,6 +214,7 @@ def populate(world: World) -> Populated:
         assert attachment is not None
         assert made is not None
         plan = tx.get(Plan, addon.plan_id)
+        paths_of_hooks = [_paths_of_webhook(tx, each) for each in (hook, partners_hook)]
         for job in tx.all(Job, state="todo"):
             jobs.finish(tx, job, {"ok": True})
     paths = {
@@ -223,8 +234,18 @@ def populate(world: World) -> Populated:
         "formation": "web",
         "dyno.formation_type": "web",
         "log-drain.query_identity": quote(DRAIN, safe=""),
+    } | paths_of_hooks[0]
+    return Populated(world, app, addon, world.partner_token(addon), paths, paths_of_hooks[1])
+
+
+def _paths_of_webhook(tx: Transaction, webhook: Webhook) -> dict[str, str]:
+    delivery = tx.find(WebhookDelivery, webhook_id=webhook.id)
+    assert delivery is not None
+    return {
+        "app-webhook": webhook.id,
+        "app-webhook-delivery": delivery.id,
+        "app-webhook-event": delivery.event_id,
     }
-    return Populated(world, app, addon, world.partner_token(addon), paths)
 
 
 Act = Callable[[Transaction, Job], None]

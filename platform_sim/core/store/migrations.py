@@ -37,7 +37,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "log_drain": (("app_id",), ("addon_id",)),
     "log_input": (("app_id",),),
     "webhook": (("app_id",), ("addon_id",)),
-    "webhook_delivery": (("webhook_id",), ("event_id",)),
+    "webhook_delivery": (("webhook_id", "status"), ("event_id",)),
 }
 LATER: dict[str, tuple[str, ...]] = {
     "drains": ("log_drain", "log_input"),

@@ -78,7 +78,22 @@ def check(
     for name in required:
         if body.get(name) is None:
             raise InvalidParams(f"Missing parameter: {within}{name}.")
-    return {name: read(within + name, body[name]) for name, read in fields.items() if body.get(name) is not None}
+    return {
+        name: read(within + name, body[name])
+        for name, read in fields.items()
+        if body.get(name) is not None or (name in body and isinstance(read, OrNull))
+    }
+
+
+class OrNull:
+    """A field that null empties; for all others null means that nothing was sent."""
+
+    def __init__(self, item: Check) -> None:
+        self._item = item
+
+    def __call__(self, name: str, value: Any) -> Any:
+        """See `Check`."""
+        return None if value is None else self._item(name, value)
 
 
 def _kind(value: Any) -> str:

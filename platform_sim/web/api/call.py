@@ -1,7 +1,7 @@
 """What a handler gets and gives: one request, already checked, and its answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Request
@@ -61,7 +61,8 @@ def _names(header: str | None) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Answer:
-    """A body with a status of its own, for handlers whose status depends on what happened."""
+    """A body with a status, and headers, of its own, for handlers whose answer depends on what happened."""
 
     body: Json
     status: int
+    headers: Mapping[str, str] = field(default_factory=dict)

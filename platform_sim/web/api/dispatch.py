@@ -135,6 +135,7 @@ class Dispatch:
     def _answer(self, route: Route, request: Request, result: Any, headers: dict[str, str]) -> Response:
         status = route.status
         if isinstance(result, Answer):
+            headers |= result.headers
             status, result = result.status, result.body
         if route.sortable:
             cut = ranges.cut(result, ranges.parse(request.headers.get("Range")), route.sortable)

@@ -11,6 +11,9 @@ MOST = 1000
 LONGEST = 1000
 """Characters of a header that is read; longer ones only cost time."""
 
+UNSHOWN = frozenset({"seq"})
+"""What lists may be ordered by though their items do not show it: webhook deliveries in the published schema."""
+
 _FIELD = re.compile(r"[A-Za-z_]{1,64}")
 _DIGITS = re.compile(r"[0-9]+")
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
@@ -94,6 +97,8 @@ def cut(items: list[dict[str, Any]], wanted: Range, sortable: tuple[str, ...]) -
         order = ",order=desc" if wanted.descending else ""
         mark = _mark(page[-1], rest[0], field)
         headers["Next-Range"] = f"{field} ]{mark}..{wanted.last or ''}; max={wanted.most}{order}"
+    if UNSHOWN.intersection(sortable):
+        page = [{name: value for name, value in item.items() if name not in UNSHOWN} for item in page]
     return Cut(page, 206 if rest else 200, headers)
 
 

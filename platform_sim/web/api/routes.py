@@ -11,7 +11,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platform_sim.web.api.bodies import Check
-from platform_sim.web.api.handlers import account, addons, apps, attachments, catalog, drains, dynos, partners, releases
+from platform_sim.web.api.handlers import (
+    account,
+    addons,
+    apps,
+    attachments,
+    catalog,
+    drains,
+    dynos,
+    partners,
+    releases,
+    webhooks,
+)
 
 Mode = Literal["read", "write", "late"]
 """`read`: handler(call, snapshot). `write`: handler(call, transaction). `late`: handler(call) waits on rows itself."""
@@ -76,6 +87,23 @@ def _late(handler: Callable[..., Any], **more: Any) -> Spec:
 
 
 BOTH = {"partner": True}
+
+
+def _webhooks(owner: str, **who: Any) -> dict[Key, Spec]:
+    """The links of an app's or of an add-on's webhooks (partner-api §6.1)."""
+    made = {"fields": webhooks.FIELDS, "required": webhooks.REQUIRED}
+    return {
+        ("GET", f"{owner}/webhooks"): _list(webhooks.listing, "seq", "created_at", **who),
+        ("POST", f"{owner}/webhooks"): _write(webhooks.create, 201, **made, **who),
+        ("GET", owner + "/webhooks/{app-webhook}"): _get(webhooks.info, **who),
+        ("PATCH", owner + "/webhooks/{app-webhook}"): _write(webhooks.update, fields=webhooks.FIELDS, **who),
+        ("DELETE", owner + "/webhooks/{app-webhook}"): _write(webhooks.delete, **who),
+        ("GET", f"{owner}/webhook-deliveries"): _list(webhooks.list_deliveries, "seq", "created_at", **who),
+        ("GET", owner + "/webhook-deliveries/{app-webhook-delivery}"): _get(webhooks.delivery_info, **who),
+        ("GET", f"{owner}/webhook-events"): _list(webhooks.list_events, "seq", "created_at", **who),
+        ("GET", owner + "/webhook-events/{app-webhook-event}"): _get(webhooks.event_info, **who),
+    }
+
 
 SIMULATED: dict[Key, Spec] = {
     ("GET", "/account"): _get(account.info),
@@ -163,6 +191,8 @@ SIMULATED: dict[Key, Spec] = {
     ("GET", "/stacks"): _list(catalog.list_stacks, "name", **BOTH),
     ("GET", "/stacks/{stack}"): _get(catalog.stack_info, **BOTH),
     ("GET", "/apps/{app}/available-stacks"): _list(catalog.list_app_stacks, "name"),
+    **_webhooks("/apps/{app}"),
+    **_webhooks("/addons/{add-on}", **BOTH),
 }
 
 

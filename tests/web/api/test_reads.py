@@ -10,7 +10,7 @@ import pytest
 from platform_sim.web.api.routes import LATER, Route
 
 from ..world import Populated
-from .rows import SCHEMA, SHARED, SIMULATED, name, needs_shared
+from .rows import SCHEMA, SHARED, SIMULATED, name, needs_shared, token_for
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ every_read = pytest.mark.parametrize("row", READS, ids=name)
 @every_read
 def test_an_answer_has_its_headers(row: Route, lasting: Populated) -> None:
     world, path = lasting.world, lasting.path(row.path)
-    answer = world.call("GET", path)
+    answer = world.call("GET", path, token=token_for(row, lasting))
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -45,20 +45,21 @@ def test_an_answer_has_its_headers(row: Route, lasting: Populated) -> None:
 @every_read
 def test_a_tag_that_still_holds_saves_the_body(row: Route, lasting: Populated) -> None:
     world, path = lasting.world, lasting.path(row.path)
-    tag = world.call("GET", path).headers["ETag"]
+    token = token_for(row, lasting)
+    tag = world.call("GET", path, token=token).headers["ETag"]
     for header in (tag, f"W/{tag}", f'"other", {tag}', "*"):
         if row.path == "/account/rate-limits":
             continue
-        answer = world.call("GET", path, headers={"If-None-Match": header})
+        answer = world.call("GET", path, token=token, headers={"If-None-Match": header})
         assert (answer.status_code, answer.data) == (304, b""), header
         assert answer.headers["ETag"] == tag
-    assert world.call("GET", path, headers={"If-None-Match": '"0123"'}).status_code == 200
+    assert world.call("GET", path, token=token, headers={"If-None-Match": '"0123"'}).status_code == 200
 
 
 @every_read
 def test_head_is_get_without_a_body(row: Route, lasting: Populated) -> None:
     world, path = lasting.world, lasting.path(row.path)
-    get, head = world.call("GET", path), world.call("HEAD", path)
+    get, head = (world.call(method, path, token=token_for(row, lasting)) for method in ("GET", "HEAD"))
     assert (head.status_code, head.data) == (200, b"")
     own = {"Request-Id", "RateLimit-Remaining", "ETag"} if row.free else {"Request-Id", "RateLimit-Remaining"}
     assert {k: v for k, v in head.headers.items() if k not in own} == {
@@ -76,7 +77,7 @@ def test_reads_answer_as_the_schema_says(row: Route, lasting: Populated, checker
         assert row.priority == LATER
         pytest.skip("not in the published schema")
     jsonschema = pytest.importorskip("jsonschema")
-    body = lasting.world.get(lasting.path(row.path))
+    body = lasting.world.get(lasting.path(row.path), token=token_for(row, lasting))
     assert body != [], "nothing to check"
     kind = jsonschema.validators.extend(
         jsonschema.Draft4Validator,
