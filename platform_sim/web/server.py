@@ -9,6 +9,10 @@ from waitress.server import create_server
 THREADS = 64
 """A push, an upload or a call that waits for a partner holds one; streams never sit here."""
 
+SLACK = 1_048_576
+"""Bytes beyond the largest body: waitress counts the framing of chunked ones too. Doors check their own limits exactly
+and answer in their own shape."""
+
 
 class ControlServer:
     """`start` binds, `close` ends the loop and its threads."""
@@ -24,7 +28,7 @@ class ControlServer:
             port=0,
             threads=THREADS,
             connection_limit=2000,
-            max_request_body_size=largest_body,
+            max_request_body_size=largest_body + SLACK,
             ident=None,
             clear_untrusted_proxy_headers=False,
         )
@@ -47,7 +51,9 @@ class ControlServer:
         self._server.close()
 
     def close(self) -> None:
-        """Stop answering; calls in progress get a moment, then their connections are cut."""
+        """Stop answering; calls in progress get a moment, then their connections are cut. Safe to call again."""
+        if self._stopping.is_set():
+            return
         self._stopping.set()
         if self._thread.ident is None:
             self._thread.start()
