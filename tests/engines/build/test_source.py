@@ -111,6 +111,7 @@ def _gzipped(data: bytes) -> bytes:
         (_gzipped(bytes(20_000))[:-9], "not a whole .tar"),
         (b"\x1f\x8bgarbage", "not a whole .tar"),
     ],
+    ids=["zip", "bzip2", "html", "no-tar", "cut", "garbage"],
 )
 def test_what_is_no_tarball_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
     (tmp_path / "s").write_bytes(content)
