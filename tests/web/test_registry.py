@@ -4,6 +4,7 @@ import copy
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -111,6 +112,16 @@ def test_the_slug_of_the_path_is_the_manifests(strict: World) -> None:
             assert (answer.status_code, set(answer.json)) == (422, {"error"})
             assert "'exceptions'" in answer.json["error"]
             assert len(answer.text) < 500
+
+
+@pytest.mark.parametrize("slug", ["a\nb", "a b", "é", "UPPER", "a/b", "..", "-", "a\x00", "<b>", "a;b", "a:b"])
+def test_a_slug_that_would_break_names_headers_or_addresses_is_refused(slug: str, strict: World) -> None:
+    """It becomes part of add-on names, e-mails, plan names, headers and URLs."""
+    manifest = support.new_manifest() | {"id": slug}
+    manifest["api"]["config_vars"] = []
+    with strict.nothing_written():
+        answer = push(strict, manifest, f"/api/v3/addons/{quote(slug, safe='')}/manifests")
+    assert answer.status_code in (404, 422), answer.text
 
 
 HOSTILE = [

@@ -316,3 +316,20 @@ def test_an_answer_written_is_there_for_the_next_request(world: World, tmp_path:
     finally:
         durable.close()
         world.doors.database = memory
+
+
+def test_no_log_line_holds_what_proves_who_somebody_is(full: Populated, caplog: pytest.LogCaptureFixture) -> None:
+    """Not even at the most talkative level, whatever the requests did (design §5)."""
+    world = full.world
+    with caplog.at_level(logging.DEBUG):
+        for token in ("", full.partner, world.strangers_token, "HRKU-wrong"):
+            for method, path in (("GET", "/account"), ("GET", "/apps/acme"), ("DELETE", "/nope"), ("POST", "/sources")):
+                world.call(method, path, token=token)
+        world.client.post("/oauth/token", data={"code": "c0de-0815", "client_secret": "exceptions-client-secret"})
+        world.call("PATCH", "/apps/acme/config-vars", {"KEY": "v4lue-0815"})
+        put_url = world.call("POST", "/sources").json["source_blob"]["put_url"]
+        world.client.put(put_url.removeprefix(world.doors.addresses.base), data=b"x")
+        world.client.get(full.path("/sso/apps/{app}/addons/{add-on}"), headers={"Host": "localhost"})
+    secrets = [world.token, full.partner, world.strangers_token, "HRKU-wrong", "c0de-0815", "v4lue-0815"]
+    secrets += ["exceptions-client-secret", put_url.rpartition("/")[2], "partner-salt", "partner-password"]
+    assert [secret for secret in secrets if secret in caplog.text] == []
