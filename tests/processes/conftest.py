@@ -9,6 +9,7 @@ from platform_sim.assemble import Options, Platform
 
 from .customer import Customer
 from .leftovers import nothing_left
+from .package_index import BlockingIndex, running_index
 from .partner import TinyPartner, running_partner
 from .up import outer_environment
 
@@ -35,4 +36,11 @@ def customer(platform: Platform, tmp_path: Path) -> Customer:
 def partner() -> Iterator[TinyPartner]:
     """A partner that does everything right until it is told otherwise."""
     with running_partner() as made:
+        yield made
+
+
+@pytest.fixture
+def index() -> Iterator[BlockingIndex]:
+    """A package index that can be held up."""
+    with running_index() as made:
         yield made

@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+import requests
 
 from .customer import Customer
+from .package_index import BlockingIndex
 from .partner import Sent, TinyPartner
 from .sources import PYTHON, app
-from .waiting import wait_until
+from .waiting import LONGEST, wait_until
 
 pytestmark = pytest.mark.processes
 
@@ -113,3 +115,22 @@ def test_builds_of_one_app_at_once_are_taken_in_turn(customer: Customer) -> None
     assert customer.versions("acme") == list(range(1, 8))
     (dyno,) = customer.up("acme")
     assert dyno["release"]["version"] == 7
+
+
+def test_an_app_that_is_deleted_while_builds_wait_lets_everybody_go(customer: Customer, index: BlockingIndex) -> None:
+    """One build at work, one in the queue, and readers that follow both: all end when the app goes."""
+    index.gate.shut()
+    customer.api("POST", "/apps", {"name": "acme"})
+    files = app() | {"requirements.txt": f"--index-url {index.url}\nsmall-thing==1.0\n"}
+    builds = [customer.build("acme", files) for _ in range(2)]
+    assert index.gate.reached.wait(LONGEST)
+    with requests.Session() as session:
+        session.trust_env = False
+        urls = [each["output_stream_url"] for each in builds]
+        following = [session.get(url, stream=True, timeout=LONGEST) for url in urls]
+        customer.api("DELETE", "/apps/acme")
+        index.gate.open()
+        texts = [each.text for each in following]
+    assert "The app was deleted during the build." in texts[0]
+    assert texts[1] == ""
+    idle(customer)

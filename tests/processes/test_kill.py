@@ -12,7 +12,7 @@ import requests
 
 from .customer import Customer
 from .leftovers import processes_below
-from .package_index import BlockingIndex, running_index
+from .package_index import BlockingIndex
 from .partner import Gate, TinyPartner, said
 from .sources import PYTHON, SHOWS, app
 from .up import Up
@@ -212,12 +212,6 @@ def test_an_answered_write_survives(up: Up) -> None:
         customer = customer_of(up, up.start())
         assert customer.api("GET", "/apps/acme/config-vars") == {"NUMBER": str(number)}
         assert customer.versions("acme") == list(range(1, 4 + number))
-
-
-@pytest.fixture
-def index() -> Iterator[BlockingIndex]:
-    with running_index() as made:
-        yield made
 
 
 def test_killed_during_a_push(up: Up, index: BlockingIndex) -> None:

@@ -64,7 +64,7 @@ def create_build(tx: Transaction, actor: Actor, app: App, source: SourceBlob) ->
     )
     tx.record("build", "create", build.id, actor.account, {"status": "pending"}, app_id=app.id)
     # Jobs of one subject run one after the other: an app's builds share a cache.
-    tx.add_job("build", app.id, {"build_id": build.id})
+    tx.add_job("build", app.id, {"build_id": build.id, "output": build.output_secret})
     return build
 
 

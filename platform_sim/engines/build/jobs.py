@@ -55,6 +55,7 @@ class BuildRoom:
             row = rows.find(Build, id=job.payload["build_id"])
             app = rows.find(App, id=job.subject_id)
         if row is None or app is None:
+            self.outputs.finish(job.payload["output"])  # who follows it must not wait for ever
             self._drop(job)
             return
         self.outputs.start(row.output_secret)

@@ -36,7 +36,8 @@ def test_a_build_is_a_row_a_job_and_an_event(tx: Transaction, customer: Actor, a
     assert (build.status, build.stack, build.source_version) == ("pending", "heroku-24", "409cdef5aabbcc")
     assert len(build.output_secret) == 32
     [job] = tx.all(Job, kind="build")
-    assert (job.subject_id, job.payload) == (app.id, {"build_id": build.id}), "builds of an app queue up"
+    assert job.subject_id == app.id, "builds of an app queue up"
+    assert job.payload == {"build_id": build.id, "output": build.output_secret}
     [event] = tx.all(Event, kind="build")
     assert (event.action, event.data, event.app_id) == ("create", {"status": "pending"}, app.id)
     assert newest_release(tx, app).version == 2, "nothing is released yet"
