@@ -1,0 +1,118 @@
+"""The same partner as partner_flask.py, with Python's standard library alone."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import time
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+MANIFEST = json.loads(Path(__file__).with_name("addon-manifest.json").read_text())
+PASSWORD, SALT = MANIFEST["api"]["password"], MANIFEST["api"]["sso_salt"]
+BASIC = "Basic " + base64.b64encode(f"acme:{PASSWORD}".encode()).decode()
+HEROKU = os.environ.get("HEROKU_API_URL", "http://localhost:5100")
+resources: dict[str, dict[str, Any]] = {}  # a real partner has a database; an empty dict is a deleted resource
+
+Answer = tuple[int, Any]
+
+
+def ask_heroku(method: str, path: str, body: bytes, headers: dict[str, str]) -> Any:
+    request = urllib.request.Request(HEROKU + path, body, headers, method=method)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def token(**grant: str) -> dict[str, str]:
+    form = urlencode({**grant, "client_secret": os.environ["CLIENT_SECRET"]}).encode()
+    found: dict[str, str] = ask_heroku("POST", "/oauth/token", form, {})
+    return found
+
+
+def config(uuid: str, host: str) -> dict[str, str]:
+    return {"ACME_URL": f"http://{host}/accounts/{resources[uuid]['key']}"}
+
+
+def provision(order: dict[str, Any], host: str) -> Answer:
+    uuid = order["uuid"]
+    if uuid not in resources:  # Heroku may ask twice: the same uuid is the same resource
+        grant = token(grant_type="authorization_code", code=order["oauth_grant"]["code"])
+        resources[uuid] = {"key": secrets.token_hex(16), "plan": order["plan"], "refresh": grant["refresh_token"]}
+    if not resources[uuid]:
+        return 410, {"message": "This Acme was deleted."}
+    return 200, {"id": uuid, "config": config(uuid, host), "message": "Acme is ready."}
+
+
+def change_plan(uuid: str, plan: str, host: str) -> Answer:
+    resources[uuid]["plan"] = plan
+    return 200, {"config": config(uuid, host), "message": f"Acme is on plan {plan} now."}
+
+
+def deprovision(uuid: str) -> Answer:
+    known, resources[uuid] = resources.get(uuid), {}
+    return (204 if known else 410), None
+
+
+def rotate(uuid: str, host: str) -> Answer:
+    resources[uuid]["key"] = secrets.token_hex(16)
+    fresh = token(grant_type="refresh_token", refresh_token=resources[uuid]["refresh"])["access_token"]
+    body = {"config": [{"name": name, "value": value} for name, value in config(uuid, host).items()]}
+    headers = {
+        "Authorization": f"Bearer {fresh}",
+        "Accept": "application/vnd.heroku+json; version=3",
+        "Content-Type": "application/json",
+    }
+    return 200, ask_heroku("PATCH", f"/addons/{uuid}/config", json.dumps(body).encode(), headers)
+
+
+def sign_in(form: dict[str, str]) -> Answer:
+    uuid, stamp = form["resource_id"], form["timestamp"]
+    expected = hashlib.sha1(f"{uuid}:{SALT}:{stamp}".encode()).hexdigest()
+    good = hmac.compare_digest(expected, form["resource_token"]) and abs(time.time() - int(stamp)) < 300
+    return (200, f"Acme, plan {resources[uuid]['plan']}") if good and resources.get(uuid) else (403, "Log in again.")
+
+
+class Partner(BaseHTTPRequestHandler):
+    """The doors: who may come in, and which function answers."""
+
+    def answer(self) -> Answer:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        host, path = self.headers["Host"], self.path.rstrip("/")
+        if (self.command, path) == ("POST", "/heroku/sso"):
+            return sign_in({name: values[0] for name, values in parse_qs(body, keep_blank_values=True).items()})
+        if not hmac.compare_digest(self.headers.get("Authorization") or "", BASIC):
+            return 401, {"message": "Wrong credentials."}
+        place, _, uuid = path.rpartition("/")
+        match self.command, place:
+            case "POST", "/heroku":
+                return provision(json.loads(body), host)
+            case "PUT", "/heroku/resources":
+                return change_plan(uuid, json.loads(body)["plan"], host)
+            case "DELETE", "/heroku/resources":
+                return deprovision(uuid)
+            case "POST", "/rotate":
+                return rotate(uuid, host)
+        return 404, {"message": "There is nothing here."}
+
+    def do_POST(self) -> None:
+        status, content = self.answer()
+        plain = isinstance(content, str)
+        body = b"" if content is None else (content if plain else json.dumps(content)).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain" if plain else "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_PUT = do_DELETE = do_POST
+
+
+if __name__ == "__main__":
+    server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "5300"))), Partner)
+    print(f"listening on http://127.0.0.1:{server.server_address[1]}", flush=True)
+    server.serve_forever()

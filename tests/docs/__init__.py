@@ -1,0 +1,1 @@
+"""The documentation, held to the code: examples run, pages are whole, what is generated is up to date."""
