@@ -4,8 +4,9 @@
 listen without knowing the supervisor, and everybody can write a log line without knowing the log hub.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, Protocol
 
 LogSource = Literal["app", "heroku"]
@@ -16,6 +17,53 @@ class LogSink(Protocol):
 
     def __call__(self, app_id: str, source: LogSource, dyno: str, text: str) -> None:
         """Record `text` as said by `source[dyno]`, e.g. ("heroku", "router") or ("app", "web.1")."""
+        ...
+
+
+class SaidLine(Protocol):
+    """One line of an app's log."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was said, on the platform's clock."""
+        ...
+
+    @property
+    def source(self) -> LogSource:
+        """Who runs what said it."""
+        ...
+
+    @property
+    def dyno(self) -> str:
+        """What said it: `web.1`, `router`, `api`."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """Valid Unicode, at most 10000 bytes, no line end."""
+        ...
+
+
+class LineFollower(Protocol):
+    """A place in an app's log, for one who reads on from there."""
+
+    def take(self) -> tuple[Sequence[SaidLine], int]:
+        """The lines since the last call, and how many were lost before them."""
+        ...
+
+    def close(self) -> None:
+        """Follow no more; idempotent."""
+        ...
+
+
+class LogFeed(Protocol):
+    """Every app's lines, for engines that carry them elsewhere; from any thread."""
+
+    def follow(self, app_id: str, wake: Callable[[], None]) -> tuple[Sequence[SaidLine], LineFollower]:
+        """The lines that are kept, and a follower for those that come.
+
+        `wake` is called from the writer's thread when there is something to take; it must not block or raise.
+        """
         ...
 
 
