@@ -23,9 +23,11 @@ from platform_sim.core.actions.jobs import claim, finish
 from platform_sim.core.actions.log_sessions import create_log_session
 from platform_sim.core.actions.oauth import exchange_grant
 from platform_sim.core.actions.releases import rollback
+from platform_sim.core.actions.webhooks import create_webhook
 from platform_sim.core.model.accounts import Account, Authorization
 from platform_sim.core.model.addons import Attachment
 from platform_sim.core.model.apps import Dyno
+from platform_sim.core.model.webhooks import ACTIONS, PARTNER_EVENTS
 from platform_sim.core.store import Database, Snapshot, Transaction
 
 from ..support import deploy, dump, new_addon, new_customer, new_database, new_service, partner_of_addon
@@ -43,7 +45,8 @@ def me(rows: Snapshot) -> Actor:
 def begin(tx: Transaction) -> None:
     customer = new_customer(tx)
     new_service(tx, requires=("many_per_app",))
-    create_app(tx, customer, name="acme")
+    app = create_app(tx, customer, name="acme")
+    create_webhook(tx, customer, app, {"include": list(ACTIONS), "level": "sync", "url": "http://localhost:9/app"})
     create_app(tx, customer)
 
 
@@ -73,6 +76,8 @@ def complete(tx: Transaction) -> None:
     assert grant is not None
     exchange_grant(tx, grant.grant_code or "", "exceptions-client-secret")
     partner = partner_of_addon(tx, addon)
+    hook = {"include": list(PARTNER_EVENTS), "level": "notify", "url": "http://localhost:9/addon"}
+    create_webhook(tx, partner, addon, hook)
     update_config(tx, partner, addon.id, [("EXCEPTIONS_URL", "x")])
     partner_provisions(tx, partner, addon.id)
     request_plan_change(tx, me(tx), addon_named(tx, me(tx), "first"), "test")
@@ -121,6 +126,7 @@ def test_the_same_script_writes_the_same_bytes() -> None:
         written.append(as_bytes(database))
         database.close()
     assert len(json.loads(written[0]["Event"])) > 40, "a script that does nothing proves nothing"
+    assert len(json.loads(written[0]["WebhookDelivery"])) > 40
     assert written[0] == written[1], "events, and every other row too"
 
 

@@ -12,6 +12,8 @@ from platform_sim.core.actions.dynos import add_formation_dyno, report_started, 
 from platform_sim.core.actions.log_sessions import create_log_session
 from platform_sim.core.actions.oauth import exchange_grant
 from platform_sim.core.actions.releases import current_release, finish_release_phase
+from platform_sim.core.actions.webhook_deliveries import deliveries_of, events_of, record_attempt
+from platform_sim.core.actions.webhooks import create_webhook
 from platform_sim.core.model.accounts import Account, Authorization
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
 from platform_sim.core.model.apps import App, Build, Dyno, Formation, Release, Slug
@@ -20,6 +22,7 @@ from platform_sim.core.public import accounts as public_accounts
 from platform_sim.core.public import addons as public_addons
 from platform_sim.core.public import apps as public_apps
 from platform_sim.core.public import drains as public_drains
+from platform_sim.core.public import webhooks as public_webhooks
 from platform_sim.core.store import Transaction
 
 from ...support import (
@@ -52,7 +55,7 @@ def samples(tx: Transaction) -> Bodies:
     deploy(tx, customer, app, web="serve", release="migrate")
     failed = deploy(tx, customer, app, web="serve", release="migrate")
     finish_release_phase(tx, failed, succeeded=False)
-    return _of_apps(tx) | _of_the_market(tx) | _of_accounts(tx) | _fixed(tx, app)
+    return _of_apps(tx) | _of_the_market(tx) | _of_accounts(tx) | _of_webhooks(tx) | _fixed(tx, app)
 
 
 def _of_apps(tx: Transaction) -> Bodies:
@@ -98,6 +101,23 @@ def _of_accounts(tx: Transaction) -> Bodies:
     return {
         "account": [public_accounts.account(row) for row in tx.all(Account)],
         "oauth-token": [public_accounts.api_tokens(tokens, "exceptions-client-secret")],
+    }
+
+
+def _of_webhooks(tx: Transaction) -> Bodies:
+    """Deliveries in each status that the schema knows: it lacks `skipped`."""
+    customer = new_customer(tx, "hooks@example.com")
+    app = new_app(tx, customer, "hooks")
+    wish = {"include": ["api:release", "api:build"], "level": "sync", "url": "http://localhost:9/x"}
+    create_webhook(tx, customer, app, wish)
+    deploy(tx, customer, app)
+    deploy(tx, customer, app, "bbbbbbbb02")
+    for (row, _), code in zip(deliveries_of(tx, app), (204, None, 500), strict=False):
+        why = None if code else "timeout"
+        record_attempt(tx, row, code=code, error_class=why, began_at=tx.now(), retried=code != 500)
+    return {
+        "app-webhook-delivery": [public_webhooks.delivery(row, to) for row, to in deliveries_of(tx, app)],
+        "app-webhook-event": [public_webhooks.event(row) for row in events_of(tx, app)],
     }
 
 

@@ -22,6 +22,8 @@ KEYS: dict[str, str] = {
     "app": "acm archived_at build_stack buildpack_provided_description created_at generation git_url id "
     "internal_routing maintenance name organization owner region released_at repo_size slug_size space stack team "
     "updated_at web_url",
+    "app-webhook-delivery": "created_at event id last_attempt next_attempt_at num_attempts status updated_at webhook",
+    "app-webhook-event": "created_at id include payload updated_at",
     "build": "app buildpacks created_at generation id output_stream_url release slug source_blob stack status "
     "updated_at user",
     "dyno": "app attach_url command created_at id name release size state type updated_at",
