@@ -9,7 +9,7 @@ from platform_sim.core import access
 from platform_sim.core.actions import webhook_deliveries as deliveries
 from platform_sim.core.actions import webhooks
 from platform_sim.core.actions.webhooks import Owner
-from platform_sim.core.errors import InvalidParams
+from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.webhooks import DeliveryStatus
 from platform_sim.core.public import webhooks as public
 from platform_sim.core.store import Snapshot, Transaction
@@ -31,6 +31,10 @@ def _owner(call: Call, rows: Snapshot) -> Owner:
     if "app" in call.path:
         access.customers_only(call.actor, "use an app's webhooks; its own are at /addons/:id/webhooks")
         return access.app_named(rows, call.actor, call.path["app"])
+    if not call.actor.is_partner:
+        # Hidden, not forbidden: a client that reads all that its customer may see must not run into an error.
+        hidden = "Couldn't find that add-on webhook: only its partner sees them, with the instance's own token."
+        raise NotFound("add_on webhook", hidden)
     return access.own_instance(rows, call.actor, call.path["add-on"])
 
 
