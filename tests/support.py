@@ -10,6 +10,7 @@ from typing import Any
 from platform_sim.core.access import Actor
 from platform_sim.core.actions.accounts import create_account, issue_token, partner_account
 from platform_sim.core.actions.addons import create_addon
+from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
 from platform_sim.core.actions.addons_outcome import acknowledge, finish_provisioning
 from platform_sim.core.actions.apps import create_app
 from platform_sim.core.actions.builds import BuiltSlug, SourceBlob, create_build, finish_build
@@ -98,6 +99,12 @@ def new_pending_addon(tx: Transaction, actor: Actor, app: App, service: str = "e
     """An add-on whose partner has answered 202."""
     addon, _ = create_addon(tx, actor, app, service)
     return acknowledge(tx, addon, f"provider-{addon.id}", "Soon.", asynchronous=True)
+
+
+def end_addon(tx: Transaction, actor: Actor, addon: Addon) -> Addon:
+    """The customer destroys it and the partner acknowledges."""
+    destroy_addon(tx, actor, addon)
+    return finish_deprovisioning(tx, addon, actor.account)
 
 
 def partner_of_addon(rows: Snapshot, addon: Addon) -> Actor:
