@@ -152,10 +152,10 @@ class Platform:
         self._run_jobs(self._handlers(addresses))
         # Workers of their own: receivers that hang must not hold up partners and builds.
         send = HttpSend(self.database.rules.partner_answer_limit)
-        self._run_jobs(webhook_handlers(self.database, send), workers=4)
+        self._run_jobs(webhook_handlers(self.database, send), workers=4, grace=1.0)
 
-    def _run_jobs(self, handlers: Mapping[str, Any], workers: int = 8) -> None:
-        runner = JobRunner(self.database, self.boot_id, handlers, workers)
+    def _run_jobs(self, handlers: Mapping[str, Any], workers: int = 8, grace: float = 5.0) -> None:
+        runner = JobRunner(self.database, self.boot_id, handlers, workers, grace)
         self._ends(runner.stop)
         runner.start()
 
