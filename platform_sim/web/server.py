@@ -6,8 +6,7 @@ from typing import Any, cast
 from flask import Flask
 from waitress.server import create_server
 
-THREADS = 64
-"""A push, an upload or a call that waits for a partner holds one; streams never sit here."""
+from platform_sim.web.workers import PATIENCE, Workers
 
 SLACK = 1_048_576
 """Bytes beyond the largest body: waitress counts the framing of chunked ones too. Doors check their own limits exactly
@@ -21,16 +20,17 @@ class ControlServer:
         # waitress sends what an application yields at once, so a push shows its build line by line.
         # Our sockets are our own map, so that several platforms can live in one process.
         self._map: dict[int, Any] = {}
+        self._workers = Workers()
         server = create_server(
             app,
             map=self._map,
             host="127.0.0.1",
             port=0,
-            threads=THREADS,
             connection_limit=2000,
             max_request_body_size=largest_body + SLACK,
             ident=None,
             clear_untrusted_proxy_headers=False,
+            _dispatcher=cast(Any, self._workers),
         )
         self._server = cast(Any, server)
         self.address: tuple[str, int] = ("127.0.0.1", int(self._server.socket.getsockname()[1]))
@@ -44,18 +44,20 @@ class ControlServer:
     def _run(self) -> None:
         # Turn by turn instead of server.run(): only so does the loop end when it is told to.
         while not self._stopping.is_set():
-            self._server.asyncore.loop(timeout=1, use_poll=True, map=self._map, count=1)
-        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=2)
-        for channel in list(self._map.values()):
-            channel.close()
-        self._server.close()
+            timeout = PATIENCE if self._workers.is_crowded else 1
+            self._server.asyncore.loop(timeout=timeout, use_poll=True, map=self._map, count=1)
+            if self._workers.is_crowded:
+                self._workers.look()
 
     def close(self) -> None:
         """Stop answering; calls in progress get a moment, then their connections are cut. Safe to call again."""
         if self._stopping.is_set():
             return
         self._stopping.set()
-        if self._thread.ident is None:
-            self._thread.start()
-        self._server.pull_trigger()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._server.pull_trigger()
+            self._thread.join()
+        self._workers.shutdown(timeout=2)
+        for channel in list(self._map.values()):
+            channel.close()
+        self._server.close()

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask, Response, request
 
 from platform_sim.web.server import SLACK, ControlServer
+from platform_sim.web.workers import FEW
 
 pytestmark = pytest.mark.processes
 LIMIT = 10_000
@@ -54,7 +55,7 @@ def refused(address: tuple[str, int]) -> bool:
 
 
 def control_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name in ("control",) or "waitress" in thread.name]
+    return [thread for thread in threading.enumerate() if thread.name.startswith(("control", "waitress"))]
 
 
 def test_it_listens_on_loopback_only_and_on_any_port(server: ControlServer) -> None:
@@ -122,6 +123,35 @@ def test_a_call_in_progress_does_not_stop_the_end() -> None:
         connection.getresponse()
     connection.close()
     goes_on.set()
+
+
+def test_calls_that_wait_hold_up_no_others() -> None:
+    """More of them than quick calls may run at a time, then one that answers at once."""
+    app, goes_on = Flask("waits"), threading.Event()
+    entered = threading.Semaphore(0)
+
+    @app.get("/wait")
+    def wait() -> str:
+        entered.release()
+        goes_on.wait(30)
+        return "late"
+
+    @app.get("/")
+    def hello() -> str:
+        return "at once"
+
+    made = ControlServer(app, LIMIT)
+    made.start()
+    waiting = [http.client.HTTPConnection(*made.address, timeout=30) for _ in range(3 * FEW)]
+    for connection in waiting:
+        connection.request("GET", "/wait")
+    assert all(entered.acquire(timeout=20) for _ in waiting)
+    assert get(made) == "at once"
+    goes_on.set()
+    for connection in waiting:
+        assert connection.getresponse().read() == b"late"
+        connection.close()
+    made.close()
 
 
 @pytest.mark.parametrize("chunked", [False, True])
