@@ -1,15 +1,15 @@
-"""A web dyno of the standard library: says which config vars it has, never what is in them."""
+"""A web dyno of the standard library: greets, and says which add-ons it was given, never with what secrets."""
 
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-KNOWN = ("PORT", "DYNO", "HOME", "PATH", "LANG", "PWD", "SHLVL", "_")
+GREETING = os.environ.get("GREETING", "Hello")
+ADDONS = sorted(name for name in os.environ if name.endswith("_URL"))
 
 
 class Page(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        names = sorted(name for name in os.environ if name not in KNOWN)
-        body = f"Hello from {os.environ['DYNO']}. Config vars: {', '.join(names) or 'none'}.\n".encode()
+        body = f"{GREETING} from {os.environ['DYNO']}. Add-ons: {', '.join(ADDONS) or 'none'}.\n".encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
