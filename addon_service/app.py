@@ -9,6 +9,7 @@ from addon_service.admin import admin
 from addon_service.clock import Clock
 from addon_service.dashboard import dashboard
 from addon_service.data_api import data_api
+from addon_service.datastore.base import Engine
 from addon_service.partner_api import partner_api
 from addon_service.platform_client import Send
 from addon_service.service import EXTENSION, Service, build
@@ -16,13 +17,15 @@ from addon_service.settings import Settings
 from addon_service.sso import sso
 
 
-def create_app(settings: Settings, clock: Clock | None = None, send: Send | None = None) -> Flask:
-    """The partner as a WSGI app. `clock` and `send` replace time and network in tests.
+def create_app(
+    settings: Settings, clock: Clock | None = None, send: Send | None = None, engine: Engine | None = None
+) -> Flask:
+    """The partner as a WSGI app. `clock`, `send` and `engine` replace time, network and database server in tests.
 
     Raises EnvironmentProblem when the data folder cannot be used. `service_of(app)` gives the rooms behind it:
     `start()` begins its duties, `close()` ends them and closes the store.
     """
-    service = build(settings, clock, send)
+    service = build(settings, clock, send, engine)
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     # "//" in a path is a path of its own: a redirect would be no answer for a program.

@@ -15,6 +15,7 @@ from addon_service.authorization import Authorizations
 from addon_service.clock import Clock, SystemClock
 from addon_service.credentials import Credentials
 from addon_service.database_acts import DatabaseActs
+from addon_service.datastore.base import Engine
 from addon_service.datastore.choice import choose
 from addon_service.duties import Duties
 from addon_service.errors import EnvironmentProblem, ServiceError
@@ -53,7 +54,7 @@ class Service:
     def start(self) -> None:
         """Begin to carry out duties; if what an add-on's config points to has moved, Heroku is told."""
         self._announce_if_moved(self.exceptions, URL_FILE, self.exceptions.public_url)
-        self._start_datastore()
+        self.start_datastore()
         self.duties.start()
 
     def close(self) -> None:
@@ -65,7 +66,7 @@ class Service:
         except ServiceError as problem:
             log.error("cannot stop the database server: %s", problem.message)
 
-    def _start_datastore(self) -> None:
+    def start_datastore(self) -> None:
         """Apps are connected to the databases there are; without any, the server waits for the first one."""
         engine = self.database.engine
         with self.store.read() as tx:
@@ -85,8 +86,11 @@ class Service:
         self.folder.write(file, address)
 
 
-def build(settings: Settings, clock: Clock | None = None, send: Send | None = None) -> Service:
-    """A service over the data folder of the settings. `clock` and `send` are the seams of time and network.
+def build(
+    settings: Settings, clock: Clock | None = None, send: Send | None = None, engine: Engine | None = None
+) -> Service:
+    """A service over the data folder of the settings. `clock`, `send` and `engine` are the seams of time, network
+    and database server.
 
     Raises EnvironmentProblem when the folder cannot be used, or belongs to another key or another add-on.
     """
@@ -94,7 +98,7 @@ def build(settings: Settings, clock: Clock | None = None, send: Send | None = No
     folder = DataFolder(settings.data)
     vault = Vault(settings.key or folder.keep("key", new_key))
     own, other = (load_identity(settings.product(key), folder, clock) for key in PRODUCTS)
-    engine = choose(settings, folder, clock)
+    engine = engine or choose(settings, folder, clock)
     store = Store(folder.path / "addon.db")
     exceptions = Exceptions(own, settings.plan_limits, settings.public_url or DEFAULT_URL)
     database = Database(other, settings.database_plans, engine, store)

@@ -22,6 +22,7 @@ log = logging.getLogger("addon_service.datastore")
 OLDEST = 140000
 STATEMENT_SECONDS = 30
 END_SECONDS = 5
+SYSTEM_DATABASES = "addon_service: rights on the databases of the system"  # names a lock
 # Not allowed, not supported, no such thing. The rest of class 42, a duplicate, means that somebody was quicker.
 _REFUSED = ("42501", "0A000", "42704", "3D000", "0LP01", "0P000")
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -169,6 +170,8 @@ class Postgres:
         with self._guard:
             if self._closed_to_tenants:
                 return
+            # Two who change the rights on one database at once fail each other.
+            conn.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (SYSTEM_DATABASES,))
             for database in ("postgres", "template1"):
                 if database in _open_to_all(conn):
                     try:
@@ -177,6 +180,7 @@ class Postgres:
                         log.debug("may not close %s", database)
             if still := _open_to_all(conn):
                 log.warning("the logins of add-ons can also enter %s: PUBLIC may connect there", ", ".join(still))
+            conn.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (SYSTEM_DATABASES,))
             self._closed_to_tenants = True
 
 

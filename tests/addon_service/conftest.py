@@ -12,6 +12,8 @@ from addon_service.app import create_app, service_of
 from addon_service.service import Service
 from addon_service.settings import Settings, load
 
+from .customer import DATABASE_ENVIRONMENT, DatabasePartner
+from .fake_engine import FakeEngine
 from .heroku import FakeHeroku, FrozenClock
 from .partner import ENVIRONMENT, Partner
 
@@ -41,6 +43,19 @@ def app(settings: Settings, clock: FrozenClock, heroku: FakeHeroku) -> Iterator[
 @pytest.fixture
 def service(app: Flask) -> Service:
     return service_of(app)
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def db(tmp_path: Path, clock: FrozenClock, heroku: FakeHeroku, engine: FakeEngine) -> Iterator[DatabasePartner]:
+    """The partner as Heroku's customer of its database, over a server that is a dictionary."""
+    partner = DatabasePartner(create_app(load(DATABASE_ENVIRONMENT, data=tmp_path / "data"), clock, heroku, engine))
+    yield partner
+    partner.service.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -61,6 +61,8 @@ class FakeHeroku:
         self.fresh_grant: Any = None
         self.next: list[Answer | Exception | Callable[[], None]] = []
         self.pages: dict[str, tuple[int, Any]] = {}
+        self.state = "provisioning"
+        self.basic = "Basic ZXhjZXB0aW9uczpzdXBlci1zZWNyZXQ="
 
     def __call__(self, request: Request) -> Answer:
         parts = urlsplit(request.url)
@@ -83,6 +85,9 @@ class FakeHeroku:
             return said(401, {"id": "unauthorized", "message": "Invalid credentials provided."})
         if request.method == "PATCH":
             return self._patch(body)
+        if request.method == "POST" and "/actions/" in parts.path and path not in self.pages:
+            self.state = f"{parts.path.rpartition('/')[2]}ed"
+            return said(200, {"state": self.state})
         return said(*self.pages.get(path, (404, {"id": "not_found", "message": "Couldn't find that."})))
 
     def _token(self, form: dict[str, str]) -> Answer:
@@ -112,7 +117,7 @@ class FakeHeroku:
     def _fresh_grant(self, request: Request) -> Answer:
         if self.fresh_grant is None:
             return said(404, {"id": "not_found", "message": "Not enabled."})
-        assert request.headers["Authorization"] == "Basic ZXhjZXB0aW9uczpzdXBlci1zZWNyZXQ="
+        assert request.headers["Authorization"] == self.basic
         self.codes |= {"fresh-1"}
         return said(200, self.fresh_grant)
 
@@ -122,9 +127,17 @@ class FakeHeroku:
         self.config.update({item["name"]: item["value"] for item in body["config"]})
         return said(200, [{"name": k, "value": v} for k, v in self.config.items()])
 
+    def will_answer(self, answers: Sequence[Answer | Exception | None]) -> None:
+        """The next answers; where it says None Heroku answers by itself."""
+        self.next = [answer if answer is not None else _by_itself for answer in answers]
+
     def paths(self) -> list[str]:
         """What was called, in order, as `METHOD path`."""
         return [f"{method} {path}" for method, path, _ in self.calls]
+
+
+def _by_itself() -> None:
+    """Nothing out of the way happens."""
 
 
 def said(status: int, body: Any) -> Answer:

@@ -71,3 +71,26 @@ def test_the_same_secret_is_never_issued_twice(service: Service, credentials: Cr
     with pytest.raises(sqlite3.IntegrityError), service.store.write() as tx:
         credentials.issue(tx, UUID, "one", START)
         credentials.issue(tx, UUID, "one", START)
+
+
+def test_one_that_is_prepared_opens_nothing_until_it_is_promoted(service: Service, credentials: Credentials) -> None:
+    with service.store.write() as tx:
+        credentials.issue(tx, UUID, "one", START)
+        made = credentials.prepare(tx, UUID, "two", START)
+        assert credentials.current(tx, UUID).secret == "one"
+        assert credentials.owner(tx, "two", START) is None
+        assert _states(credentials, tx) == ["preparing", "current"]
+        credentials.promote(tx, UUID, made)
+        assert (credentials.current(tx, UUID).number, credentials.current(tx, UUID).secret) == (2, "two")
+        assert _states(credentials, tx) == ["current", "retiring"]
+
+
+def test_numbers_count_within_an_instance_and_are_never_used_again(service: Service, credentials: Credentials) -> None:
+    with service.store.write() as tx:
+        for number, secret in enumerate(("one", "two", "three"), 1):
+            made = credentials.issue(tx, UUID, secret, START)
+            found = credentials.get(tx, made)
+            assert found is not None
+            assert (found.number, found.secret) == (number, secret)
+            credentials.retire(tx, made - 1)
+        assert credentials.get(tx, made - 1) is None, "its secret is forgotten"
