@@ -6,8 +6,7 @@ from typing import Any
 import click
 
 from platform_sim.cli.client import Client, route
-from platform_sim.cli.failures import ApiError
-from platform_sim.cli.options import asks_platform
+from platform_sim.cli.options import asks_platform, is_id
 from platform_sim.cli.show import print_json_line
 
 
@@ -19,13 +18,8 @@ def line(event: dict[str, Any]) -> str:
 
 
 def app_id(client: Client, app: str) -> str:
-    """The id of an app; of one that is gone, what was given: an id still finds its events."""
-    try:
-        return str(client.get(route("apps", app))["id"])
-    except ApiError as error:
-        if error.status != 404:
-            raise
-    return app
+    """The id of an app; an id is taken as it is, since the app may be gone. ApiError for an unknown name."""
+    return app if is_id(app) else str(client.get(route("apps", app))["id"])
 
 
 @click.command

@@ -6,9 +6,8 @@ from urllib.parse import urlencode
 
 import click
 
-from platform_sim.cli.client import Client, route
-from platform_sim.cli.failures import ApiError
-from platform_sim.cli.options import asks_platform
+from platform_sim.cli.client import Client
+from platform_sim.cli.options import asks_platform, is_id
 from platform_sim.cli.show import echo_lines, print_json_line
 
 
@@ -27,13 +26,14 @@ def lines(exchange: dict[str, Any]) -> Iterator[str]:
 
 
 def addon_id(client: Client, addon: str) -> str:
-    """The id of an add-on; of one that is gone, what was given: an id still finds its exchanges."""
-    try:
-        return str(client.get(route("addons", addon))["id"])
-    except ApiError as error:
-        if error.status not in (404, 410):
-            raise
-    return addon
+    """The id of an add-on, by its name or its service's; an id is taken as it is, since the add-on may be gone.
+
+    ApiError for a name that is unknown, or that several add-ons share.
+    """
+    if is_id(addon):
+        return addon
+    found: list[dict[str, Any]] = client.post("/actions/addons/resolve", {"addon": addon})
+    return str(found[0]["id"])
 
 
 @click.command

@@ -1,6 +1,7 @@
 """Options that many commands share, as decorators: which platform, which app, JSON or text."""
 
 import functools
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from platform_sim.cli.find import find
 from platform_sim.settings import environment
 
 Command = Callable[..., None]
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _PLATFORM = (
     click.option("--url", metavar="URL", help="Address of the platform (else HEROKU_HOST, else a ready file)."),
@@ -53,6 +56,11 @@ def app_option(*, required: bool = True) -> Callable[[Command], Command]:
         return app
 
     return click.option("-a", "--app", metavar="APP", callback=chosen, help="Name or id of the app (else HEROKU_APP).")
+
+
+def is_id(given: str) -> bool:
+    """Whether it has the form of an id: what is gone has no name any more, but its id still finds what was recorded."""
+    return _ID.fullmatch(given) is not None
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")

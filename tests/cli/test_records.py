@@ -8,11 +8,13 @@ from . import shapes
 from .conftest import Run
 from .fake_api import FakeApi
 
+ALPHA = "3f2a9c1e-0000-4000-8000-00000000a1fa"
+GONE = "3f2a9c1e-0000-4000-8000-00000000d0ad"
 EVENTS = [
     {
         "kind": "release",
         "action": "create",
-        "app_id": "id-of-alpha",
+        "app_id": ALPHA,
         "actor_email": "dev@example.com",
         "data": {"version": 3},
         "created_at": "2026-01-02T03:04:05+00:00",
@@ -47,11 +49,18 @@ def test_events_as_lines_of_json_in_the_order_they_came(api: FakeApi, run: Run) 
     assert [json.loads(line) for line in run("events", "--json").stdout.splitlines()] == EVENTS
 
 
-@pytest.mark.parametrize("app", ["alpha", "id-of-alpha"])
+@pytest.mark.parametrize("app", ["alpha", ALPHA])
 def test_events_of_an_app_by_name_or_of_a_gone_one_by_id(api: FakeApi, run: Run, app: str) -> None:
     api.on("GET /sim/events", EVENTS)
-    api.on("GET /apps/alpha", shapes.app())
+    api.on("GET /apps/alpha", shapes.app() | {"id": ALPHA})
     assert [json.loads(line) for line in run("events", "-a", app, "--json").stdout.splitlines()] == EVENTS[:1]
+
+
+def test_an_unknown_name_is_told_not_answered_with_nothing(api: FakeApi, run: Run) -> None:
+    api.on("GET /sim/events", EVENTS)
+    api.on("GET /sim/exchanges?addon=nope", [])
+    for words in (("events", "-a", "nope"), ("exchanges", "-a", "nope")):
+        assert (run(*words).exit_code, run(*words).stdout) == (1, "")
 
 
 def test_exchanges_for_people(api: FakeApi, run: Run) -> None:
@@ -68,10 +77,10 @@ def test_exchanges_for_people(api: FakeApi, run: Run) -> None:
     ]
 
 
-@pytest.mark.parametrize(("addon", "query"), [("fakedb-round-123", "id-of-fakedb-round-123"), ("gone&1", "gone%261")])
-def test_exchanges_of_an_addon_by_name_or_of_a_gone_one_by_id(api: FakeApi, run: Run, addon: str, query: str) -> None:
-    api.on("GET /addons/fakedb-round-123", shapes.addon())
-    api.on(f"GET /sim/exchanges?addon={query}", [EXCHANGE])
+@pytest.mark.parametrize("addon", ["exceptions", GONE])
+def test_exchanges_of_an_addon_by_name_or_of_a_gone_one_by_id(api: FakeApi, run: Run, addon: str) -> None:
+    api.on("POST /actions/addons/resolve", [shapes.addon() | {"id": GONE}])
+    api.on(f"GET /sim/exchanges?addon={GONE}", [EXCHANGE])
     assert [json.loads(line) for line in run("exchanges", "-a", addon, "--json").stdout.splitlines()] == [EXCHANGE]
 
 
