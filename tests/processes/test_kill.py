@@ -237,6 +237,11 @@ def test_killed_during_a_push(up: Up, index: BlockingIndex) -> None:
     assert versions == list(range(1, len(versions) + 1))
 
 
+def states(customer: Customer) -> list[str]:
+    """Of all dynos of `acme`."""
+    return [each["state"] for each in customer.api("GET", "/apps/acme/dynos")]
+
+
 def test_killed_with_a_one_off_dyno_and_a_release_command_at_work(up: Up) -> None:
     """A one-off dyno of the killed run is gone for good; a release whose command was cut off has failed."""
     customer = customer_of(up, up.start())
@@ -246,7 +251,9 @@ def test_killed_with_a_one_off_dyno_and_a_release_command_at_work(up: Up) -> Non
     customer.up("acme")
     customer.api("PATCH", "/apps/acme/config-vars", {"SLOW": "1"})
     customer.api("POST", "/apps/acme/dynos", {"command": f"{PYTHON} -c 'import time; time.sleep(3600)'"})
-    wait_until("all three are at work", lambda: len(processes_below(up.data / "dynos")) == 3)
+    # What was asked for and not yet written down as started would be started once more, and rightly so.
+    wait_until("all three are at work", lambda: states(customer) == ["up"] * 3)
+    assert len(processes_below(up.data / "dynos")) == 3
     up.kill()
     customer = customer_of(up, up.start())
     wait_until(
