@@ -79,17 +79,17 @@ class Connection(Generic[W]):
         self._made_at = 0.0
         self._idle: asyncio.TimerHandle | None = None
 
-    async def get(self) -> W:
-        """An open wire; OSError (TimeoutError and ssl.SSLError are some) if there is none to be had."""
+    async def get(self) -> tuple[W, bool]:
+        """An open wire, and whether it is new; OSError (TimeoutError and ssl.SSLError are some) if there is none."""
         self._wake()
         loop, wire = asyncio.get_running_loop(), self._wire
         if wire is not None and wire.open and loop.time() - self._made_at < self._times.life:
-            return wire
+            return wire, False
         await self.close()
         async with asyncio.timeout(self._times.connect):
             self._wire = await self._connect()
         self._made_at = loop.time()
-        return self._wire
+        return self._wire, True
 
     def rest(self) -> None:
         """Nothing is sent for now: close the wire when that lasts."""

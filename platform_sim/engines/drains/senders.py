@@ -50,7 +50,8 @@ class HttpWire(Wire):
         super().__init__()
         self.status: int | None = None
         self._parser = httptools.HttpResponseParser(self)
-        self._size = 0
+        self.size = 0
+        """Bytes of the answer so far."""
         self._keeps = False
         self._answered: asyncio.Future[None] | None = None
 
@@ -61,20 +62,22 @@ class HttpWire(Wire):
 
     async def ask(self, request: bytes) -> None:
         """Send a request and wait for the end of the answer or of the connection; then look at `status`."""
-        self.status, self._size, self._keeps = None, 0, False
+        self.status, self.size, self._keeps = None, 0, False
         self._answered = asyncio.get_running_loop().create_future()
         self.transport.write(request)
         await self._answered
 
     def data_received(self, data: bytes) -> None:
         """asyncio: bytes of the answer; what comes without a question ends the connection."""
-        self._size += len(data)
-        if self._answered is None or self._size > _ANSWER_BYTES:
+        if self._answered is None:
             self.abort()
             return
+        self.size += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self.abort()
+        if self.size > _ANSWER_BYTES:
             self.abort()
 
     def connection_lost(self, fault: Exception | None) -> None:
@@ -117,18 +120,29 @@ class HttpSender:
         """See `Sender`."""
         request = self._request(batch, frame_id)
         try:
-            wire = await self._connection.get()
+            wire, fresh = await self._connection.get()
+            if not await self._ask(wire, request) and not fresh:
+                # The receiver ended the kept connection as we wrote to it, perhaps by a restart: no answer to this.
+                await self._connection.close()
+                wire, _ = await self._connection.get()
+                await self._ask(wire, request)
         except OSError:
+            await self._connection.close()
             return "again"
+        outcome = _outcome(wire.status)
+        if outcome == "again" or not wire.reusable:
+            await self._connection.close()
+        return outcome
+
+    async def _ask(self, wire: HttpWire, request: bytes) -> bool:
+        """False if the connection ended without a byte of an answer."""
         try:
             async with asyncio.timeout(self._times.request):
                 await wire.ask(request)
         except TimeoutError:
             wire.abort()
-        outcome = _outcome(wire.status)
-        if outcome == "again" or not wire.reusable:
-            await self._connection.close()
-        return outcome
+            return True
+        return wire.size > 0
 
     def rest(self) -> None:
         """See `Sender`."""
@@ -210,7 +224,7 @@ class SyslogSender:
     async def send(self, batch: Batch, frame_id: str) -> Outcome:
         """See `Sender`; there is no place for the frame id."""
         try:
-            wire = await self._connection.get()
+            wire, _ = await self._connection.get()
             async with asyncio.timeout(self._times.request):
                 if await wire.tell(self.framing.body(batch)):
                     return "taken"
