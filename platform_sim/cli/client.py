@@ -153,7 +153,7 @@ class Client:
         body = found if isinstance(found, dict) else {}
         message, problem = body.get("message"), body.get("error")
         if not message and isinstance(problem, dict):
-            message = "; ".join(str(part) for parts in problem.values() for part in _as_list(parts))
+            message = "\n".join(str(part) for parts in problem.values() for part in _as_list(parts))
         elif not message and problem:
             message = str(problem).strip()
         if not message:

@@ -21,6 +21,10 @@ class Finding:
     path: str
     sentence: str
 
+    def __str__(self) -> str:
+        """For people: the sentence names the place, the number is there to be quoted."""
+        return f"{self.sentence} ({self.id})"
+
 
 @dataclass(frozen=True)
 class Rule:

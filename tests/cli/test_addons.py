@@ -102,7 +102,7 @@ def test_what_the_registry_finds_is_shown(api: FakeApi, run: Run, alone: Path) -
     api.on(PUSH, {"error": {"base": ["api.base_url is missing", "no regions"]}}, 422)
     result = run("addons", "register", "m.json")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "Error: api.base_url is missing; no regions\n"
+    assert result.stderr == "Error: api.base_url is missing\nno regions\n"
 
 
 def test_the_list(api: FakeApi, run: Run) -> None:

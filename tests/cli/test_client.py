@@ -66,7 +66,7 @@ def test_an_error_in_herokus_form(api: FakeApi, client: Client) -> None:
     ("body", "words"),
     [
         ({"error": "no such add-on"}, "no such add-on"),
-        ({"error": {"base": ["id is missing", "name is short"]}}, "id is missing; name is short"),
+        ({"error": {"base": ["id is missing", "name is short"]}}, "id is missing\nname is short"),
         ({"id": "x"}, "HTTP Error 422 for POST http://"),
         (None, "HTTP Error 422 for POST http://"),
         ([1], "HTTP Error 422 for POST http://"),

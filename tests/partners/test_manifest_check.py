@@ -177,3 +177,9 @@ def test_nothing_makes_it_raise(path: str) -> None:
         for value in junk():
             check(changed("api.production", {"base_url": "https://a.example", key: value}))
             check(changed("api.test", {key: value}))
+
+
+def test_a_finding_is_told_as_a_sentence_with_its_number() -> None:
+    assert [str(found) for found in errors(changed("api.password", ""))] == [
+        "`api.password` must be a string that is not blank: it protects the partner's routes. (M06)"
+    ]
