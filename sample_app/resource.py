@@ -1,7 +1,7 @@
 """What this app gets from outside: its config vars, read here and nowhere else, and the add-on behind one of them.
 
 The add-on `exceptions` is an HTTP service. All the app is told about it is EXCEPTIONS_URL, which holds the credential:
-it is never shown, logged or part of an error; `fingerprint` tells two of them apart.
+it is never shown, logged or part of an error; `fingerprint` tells two of them apart. (The other add-on: `database.py`.)
 
 (A module of this name in Python's own library is about something else; in this app's folder this one is found first.)
 """
@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-EXCEPTIONS_VAR = "EXCEPTIONS_URL"
+EXCEPTIONS_VAR, DATABASE_VAR = "EXCEPTIONS_URL", "DATABASE_URL"
+MYSQL_VAR = "MYSQL_URL"  # what some partners call it
 _LARGEST_ANSWER = 4 * 1024 * 1024
 
 
@@ -25,7 +26,7 @@ class BadConfig(ValueError):
 
 
 class ResourceFailed(Exception):
-    """The add-on did not do what was asked. `kind`: away, retired, full or odd; the message is for people."""
+    """An add-on did not do what was asked. `kind`: away, retired, full, missing or odd; the message is for people."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -42,6 +43,7 @@ class Config:
     host: str
     port: int
     worker_interval: float
+    database_url: str | None = None
 
 
 def read_config(environ: Mapping[str, str] = os.environ) -> Config:
@@ -53,6 +55,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         host=environ.get("HOST", "127.0.0.1"),
         port=int(_number(environ, "PORT", "5000", least=0, most=65_535)),
         worker_interval=_number(environ, "WORKER_INTERVAL", "2", least=0.05, most=86_400),
+        database_url=environ.get(DATABASE_VAR) or environ.get(MYSQL_VAR) or None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The worker dyno: writes a heartbeat through the add-on every few seconds. Reads no config var."""
+"""The worker dyno: writes a heartbeat through each add-on every few seconds. Reads no config var."""
 
 import signal
 import sys
@@ -7,33 +7,58 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or __package__:
+    from sample_app.database import Notes
     from sample_app.resource import BadConfig, Config, Exceptions, ResourceFailed, read_config
 else:  # pushed: the app's folder is the first on the import path
     from resource import BadConfig, Config, Exceptions, ResourceFailed, read_config
 
+    from database import Notes
+
 Say = Callable[[str], None]
 Wait = Callable[[float], bool]
+KEPT_ROWS = 1_000
 
 
 def run(config: Config, wait: Wait, say: Say) -> None:
     """Write heartbeats until `wait` (of so many seconds) answers True. What stays the same is said once."""
     exceptions = Exceptions(config.exceptions_url) if config.exceptions_url else None
-    said, beats = "", 0
+    notes = Notes(config.database_url) if config.database_url else None
+    said, said_of_rows, beats, rows = "", "", 0, 0
     while True:
-        if exceptions is None:
-            news = "worker idles: no add-on yet (heroku addons:create exceptions)"
-        else:
-            try:
-                news, written = beat(exceptions, config.dyno, beats + 1)
-                beats += written
-            except ResourceFailed as error:
-                news = f"worker waits: {error}"
+        news, written = try_beat(exceptions, config.dyno, beats + 1)
+        beats += written
         if news != said:
             say(news)
             said = news
+        if notes is not None:
+            news, written = try_row(notes, config.dyno, rows + 1)
+            rows += written
+            if news != said_of_rows:
+                say(news)
+                said_of_rows = news
         if wait(config.worker_interval):
-            say(f"worker stops; heartbeats written: {beats}")
+            say(f"worker stops; heartbeats written: {beats}" + (f"; rows: {rows}" if notes else ""))
             return
+
+
+def try_beat(exceptions: Exceptions | None, dyno: str, number: int) -> tuple[str, int]:
+    """One heartbeat if there is an add-on for it: what to say, and how many were written."""
+    if exceptions is None:
+        return "worker idles: no add-on yet (heroku addons:create exceptions)", 0
+    try:
+        return beat(exceptions, dyno, number)
+    except ResourceFailed as error:
+        return f"worker waits: {error}", 0
+
+
+def try_row(notes: Notes, dyno: str, number: int) -> tuple[str, int]:
+    """One row of the database: what to say, and how many were written. Old rows go."""
+    try:
+        written = notes.add(dyno, f"row {number} of {dyno}")
+        notes.forget(written - KEPT_ROWS)
+    except ResourceFailed as error:
+        return f"worker waits: {error}", 0
+    return f"worker wrote row {written}", 1
 
 
 def beat(exceptions: Exceptions, dyno: str, number: int) -> tuple[str, int]:

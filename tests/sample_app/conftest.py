@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
+from addon_service.datastore.embedded import EmbeddedServer
 from sample_app.resource import Config
+
+from ..addon_service.datastore.servers import embedded_server
+from .databases import KINDS, Database, database
 
 TOKEN = "tok-5f1c"
 
@@ -83,3 +87,20 @@ def fake() -> Iterator[FakeExceptions]:
 def config(url: str | None = None, release: str | None = None) -> Config:
     """The config of a web dyno with the add-on at `url`."""
     return Config(url, dyno="web.1", release=release, host="127.0.0.1", port=0, worker_interval=2)
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """The embedded database server, running."""
+    server = embedded_server(tmp_path_factory.mktemp("embedded"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=KINDS)
+def there(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database on each kind of server that there is."""
+    embedded = request.getfixturevalue("running") if request.param == "embedded" else None
+    with database(request.param, embedded) as found:
+        yield found

@@ -43,7 +43,7 @@ def test_with_the_add_on_the_page_writes_and_reads_back(fake: FakeExceptions) ->
     client = _client(fake.url)
     assert "Nothing stored yet" in client.get("/").text
     answer = client.post("/exceptions", data={"message": " <b>it broke</b> "})
-    assert (answer.status_code, answer.location) == (303, "/?written=e1")
+    assert (answer.status_code, answer.location) == (303, "/?exception=e1")
     page = client.get(answer.location).text
     assert "Wrote exception <code>e1</code>" in page
     assert "&lt;b&gt;it broke&lt;/b&gt;" in page
@@ -63,7 +63,7 @@ def test_status_with_the_add_on_holds_no_credential(fake: FakeExceptions) -> Non
         client.post("/exceptions", json={"type": "T", "message": f"m{number}"}, headers=JSON)
     answer = client.get("/status.json")
     assert answer.json is not None
-    assert answer.json["addons"] == {"exceptions": {"state": "ok", "plan": "test", "limit": 1_000, "stored": 12}}
+    assert answer.json["addons"]["exceptions"] == {"state": "ok", "plan": "test", "limit": 1_000, "stored": 12}
     assert [item["message"] for item in answer.json["last_exceptions"]] == [f"m{number}" for number in range(11, 1, -1)]
     assert (answer.json["release"], answer.json["url_fingerprint"]) == ("v4", fingerprint(fake.url))
     assert TOKEN not in answer.text + client.get("/").text
@@ -131,7 +131,7 @@ def test_a_message_that_cannot_be_written_is_refused_before_the_add_on(
 
 
 def test_an_address_cannot_make_the_page_say_anything() -> None:
-    page = _client().get("/?problem=Send+money&written=<script>").text
+    page = _client().get("/?problem=Send+money&exception=<script>&row=<script>").text
     assert "money" not in page
     assert "<script>" not in page
 
