@@ -30,6 +30,7 @@ from platform_sim.core.public.webhooks import subject
 from platform_sim.core.store import Database
 from platform_sim.engines.build.builder import build_environment
 from platform_sim.engines.build.jobs import BuildRoom
+from platform_sim.engines.drains.engine import DrainEngine
 from platform_sim.engines.dynos.processes import ProcessRuntime
 from platform_sim.engines.dynos.routes import DynoRoutes
 from platform_sim.engines.dynos.runtime import Limits
@@ -138,6 +139,9 @@ class Platform:
         self.database.on_commit(partial(write_events, self.logs))
         dyno_log = ReleaseOutput(self.database, self.logs, self.outputs)
         self.database.on_commit(dyno_log.committed)
+        drains = DrainEngine(self.database, self.logs, self.boot_id)
+        self._ends(drains.stop)
+        drains.start()
         control.start()
         supervisor = Supervisor(
             self.database,
@@ -223,6 +227,7 @@ class Platform:
             data=str(self.options.data) if self.options.data else None,
             git_environment=self._git_environment(),
             python=sys.executable,
+            log=self.logs,
         )
 
     def _git_environment(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The Flask application of all doors: API, id host, registry, SSO gateway, git, uploads, the simulator's own paths."""
+"""The Flask application of all doors: API, id host, registry, SSO gateway, git, uploads, log input, our own paths."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -11,6 +11,7 @@ from platform_sim.web.api.blueprint import api_blueprint
 from platform_sim.web.context import Doors
 from platform_sim.web.git.blueprint import git_blueprint
 from platform_sim.web.identity.blueprint import identity_blueprint
+from platform_sim.web.log_input.blueprint import log_input_blueprint
 from platform_sim.web.registry.blueprint import registry_blueprint
 from platform_sim.web.sim.blueprint import sim_blueprint
 from platform_sim.web.sso.blueprint import sso_blueprint
@@ -67,6 +68,7 @@ def create_web(doors: Doors) -> Flask:
         sso_blueprint,
         git_blueprint,
         uploads_blueprint,
+        log_input_blueprint,
         sim_blueprint,
     ):
         app.register_blueprint(make(doors))

@@ -9,6 +9,7 @@ from typing import Any
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.records import Job
+from platform_sim.core.model.seams import LogSink
 from platform_sim.core.store import Database, Snapshot
 
 
@@ -33,6 +34,8 @@ class Doors:
     """The environment of git and its hooks: PATH and what git needs, nothing secret."""
     python: str = "python3"
     """The interpreter that runs the hooks."""
+    log: LogSink = field(default=lambda app_id, source, dyno, text: None)
+    """Takes what partners write into the logs of apps."""
     pools: "RatePools" = field(default_factory=lambda: RatePools())
 
     def job_settled(self, job_id: str, seconds: float | None = None) -> Job:

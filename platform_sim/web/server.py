@@ -4,6 +4,8 @@ import threading
 from typing import Any, cast
 
 from flask import Flask
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 
 from platform_sim.web.workers import PATIENCE, Workers
@@ -11,6 +13,23 @@ from platform_sim.web.workers import PATIENCE, Workers
 SLACK = 1_048_576
 """Bytes beyond the largest body: waitress counts the framing of chunked ones too. Doors check their own limits exactly
 and answer in their own shape."""
+
+_MARK = "platform_sim.chunked"
+CHUNKED = f"HTTP_{_MARK}"
+"""In the environ of a request that came in chunks; waitress puts them together and hides that."""
+
+
+class _Parser(HTTPRequestParser):
+    """Leaves a mark on chunked requests, under a name that no header of a client can have."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if self.chunked:
+            cast(dict[str, str], self.headers)[_MARK] = "1"
+
+
+class _Channel(HTTPChannel):
+    parser_class = _Parser
 
 
 class ControlServer:
@@ -33,6 +52,7 @@ class ControlServer:
             _dispatcher=cast(Any, self._workers),
         )
         self._server = cast(Any, server)
+        self._server.channel_class = _Channel
         self.address: tuple[str, int] = ("127.0.0.1", int(self._server.socket.getsockname()[1]))
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="control", daemon=True)
