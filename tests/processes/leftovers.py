@@ -11,8 +11,8 @@ import pytest
 
 from .waiting import wait_until
 
-GONE_WITHIN = 5.0
-"""Wall seconds: git's own children end a moment after the program that was waited for."""
+GONE_WITHIN = 30.0
+"""Wall seconds, for a machine that does much else: git's own children end a moment after the program waited for."""
 
 
 def processes_below(folder: Path) -> dict[int, str]:
