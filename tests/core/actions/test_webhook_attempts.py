@@ -165,6 +165,16 @@ def test_a_late_first_try_of_a_healthy_endpoint_is_not_skipped(
     assert attempt(tx, late).status == "failed"
 
 
+def test_nor_is_one_that_has_failed_for_less(tx: Transaction, customer: Actor, app: App, hook: Webhook) -> None:
+    first, second = event(tx, customer, app), event(tx, customer, app)
+    tx.clock.advance(timedelta(hours=70))
+    attempt(tx, first)
+    tx.clock.advance(timedelta(hours=3))
+    assert attempt(tx, second).status == "failed"
+    tx.clock.advance(timedelta(hours=69))
+    assert attempt(tx, tx.update(second, num_attempts=0)).status == "skipped", "72 hours after the first failure"
+
+
 def test_an_endpoint_fails_since_its_first_failure_until_its_next_success(
     tx: Transaction, customer: Actor, app: App, hook: Webhook
 ) -> None:
@@ -179,6 +189,7 @@ def test_an_endpoint_fails_since_its_first_failure_until_its_next_success(
     assert tx.get(Webhook, hook.id).updated_at == START, "nobody has changed the subscription"
     attempt(tx, delivery, 204)
     assert since() is None
+    assert tx.get(Webhook, hook.id).updated_at == START
     tx.clock.advance(timedelta(hours=1))
     attempt(tx, event(tx, customer, app))
     assert since() == START + timedelta(hours=2)

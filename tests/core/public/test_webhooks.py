@@ -11,6 +11,7 @@ from platform_sim.core.actions.addon_config import update_config
 from platform_sim.core.actions.addons import create_addon
 from platform_sim.core.actions.addons_outcome import acknowledge, finish_plan_change, finish_provisioning
 from platform_sim.core.actions.apps import update_app
+from platform_sim.core.actions.attachments import detach
 from platform_sim.core.actions.builds import SourceBlob, create_build
 from platform_sim.core.actions.catalog import PlanSpec, set_plans
 from platform_sim.core.actions.config_vars import change_config_vars
@@ -18,11 +19,12 @@ from platform_sim.core.actions.dynos import report_gone
 from platform_sim.core.actions.formation import Scaling, scale
 from platform_sim.core.actions.webhook_deliveries import deliveries_of
 from platform_sim.core.actions.webhooks import create_webhook
-from platform_sim.core.model.addons import Plan
+from platform_sim.core.model.addons import Attachment, Plan
 from platform_sim.core.model.apps import App, Build, Dyno, LogSessionRow, Release, Slug
 from platform_sim.core.model.drains import LogDrain, LogInput
 from platform_sim.core.model.records import Event
 from platform_sim.core.model.webhooks import ACTIONS, Webhook, WebhookDelivery
+from platform_sim.core.public import addons as public_addons
 from platform_sim.core.public import apps as public_apps
 from platform_sim.core.public import webhooks as public
 from platform_sim.core.store import Database, Transaction
@@ -122,6 +124,9 @@ class TestSubjects:
         assert (pending["action"], pending["data"]["status"], pending["previous_data"]) == ("create", "pending", {})
         assert (ended["action"], ended["data"]["status"], ended["data"]["current"]) == ("update", "succeeded", True)
         assert ended["previous_data"] == {"status": "pending", "eligible_for_rollback": False}
+        [release] = [row for row in tx.all(Release, app_id=app.id) if row.output_secret]
+        assert public_apps.one_release(tx, release, app, AT)["output_stream_url"] is not None
+        assert pending["data"]["output_stream_url"] is ended["data"]["output_stream_url"] is None
 
     def test_a_formation_shows_only_what_has_changed(
         self, tx: Transaction, customer: Actor, app: App, hook: Webhook
@@ -163,6 +168,17 @@ class TestSubjects:
             "plan": {"id": addon.plan_id, "name": "exceptions:test"},
             "billed_price": {"cents": 0, "contract": False, "unit": "month"},
         }
+
+    def test_an_attachment_hides_the_token_of_its_log_input(
+        self, tx: Transaction, customer: Actor, app: App, hook: Webhook
+    ) -> None:
+        new_service(tx, requires=("log_input",))
+        addon = new_addon(tx, customer, app)
+        [row] = tx.all(Attachment)
+        shown = public_addons.attachment(tx, row, AT)
+        assert shown["log_input_url"] is not None
+        detach(tx, customer.account, app, row, addon)
+        assert last(tx, app, "addon-attachment")["data"] == shown | {"log_input_url": None}
 
     def test_a_build_hides_where_its_source_and_output_are(
         self, tx: Transaction, customer: Actor, app: App, hook: Webhook
