@@ -1,6 +1,7 @@
 """What is installed here, packed again as wheels: apps that need the same packages are built without a network."""
 
 import zipfile
+from collections.abc import Iterable
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
@@ -10,28 +11,36 @@ from packaging.utils import canonicalize_name
 _OF_THIS_INSTALLATION = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 
 
+SAMPLE_APP = Path(__file__).parents[2] / "sample_app" / "requirements.txt"
+
+
 def offline(folder: Path) -> dict[str, str]:
-    """The variables under which the sample app is built from wheels in `folder`, made now, and from nowhere else."""
-    house = str(wheelhouse(folder, "flask", "waitress"))
+    """The variables under which the sample app is built from wheels in `folder`, made now, and from nowhere else.
+
+    What the app asks for is in our own development extra.
+    """
+    house = str(wheelhouse(folder, SAMPLE_APP.read_text().splitlines()))
     return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": house, "UV_NO_INDEX": "1", "UV_FIND_LINKS": house}
 
 
-def wheelhouse(folder: Path, *names: str) -> Path:
-    """A folder with a wheel of each package and of all that they need."""
+def wheelhouse(folder: Path, lines: Iterable[str]) -> Path:
+    """A folder with a wheel of each package that a requirements file asks for, and of all that they need."""
     folder.mkdir()
-    waiting, done = list(names), set()
+    waiting = [Requirement(line) for line in lines if line.strip() and not line.startswith("#")]
+    packed, done = set(), set()
     while waiting:
-        name = canonicalize_name(waiting.pop())
-        if name not in done:
-            done.add(name)
-            found = distribution(name)
+        wish = waiting.pop()
+        name = canonicalize_name(wish.name)
+        found = distribution(name)
+        if name not in packed:
+            packed.add(name)
             _pack(found, folder)
-            waiting += [wish.name for line in found.requires or () if _is_meant(wish := Requirement(line))]
+        for extra in {"", *wish.extras}:
+            if (name, extra) not in done:
+                done.add((name, extra))
+                more = (Requirement(line) for line in found.requires or ())
+                waiting += [each for each in more if each.marker is None or each.marker.evaluate({"extra": extra})]
     return folder
-
-
-def _is_meant(wish: Requirement) -> bool:
-    return wish.marker is None or wish.marker.evaluate({"extra": ""})
 
 
 def _pack(found: Distribution, folder: Path) -> None:
