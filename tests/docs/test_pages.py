@@ -8,6 +8,7 @@ import pytest
 from .pages import NOT_RUN, OUTPUT, ROOT, Block, blocks, name, pages, parse
 
 LANGUAGES = ("sh", "python", "json", "text")
+PLACE = re.compile(r"`((?:platform_sim|addon_service|sample_app|docs|tests)/[\w./-]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img [^>]*src=\"([^\"]+)\"")
 MAPS = ("platform_sim/README.md", "addon_service/README.md", "sample_app/README.md", "CHANGELOG.md")
 ALL = [block for page in pages() for block in blocks(page)]
@@ -30,6 +31,12 @@ def test_every_link_leads_somewhere(page: str) -> None:
         place = ((ROOT / page).parent / path).resolve() if path else ROOT / page
         assert place.exists(), f"{page}: {target} is not there"
         assert not anchor or anchor in anchors(place.read_text()), f"{page}: {target} has no such heading"
+
+
+@pytest.mark.parametrize("page", [*map(name, pages()), *MAPS])
+def test_every_file_that_is_named_is_there(page: str) -> None:
+    named = PLACE.findall((ROOT / page).read_text())
+    assert [place for place in named if not (ROOT / place).exists()] == []
 
 
 @pytest.mark.parametrize("block", ALL, ids=str)
