@@ -1,0 +1,29 @@
+"""Pages that are written by a program are what it writes now. (docs/settings.md: tests/test_settings.py.)"""
+
+from platform_sim.web.api.coverage import HEADINGS, as_markdown
+from platform_sim.web.api.routes import table
+
+from .pages import ROOT
+
+PAGE = ROOT / "docs" / "api-coverage.md"
+
+
+def test_the_coverage_page_is_what_the_table_generates() -> None:
+    assert PAGE.read_text() == as_markdown(), "run: make docs"
+
+
+def test_every_link_is_on_the_page_once() -> None:
+    rows = [
+        tuple(cell.strip(" `") for cell in line.split("|")[1:3]) for line in as_markdown().splitlines() if "`/" in line
+    ]
+    assert sorted(rows) == sorted((row.method, row.path) for row in table())
+
+
+def test_every_priority_has_a_heading() -> None:
+    assert {row.priority for row in table()} <= set(HEADINGS)
+
+
+def test_make_docs_writes_both() -> None:
+    recipe = (ROOT / "Makefile").read_text().partition("\ndocs:")[2].partition("\n\n")[0]
+    assert "platform_sim.settings > docs/settings.md" in recipe
+    assert "platform_sim.web.api.coverage > docs/api-coverage.md" in recipe
