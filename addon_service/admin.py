@@ -42,6 +42,8 @@ def resource(uuid: str) -> ResponseReturnValue:
         body["credentials"] = [_timed(item, "created_at", "retire_at") for item in service.credentials.listed(tx, uuid)]
         body["authorization"] = service.authorizations.described(tx, uuid)
         duties = service.duties.listed(tx, uuid)
+    if _addon().asynchronous:
+        body["on_server"] = _addon().on_server(uuid)
     body["duties"] = [_timed(item, "due_at", "created_at", "updated_at") for item in duties]
     return jsonify(body)
 
@@ -63,7 +65,7 @@ def rotate(uuid: str) -> ResponseReturnValue:
     service = current()
     _live(service, uuid)
     made = service.resources.rotate(uuid)
-    overlap = service.settings.rotation_overlap
+    overlap = _addon().overlap
     message = f"Heroku is being given the new config; the old credential works for {overlap} s after that."
     return jsonify({"uuid": uuid, "credential": made, "overlap_seconds": overlap, "message": message}), 202
 

@@ -133,10 +133,9 @@ class DatabaseActs:
     def drop_database(self, duty: Duty) -> Finish:
         """The database and its logins, whoever is connected."""
         with self.store.read() as tx:
-            row = tx.one("SELECT name FROM databases WHERE resource_uuid = ?", duty.uuid)
-        if row is not None:
-            self.product.engine.drop(row["name"])
-        return lambda tx: _nothing(tx.run("DELETE FROM databases WHERE resource_uuid = ?", duty.uuid))
+            name = self.product.name(tx, duty.uuid)
+        self.product.engine.drop(name)
+        return lambda tx: _nothing(tx.run("UPDATE databases SET dropped = 1 WHERE resource_uuid = ?", duty.uuid))
 
     def _or_abandon(self, act: Act) -> Act:
         """The act; when it says that there will never be a database, the duty to give up follows."""

@@ -37,7 +37,6 @@ class Obligations:
     authorizations: Authorizations
     credentials: Credentials
     duties: Duties
-    overlap: int
 
     def acts(self) -> dict[str, Act]:
         """Kind of duty to its act."""
@@ -97,7 +96,7 @@ class Obligations:
     def _config_taken(self, tx: Tx, addon: Addon, duty: Duty, credential_id: int) -> None:
         # Counted from now, not from the rotation: had Heroku been away for an hour, the app would still
         # hold nothing but the old credential.
-        end = self.clock.now() + timedelta(seconds=self.overlap)
+        end = self.clock.now() + timedelta(seconds=addon.overlap)
         for old in self.credentials.plan_retirement(tx, duty.uuid, credential_id, end):
             self.duties.add(tx, addon.chores["retire"], duty.uuid, {"credential_id": old}, end)
 

@@ -70,7 +70,7 @@ class Service:
         """Apps are connected to the databases there are; without any, the server waits for the first one."""
         engine = self.database.engine
         with self.store.read() as tx:
-            there_are_some = tx.one("SELECT 1 FROM databases") is not None
+            there_are_some = tx.one("SELECT 1 FROM databases WHERE dropped = 0") is not None
         if engine.absent:
             log.warning("%s is not available: %s", self.database.identity.slug, engine.absent)
         elif there_are_some:
@@ -100,8 +100,8 @@ def build(
     own, other = (load_identity(settings.product(key), folder, clock) for key in PRODUCTS)
     engine = engine or choose(settings, folder, clock)
     store = Store(folder.path / "addon.db")
-    exceptions = Exceptions(own, settings.plan_limits, settings.public_url or DEFAULT_URL)
-    database = Database(other, settings.database_plans, engine, store)
+    exceptions = Exceptions(own, settings.plan_limits, settings.public_url or DEFAULT_URL, settings.rotation_overlap)
+    database = Database(other, settings.database_plans, settings.database_rotation_overlap, engine, store)
     addons: Addons = {own.slug: exceptions, other.slug: database}
     try:
         _check_fits(store, vault, addons)
@@ -113,9 +113,7 @@ def build(
     authorizations = Authorizations(store, vault, clock, client, settings.refresh_early)
     duties = Duties(store, vault, clock, settings.retry_first, settings.retry_most)
     resources = Resources(store, clock, addons, credentials, authorizations, duties)
-    obligations = Obligations(
-        store, clock, addons, client, authorizations, credentials, duties, settings.rotation_overlap
-    )
+    obligations = Obligations(store, clock, addons, client, authorizations, credentials, duties)
     of_databases = DatabaseActs(
         store, clock, database, authorizations, credentials, duties, resources, settings.database_give_up
     )

@@ -137,6 +137,9 @@ class Settings:
         values.database_plans,
         "Plans of the database, each with connections for each credential and megabytes stored.",
     )
+    database_rotation_overlap: int = _setting(
+        "ADDON_DATABASE_ROTATION_OVERLAP", "3600", values.seconds, "The same as ADDON_ROTATION_OVERLAP, for logins."
+    )
     database_give_up: int = _setting(
         "ADDON_DATABASE_GIVE_UP",
         "39600",

@@ -70,10 +70,11 @@ MIGRATIONS: list[list[str]] = [
         "ALTER TABLE numbered_credentials RENAME TO credentials",
         "CREATE UNIQUE INDEX one_current ON credentials(resource_uuid) WHERE state = 'current'",
         "CREATE UNIQUE INDEX credentials_numbered ON credentials(resource_uuid, number)",
-        # What is known of each database; the row goes when the database is gone from its server.
+        # What is known of each database; `dropped` once it is gone from its server.
         """CREATE TABLE databases (
             resource_uuid TEXT PRIMARY KEY REFERENCES resources(uuid), name TEXT NOT NULL UNIQUE,
-            bytes INTEGER NOT NULL DEFAULT 0, connections INTEGER NOT NULL DEFAULT 0)""",
+            bytes INTEGER NOT NULL DEFAULT 0, connections INTEGER NOT NULL DEFAULT 0,
+            dropped INTEGER NOT NULL DEFAULT 0)""",
     ],
 ]
 

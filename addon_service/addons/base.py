@@ -40,6 +40,10 @@ class Addon(Protocol):
         """Short plan slugs, as Heroku sends them, each with what it gives in a few words."""
 
     @property
+    def overlap(self) -> int:
+        """Seconds a replaced credential keeps working after Heroku has taken the new one."""
+
+    @property
     def asynchronous(self) -> bool:
         """Whether an instance, and each credential of it, takes work outside our store: then 202 (§2.5)."""
 
@@ -70,6 +74,10 @@ class Addon(Protocol):
 
     def facts(self, tx: Tx, uuid: str, count: int) -> dict[str, Any]:
         """What its page shows besides: things stored (at most `count` of them, newest first), nothing secret."""
+
+    def on_server(self, uuid: str) -> list[str] | None:
+        """What there is of the instance on a server of its own, asked there now; None when there is no such server,
+        or it does not say. No transaction is open."""
 
     def erase(self, tx: Tx, uuid: str) -> None:
         """Delete the customer's data in our store."""

@@ -15,7 +15,7 @@ from typing import Any
 from addon_service.addons.base import Usage
 from addon_service.credentials import Credential
 from addon_service.datastore.base import Engine, database_name
-from addon_service.errors import Invalid, Unavailable
+from addon_service.errors import Invalid, ServiceError, Unavailable
 from addon_service.identity import Identity
 from addon_service.setting_values import DatabasePlan
 from addon_service.store import Store, Tx
@@ -25,10 +25,11 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Database:
-    """The product over one engine. `limits`: plan to what it gives."""
+    """The product over one engine. `limits`: plan to what it gives; `overlap` in seconds."""
 
     identity: Identity
     limits: Mapping[str, DatabasePlan]
+    overlap: int
     engine: Engine
     store: Store = field(repr=False)
     key = "database"
@@ -67,7 +68,7 @@ class Database:
         tx.insert("databases", {"resource_uuid": uuid, "name": database_name(chance)})
 
     def name(self, tx: Tx, uuid: str) -> str:
-        """The database's name on its server, of an instance that was begun and is not yet dropped."""
+        """The database's name on its server, of an instance that was ever begun."""
         row = tx.one("SELECT name FROM databases WHERE resource_uuid = ?", uuid)
         assert row is not None, f"instance {uuid} has no database"
         return str(row["name"])
@@ -80,6 +81,15 @@ class Database:
         with self.store.write() as tx:
             sql = "UPDATE databases SET bytes = ?, connections = ? WHERE resource_uuid = ?"
             tx.run(sql, use.bytes, use.connections, uuid)
+
+    def on_server(self, uuid: str) -> list[str] | None:
+        """The database and its roles, by their names."""
+        with self.store.read() as tx:
+            name = self.name(tx, uuid)
+        try:
+            return self.engine.traces(name)
+        except ServiceError:
+            return None
 
     def check_plan(self, tx: Tx, uuid: str, plan: str) -> None:
         """Raise Invalid for a plan that is not sold, or that cannot hold what is stored."""

@@ -30,11 +30,13 @@ class Report:
 
 @dataclass(frozen=True)
 class Exceptions:
-    """The product. `limits`: plan to number of reports stored; `public_url`: where the data API is reached."""
+    """The product. `limits`: plan to number of reports stored; `public_url`: where the data API is reached; `overlap`
+    in seconds."""
 
     identity: Identity
     limits: Mapping[str, int]
     public_url: str
+    overlap: int
     key = "exceptions"
     asynchronous = False
     chores = MappingProxyType({"rotate": "push_config", "retire": "retire_credential"})
@@ -57,6 +59,9 @@ class Exceptions:
 
     def survey(self, uuid: str) -> None:
         """Nothing: the store knows all."""
+
+    def on_server(self, uuid: str) -> None:
+        """There is no server but this one."""
 
     def check_plan(self, tx: Tx, uuid: str, plan: str) -> None:
         """Raise Invalid for a plan that is not sold, or that cannot hold what is stored."""

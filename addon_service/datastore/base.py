@@ -74,6 +74,9 @@ class Engine(Protocol):
     def use(self, name: str) -> Use:
         """How much of it is in use."""
 
+    def traces(self, name: str) -> list[str]:
+        """What there is of it on the server: its own name, and those of its roles or users."""
+
     def url(self, name: str, number: int, password: str) -> str:
         """What an app connects with."""
 
@@ -113,6 +116,10 @@ class Absent:
         raise DatastoreAway(self.absent)
 
     def use(self, name: str) -> Use:
+        """Raises DatastoreAway."""
+        raise DatastoreAway(self.absent)
+
+    def traces(self, name: str) -> list[str]:
         """Raises DatastoreAway."""
         raise DatastoreAway(self.absent)
 

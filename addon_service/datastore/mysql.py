@@ -97,7 +97,7 @@ class MySql:
     def use(self, name: str) -> Use:
         """Data and indexes as the server last counted them, and sessions of its users."""
         with self._connected() as conn:
-            if not _run(conn, "SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = %s", name):
+            if not _has_database(conn, name):
                 raise DatastoreRefused(f"the database {name} is not on the server")
             size = (
                 "SELECT COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0) FROM information_schema.TABLES"
@@ -106,6 +106,11 @@ class MySql:
             sessions = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER LIKE %s"
             stored, open_now = _run(conn, size, name), _run(conn, sessions, f"{name}\\_%")
         return Use(int(stored[0][0]), int(open_now[0][0]))
+
+    def traces(self, name: str) -> list[str]:
+        """The database and its users, as far as they are there."""
+        with self._connected() as conn:
+            return [*([checked(name)] if _has_database(conn, name) else []), *sorted(_logins(conn, name))]
 
     def url(self, name: str, number: int, password: str) -> str:
         """`mysql://`, as in Heroku's own description of add-ons."""
@@ -145,6 +150,10 @@ def _run(conn: Connection, statement: str, *values: object) -> list[tuple[Any, .
     with conn.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())
+
+
+def _has_database(conn: Connection, name: str) -> bool:
+    return bool(_run(conn, "SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = %s", name))
 
 
 def _limit(conn: Connection, user: str, connections: int) -> None:

@@ -135,6 +135,12 @@ class Postgres:
         assert open_now is not None
         return Use(int(size[0]), int(open_now[0]))
 
+    def traces(self, name: str) -> list[str]:
+        """The database, its owner and its logins, as far as they are there."""
+        with self._connected() as conn:
+            roles = [*_logins(conn, name), *([_owner(name)] if _has_role(conn, _owner(name)) else [])]
+            return [*([checked(name)] if _has_database(conn, name) else []), *sorted(roles)]
+
     def url(self, name: str, number: int, password: str) -> str:
         """`postgres://`, as Heroku's own."""
         return f"postgres://{login_name(name, number)}:{password}@{self.address}/{name}{self._server.query}"

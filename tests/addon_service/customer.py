@@ -20,6 +20,7 @@ DATABASE_ENVIRONMENT = {
     "ADDON_DATABASE_CLIENT_SECRET": "client-secret-1",
     "ADDON_DATABASE_PLANS": "test=2:10,basic=5:50,premium=10:500",
     "ADDON_DATABASE_GIVE_UP": "3600",
+    "ADDON_DATABASE_ROTATION_OVERLAP": "1800",
 }
 DATABASE_ORDER: dict[str, Any] = {**ORDER, "name": "database-flat-1"}
 

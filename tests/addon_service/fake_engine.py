@@ -52,6 +52,10 @@ class FakeEngine:
         self._act("use")
         return Use(self.bytes, 3)
 
+    def traces(self, name: str) -> list[str]:
+        self._act("traces")
+        return [name, *(login_name(name, number) for number in self.logins[name])] if name in self.logins else []
+
     def url(self, name: str, number: int, password: str) -> str:
         return f"postgres://{login_name(name, number)}:{password}@{self.address}/{name}"
 

@@ -29,22 +29,6 @@ class TestRotation:
         assert engine.opens(new)
         assert [item["state"] for item in db.shown()["credentials"]] == ["current", "retiring"]
 
-    def test_the_old_login_ends_after_the_overlap(
-        self, db: DatabasePartner, heroku: FakeHeroku, engine: FakeEngine, clock: FrozenClock
-    ) -> None:
-        db.ready()
-        old = heroku.config["DATABASE_URL"]
-        db.rotate()
-        db.work()
-        clock.advance(seconds=3599)
-        db.work()
-        assert engine.opens(old)
-        clock.advance(seconds=1)
-        db.work()
-        assert not engine.opens(old)
-        assert engine.opens(heroku.config["DATABASE_URL"])
-        assert [item["state"] for item in db.shown()["credentials"]] == ["current", "retired"]
-
     def test_while_one_is_under_way_no_other_begins(self, db: DatabasePartner, engine: FakeEngine) -> None:
         db.ready()
         engine.fault = failing("login", DatastoreAway("later"))
@@ -134,16 +118,34 @@ class TestPlans:
         assert [connections for _, connections in engine.only().values()] == [2]
 
 
+def test_the_old_login_ends_after_the_overlap_of_the_product(
+    db: DatabasePartner, heroku: FakeHeroku, engine: FakeEngine, clock: FrozenClock
+) -> None:
+    db.ready()
+    old = heroku.config["DATABASE_URL"]
+    assert db.rotate().get_json()["overlap_seconds"] == 1800
+    db.work()
+    clock.advance(seconds=1799)
+    db.work()
+    assert engine.opens(old)
+    clock.advance(seconds=1)
+    db.work()
+    assert not engine.opens(old)
+    assert engine.opens(heroku.config["DATABASE_URL"])
+    assert [item["state"] for item in db.shown()["credentials"]] == ["current", "retired"]
+
+
 class TestDeprovision:
     def test_204_and_the_database_goes_then_410(self, db: DatabasePartner, engine: FakeEngine) -> None:
         db.ready()
+        assert len(db.shown()["on_server"]) == 2
         assert db.deprovision().status_code == 204
         db.work()
-        assert engine.logins == {}
+        assert (engine.logins, db.shown()["on_server"]) == ({}, [])
         assert [db.deprovision().status_code, db.provision().status_code] == [410, 410]
         assert [db.change_plan("basic").status_code, db.rotate().status_code] == [410, 410]
         with db.service.store.read() as tx:
-            assert tx.count("SELECT count(*) FROM databases") == 0
+            assert tx.count("SELECT count(*) FROM databases WHERE dropped = 0") == 0
             assert tx.count("SELECT count(*) FROM credentials WHERE sealed IS NOT NULL") == 0
 
     def test_what_is_under_way_is_dropped_with_it(
@@ -153,6 +155,8 @@ class TestDeprovision:
         db.deprovision()
         db.work()
         assert (engine.acts, heroku.calls) == (["drop"], [])
+        engine.fault = failing("traces", DatastoreAway("away"))
+        assert db.shown()["on_server"] is None
 
     def test_a_delete_in_the_middle_of_the_making_leaves_nothing(self, db: DatabasePartner, engine: FakeEngine) -> None:
         db.provision()

@@ -43,7 +43,7 @@ def program(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Program]
         url = ""
     else:
         url = given_url(KINDS[request.param])
-    environment = {**DATABASE_ENVIRONMENT, "DATABASE_ADMIN_URL": url, "ADDON_ROTATION_OVERLAP": "0"}
+    environment = {**DATABASE_ENVIRONMENT, "DATABASE_ADMIN_URL": url, "ADDON_DATABASE_ROTATION_OVERLAP": "0"}
     del environment["PUBLIC_URL"]
     program = Program(tmp_path, environment)
     yield program

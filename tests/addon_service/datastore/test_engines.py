@@ -56,6 +56,7 @@ def test_an_app_can_use_what_was_made(here: Ground, name: str) -> None:
         app.run("INSERT INTO t VALUES (1), (2)")
     assert rows(url, "SELECT * FROM t ORDER BY a") == [(1,), (2,)]
     assert left_of(here, name) == all_of(here, name, 1)
+    assert sorted(here.engine.traces(name)) == all_of(here, name, 1)
 
 
 def test_a_repeat_changes_nothing(here: Ground, name: str) -> None:
@@ -185,7 +186,7 @@ def test_a_database_is_dropped_with_a_client_connected(here: Ground, name: str) 
         here.engine.drop(name)
         with pytest.raises(Denied):
             session.run("SELECT 1")
-    assert left_of(here, name) == []
+    assert left_of(here, name) == here.engine.traces(name) == []
     assert is_refused(url)
     here.engine.drop(name)
 
