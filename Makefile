@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 4
+PORT ?= 5100
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test check format bench docs clean
@@ -16,6 +17,7 @@ setup: $(VENV)/installed ## Make .venv with everything (uv if present, else venv
 $(VENV)/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; $(PYTHON) is older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 3; }
+	@echo "Setting up $(VENV), once; this takes a moment ..."
 	@if command -v uv >/dev/null 2>&1; then \
 		uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && uv pip install --quiet --python $(BIN)/python -e '.[dev]'; \
 	else \
@@ -26,8 +28,8 @@ $(VENV)/installed: pyproject.toml
 demo: setup ## Run the whole story on free ports, tell it, clean up
 	@$(BIN)/platform-sim demo
 
-up: setup ## Start platform, partner and sample app, and stay (Ctrl-C ends)
-	@$(BIN)/platform-sim up --demo
+up: setup ## Start platform, partner and sample app, and stay (Ctrl-C ends); PORT=5100
+	@$(BIN)/platform-sim up --demo --port $(PORT)
 
 test: setup ## Run all tests
 	@$(BIN)/python -m pytest -n $(WORKERS)
