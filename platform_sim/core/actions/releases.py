@@ -11,6 +11,8 @@ from platform_sim.core.model.apps import App, ConfigSnapshot, Formation, Release
 from platform_sim.core.model.values import is_uuid
 from platform_sim.core.store import Snapshot, Transaction
 
+_CARRIED_ON = ("succeeded", "pending")
+
 
 def newest_release(rows: Snapshot, app: App) -> Release:
     """The highest version, whatever became of it; every app has one from its creation."""
@@ -57,7 +59,9 @@ def make_release(
     """
     before = tx.find(Release, app_id=app.id, order_by="version", desc=True)
     # A failed deploy's slug is not carried on; a failed config change's vars are (they stay set).
-    base = tx.find(Release, app_id=app.id, status=("succeeded", "pending"), order_by="version", desc=True)
+    base = before
+    if before and before.status not in _CARRIED_ON:
+        base = tx.find(Release, app_id=app.id, status=_CARRIED_ON, order_by="version", desc=True)
     slug_id = slug.id if slug else base.slug_id if base else None
     vars_now = dict(config) if config is not None else config_of(tx, before) if before else {}
     command = _release_command(tx, slug_id)
@@ -135,7 +139,7 @@ def finish_release_phase(tx: Transaction, release: Release, succeeded: bool) -> 
 
 
 def _make_current(tx: Transaction, app: App, release: Release) -> None:
-    if current_release(tx, app.id).id != release.id or release.slug_id is None:
+    if release.slug_id is None or current_release(tx, app.id).id != release.id:
         return
     slug = tx.get(Slug, release.slug_id)
     description = slug.buildpack_description

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from platform_sim.core.model.records import Event
 from platform_sim.core.model.rules import Rules
 from platform_sim.core.store.migrations import migrate
 from platform_sim.core.store.session import Recorder, Snapshot, Transaction
+from platform_sim.core.store.tables import TABLES
 
 
 @cache
@@ -45,6 +46,8 @@ class Database:
         self._opened: list[sqlite3.Connection] = []
         self._changed = threading.Condition()
         self._version = 0
+        self._changes: dict[type, int] = dict.fromkeys(TABLES, 0)
+        """The version in which rows of a noun were last written."""
         self._listeners: list[Callable[[list[Event]], None]] = []
         self._recorders: list[Recorder] = []
         if path is None:
@@ -116,7 +119,7 @@ class Database:
                 for listener in self._listeners:
                     listener(transaction.events)
             finally:
-                self.touch()
+                self.touch(transaction.nouns)
 
     @contextmanager
     def _nested(self) -> Iterator[None]:
@@ -153,16 +156,20 @@ class Database:
         """Rises with each commit and each move of the clock."""
         return self._version
 
-    def touch(self) -> None:
-        """Wake everybody who waits for a change."""
+    def touch(self, nouns: Collection[type] = TABLES) -> None:
+        """Wake everybody who waits for a change, of these nouns or of any."""
         with self._changed:
             self._version += 1
+            self._changes.update(dict.fromkeys(nouns, self._version))
             self._changed.notify_all()
 
-    def wait_for_change(self, seen: int, timeout: float | None) -> int:
-        """Block until `version` differs from `seen`, at most `timeout` wall seconds; returns the version."""
+    def wait_for_change(self, seen: int, timeout: float | None, noun: type | None = None) -> int:
+        """Block until `version` differs from `seen`, at most `timeout` wall seconds; returns the version.
+
+        With a `noun`, until rows of it have been written or the clock was moved: other commits let it sleep on.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._version != seen, timeout)
+            self._changed.wait_for(lambda: (self._changes[noun] if noun else self._version) > seen, timeout)
             return self._version
 
     def close(self) -> None:

@@ -99,6 +99,8 @@ class Transaction(Snapshot):
         self._chance = chance
         self._cause_id = cause_id
         self.events: list[Event] = []
+        self.nouns: set[type] = set()
+        """Of which nouns rows were written."""
         self._recorders = tuple(recorders)
 
     def _cause(self, kind: str, subject_id: str) -> str:
@@ -112,7 +114,7 @@ class Transaction(Snapshot):
 
     def insert(self, item: T) -> T:
         """Write a new row; sqlite3.IntegrityError if its key or a unique column is taken."""
-        table = TABLES[type(item)]
+        table = self._written(type(item))
         self._connection.execute(table.insert, table.into_row(item))
         return item
 
@@ -121,7 +123,7 @@ class Transaction(Snapshot):
 
         KeyError if the row is gone: whoever holds on to a row for long must look whether it is still there.
         """
-        table = TABLES[type(item)]
+        table = self._written(type(item))
         if "updated_at" in table.types and "updated_at" not in changes:
             changes["updated_at"] = self.now()
         assignments = ", ".join(f'"{_column(table, c)}" = ?' for c in changes)
@@ -134,14 +136,14 @@ class Transaction(Snapshot):
 
     def delete(self, item: object) -> None:
         """Remove a row."""
-        table = TABLES[type(item)]
+        table = self._written(type(item))
         self._connection.execute(f'DELETE FROM "{table.name}" WHERE "{table.key}" = ?', (getattr(item, table.key),))
 
     def delete_where(self, noun: type, **where: Any) -> int:
         """Remove all rows that match; returns how many. An empty `where` is refused."""
         if not where:
             raise ValueError(f"delete_where({noun.__name__}) without a condition would empty the table")
-        table = TABLES[noun]
+        table = self._written(noun)
         shape, values = _where(table, where)
         return self._connection.execute(f'DELETE FROM "{table.name}"{_clause(shape)}', values).rowcount
 
@@ -215,14 +217,13 @@ class Transaction(Snapshot):
             )
         )
 
-    def _event_numbers(self, kind: str, subject_id: str) -> tuple[int, int]:
-        return (
-            self._next("SELECT max(number) FROM event"),
-            self._next("SELECT max(seq) FROM event WHERE kind = ? AND subject_id = ?", kind, subject_id),
-        )
+    def _written(self, noun: type) -> Table:
+        self.nouns.add(noun)
+        return TABLES[noun]
 
-    def _next(self, sql: str, *values: str) -> int:
-        return int(self._connection.execute(sql, values).fetchone()[0] or 0) + 1
+    def _event_numbers(self, kind: str, subject_id: str) -> tuple[int, int]:
+        number, seq = self._connection.execute(_LAST_NUMBERS, (kind, subject_id)).fetchone()
+        return (number or 0) + 1, (seq or 0) + 1
 
     def _stream(self, kind: str, scope: str) -> tuple[str, int]:
         key = f"{kind}:{scope}"
@@ -233,6 +234,11 @@ class Transaction(Snapshot):
             self.insert(Sequence(key, 1))
             return key, 1
         return key, self.update(known, value=known.value + 1).value
+
+
+_LAST_NUMBERS = """
+    SELECT (SELECT max(number) FROM event), (SELECT max(seq) FROM event WHERE kind = ? AND subject_id = ?)
+    """
 
 
 def _column(table: Table, column: str) -> str:

@@ -19,7 +19,7 @@ from platform_sim.core.actions.dynos import report_gone, report_started, report_
 from platform_sim.core.model.apps import App, Dyno
 from platform_sim.core.model.records import Event
 from platform_sim.core.model.seams import LogSink
-from platform_sim.core.store import Database
+from platform_sim.core.store import Database, Snapshot
 from platform_sim.engines.dynos import lines
 from platform_sim.engines.dynos.policy import cool_off
 from platform_sim.engines.dynos.runtime import DynoSpec, DynoStartError, Known, Runtime
@@ -171,15 +171,7 @@ class Supervisor:
     def _reconcile(self, app_id: str) -> None:
         self._retries.pop(app_id, None)
         now = self._database.clock.now()
-        with self._database.snapshot() as rows:
-            is_right = not look(rows, app_id).acts(now)
-        if not is_right:
-            with self._database.transaction() as tx:
-                adjust(tx, app_id)
-        with self._database.snapshot() as rows:
-            view = look(rows, app_id)
-            missing = [dyno for dyno in view.dynos if self._is_missing(dyno)]
-            launches = [(dyno, spec_of(rows, dyno, self._slugs)) for dyno in missing]
+        view, launches = self._read(app_id, now)
         for dyno in view.dynos:
             if not dyno.wanted:
                 self._end(dyno, view)
@@ -188,6 +180,20 @@ class Supervisor:
         moment = view.next_moment(now)
         if moment is not None:
             self._retries[app_id] = moment
+
+    def _read(self, app_id: str, now: datetime) -> tuple[AppView, list[tuple[Dyno, DynoSpec]]]:
+        """The app's rows once the policy has nothing against them, and what is still to be started."""
+        with self._database.snapshot() as rows:
+            view = look(rows, app_id)
+            if not view.acts(now):
+                return view, self._launches(rows, view)
+        with self._database.transaction() as tx:
+            adjust(tx, app_id)
+            view = look(tx, app_id)
+            return view, self._launches(tx, view)
+
+    def _launches(self, rows: Snapshot, view: AppView) -> list[tuple[Dyno, DynoSpec]]:
+        return [(dyno, spec_of(rows, dyno, self._slugs)) for dyno in view.dynos if self._is_missing(dyno)]
 
     def _is_missing(self, dyno: Dyno) -> bool:
         return dyno.wanted and dyno.state == "starting" and dyno.id not in self._live

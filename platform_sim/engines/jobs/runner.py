@@ -122,7 +122,7 @@ class JobRunner:
                 log.error("cannot look for jobs, trying again: %s", _told(error))
                 wait = REST
             if not self._stopping:
-                self._database.wait_for_change(seen, wait)
+                self._database.wait_for_change(seen, wait, Job)
         return None
 
     def _claim(self, due: datetime | None) -> Job | None:

@@ -1,8 +1,10 @@
 """Transactions, snapshots and waiting, on memory and on files, with real threads."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -163,6 +165,40 @@ def test_waiting_ends_with_a_commit_or_with_the_time(rows: Database) -> None:
             pass
         assert waiter.result(60) == seen + 1
     assert rows.wait_for_change(seen, 60) == seen + 1, "what has changed already is not waited for"
+
+
+def test_waiting_for_a_noun_sleeps_through_commits_about_others(rows: Database) -> None:
+    seen = rows.version
+    with rows.transaction() as tx:
+        customer = new_customer(tx).account
+    with ThreadPoolExecutor(1) as pool:
+        waiter = pool.submit(rows.wait_for_change, seen, 60, Job)
+        with rows.transaction() as tx:
+            tx.update(customer, name="Me")
+        with rows.transaction() as tx:
+            tx.add_job("call", "a", {})
+        assert waiter.result(60) == seen + 3
+
+
+@pytest.mark.parametrize("what", ["insert", "update", "delete", "delete_where", "clock"])
+def test_waiting_for_a_noun_ends_with_whatever_is_written_of_it(rows: Database, what: str) -> None:
+    with rows.transaction() as tx:
+        job = tx.add_job("call", "a", {})
+    seen = rows.version
+    with ThreadPoolExecutor(1) as pool:
+        waiter = pool.submit(rows.wait_for_change, seen, 60, Job)
+        if what == "clock":
+            rows.clock.advance(timedelta(seconds=1))
+        else:
+            with rows.transaction() as tx:
+                write: dict[str, Callable[[], object]] = {
+                    "insert": lambda: tx.insert(replace(job, id="another")),
+                    "update": lambda: tx.update(job, attempts=1),
+                    "delete": lambda: tx.delete(job),
+                    "delete_where": lambda: tx.delete_where(Job, subject_id="a"),
+                }
+                write[what]()
+        assert waiter.result(30) == seen + 1
 
 
 def test_a_database_written_by_a_newer_program_is_refused(tmp_path: Path) -> None:
