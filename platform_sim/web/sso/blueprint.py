@@ -1,6 +1,7 @@
 """SSO links by id or name, and the legacy form. The browser on this machine is the customer (its login comes later)."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, render_template_string, request
 
@@ -14,29 +15,29 @@ from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import errors_as, only_local_names
 from platform_sim.web.context import Doors
 
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Signing in to {{ name }}</title>
+HEAD = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style nonce="{{ nonce }}">body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem;
 color-scheme:light dark}button{font:inherit;padding:.5rem 1rem}</style></head>
-<body><h1>Signing in to {{ name }}</h1>
-<p>Platform Sim (a simulator, not Heroku) sends you to the add-on's dashboard as {{ email }}.</p>
+<body><h1>{{ title }}</h1>
+"""
+PAGE = """<p>Platform Sim (a simulator, not Heroku) sends you to the add-on's dashboard as {{ email }}.</p>
 <form id="sso" method="{{ form.method }}" action="{{ form.action }}">
 {% for key, value in form.params.items() %}<input type="hidden" name="{{ key }}" value="{{ value }}">
 {% endfor %}<button type="submit">Continue to {{ name }}</button></form>
 <script nonce="{{ nonce }}">HTMLFormElement.prototype.submit.call(document.getElementById("sso"))</script></body></html>
 """
 # Not form.submit(): a link's own parameter `submit` is a field of that name, which hides the method.
-PROBLEM = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Cannot sign in</title></head>
-<body><h1>Cannot sign in</h1><p>{{ message }}</p></body></html>
+PROBLEM = """<p>{{ message }}</p>
+<p>Platform Sim (a simulator, not Heroku) sent you nowhere.</p></body></html>
 """
 
 
 def sso_blueprint(doors: Doors) -> Blueprint:
     """The gateway's routes. Extra query parameters travel into the form (partner-api §5.1)."""
     blueprint = Blueprint("sso", __name__)
-    errors_as(blueprint, _problem)
+    errors_as(blueprint, partial(_problem, doors))
 
     @blueprint.get("/sso/apps/<app>/addons/<addon>")
     def by_addon(app: str, addon: str) -> Response:
@@ -64,23 +65,24 @@ def _page(doors: Doors, find: Finder) -> Response:
         app, addon = find(rows, actor)
         service = rows.get(AddonService, addon.service_id)
         form = begin_sso(rows, actor, addon, app, doors.sso_url(service.manifest), request.args.to_dict())
-    nonce = doors.database.chance.fresh()
-    shown = {"form": form, "name": service.human_name, "email": actor.account.email, "nonce": nonce}
-    return _html(PAGE, f"script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; ", **shown)
+    shown = {"form": form, "name": service.human_name, "email": actor.account.email}
+    return _html(doors, f"Signing in to {service.human_name}", PAGE, **shown)
 
 
-def _problem(problem: errors.PlatformError) -> Response:
-    answer = _html(PROBLEM, "", message=problem.message)
+def _problem(doors: Doors, problem: errors.PlatformError) -> Response:
+    answer = _html(doors, "Cannot sign in", PROBLEM, message=problem.message)
     answer.status_code = problem.status
     return answer
 
 
-def _html(page: str, policy: str, **shown: object) -> Response:
-    """A page that is kept nowhere and shown in no frame; scripts and styles only as `policy` allows."""
+def _html(doors: Doors, title: str, page: str, **shown: object) -> Response:
+    """A page that is kept nowhere and shown in no frame, with no script and style but its own."""
+    nonce = doors.database.chance.fresh()
+    policy = f"script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; frame-ancestors 'none'; base-uri 'none'"
     return Response(
-        render_template_string(page, **shown),
+        render_template_string(HEAD + page, title=title, nonce=nonce, **shown),
         headers={
-            "Content-Security-Policy": f"default-src 'none'; {policy}frame-ancestors 'none'; base-uri 'none'",
+            "Content-Security-Policy": f"default-src 'none'; {policy}",
             "Cache-Control": "no-store",
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
