@@ -67,6 +67,13 @@ def hang(sock: socket.socket, over: threading.Event) -> bool:
     return False
 
 
+def listen(sock: socket.socket, over: threading.Event) -> bool:
+    """Read, say nothing, and notice when the sender gives up."""
+    while sock.recv(65536):
+        pass
+    return False
+
+
 def cut(sock: socket.socket, over: threading.Event) -> bool:
     """Read and close."""
     return False

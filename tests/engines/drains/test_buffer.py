@@ -57,10 +57,11 @@ def test_losses_add_up_and_are_dated_by_the_first() -> None:
     buffer = Buffer(1)
     buffer.add(lines(1, 3), 4, LATER)
     buffer.lose(2, AT)
+    buffer.lose(1, LATER)
     buffer.lose(0, AT - timedelta(days=1))
     batch = buffer.take(lambda line: 1, 100, LATER)
     assert batch is not None
-    assert (batch.lost, batch.since) == (8, AT)
+    assert (batch.lost, batch.since) == (9, AT)
 
 
 @pytest.mark.parametrize(("most", "first"), [(1, 1), (5, 1), (10, 2), (14, 2), (15, 3), (16, 3), (100, 3)])

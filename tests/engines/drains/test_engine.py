@@ -23,7 +23,7 @@ from platform_sim.engines.drains.engine import DrainEngine
 from platform_sim.engines.logs.hub import LogHub
 
 from ...support import new_addon, new_app, new_customer, new_database, new_service, partner_of_addon
-from .receiver import GUARD, HttpReceiver, SyslogReceiver, hang, status
+from .receiver import GUARD, HttpReceiver, SyslogReceiver, hang, listen, status
 
 pytestmark = pytest.mark.processes
 
@@ -329,8 +329,9 @@ def test_a_partner_hears_the_apps_it_is_attached_to_as_long_as_it_is(world: Worl
     assert receiver.texts == ["shared", "own", "still"]
 
 
-def test_a_drain_that_is_moved_takes_along_what_was_not_delivered(world: World) -> None:
-    old, new = world.http(HttpReceiver(hang)), world.http()
+def test_a_drain_that_is_moved_takes_along_what_was_not_delivered(patient: World) -> None:
+    world = patient
+    old, new = world.http(HttpReceiver(listen)), world.http()
     addon = world.addon(f"http://127.0.0.1:{old.port}/")
     world.say("one")
     old.until_asked(1)
@@ -342,7 +343,8 @@ def test_a_drain_that_is_moved_takes_along_what_was_not_delivered(world: World) 
     new.until(lambda: new.texts == ["one", "two"])
     assert new.deliveries[0].headers["Logplex-Frame-Id"] == old.deliveries[0].headers["Logplex-Frame-Id"]
     assert new.deliveries[0].headers["Logplex-Drain-Token"] == drain.token
-    old.until(lambda: old.over.is_set() or len(old.deliveries) == 1)
+    old.until(lambda: old.ended == 1, "the end of the old connection")
+    assert len(old.deliveries) == 1
 
 
 def test_syslog(world: World) -> None:
@@ -376,6 +378,24 @@ def test_many_writers_lose_and_double_nothing(world: World) -> None:
     receiver.until(lambda: len(receiver.texts) == 800, "800 lines")
     for n in range(8):
         assert [t for t in receiver.texts if t.startswith(f"w{n} ")] == [f"w{n} {number}" for number in range(100)]
+
+
+def test_a_line_that_is_said_while_a_drain_begins_is_not_stuck(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop looks for it before the drain knows its place in the log; nobody wakes it a second time."""
+    follow = world.hub.follow
+
+    def follow_and_say(app_id: str, wake: Callable[[], None]) -> Any:
+        found = follow(app_id, wake)
+        world.say("in between")
+        looked = threading.Event()
+        world.engine._loop.call_soon_threadsafe(looked.set)
+        assert looked.wait(GUARD)
+        return found
+
+    monkeypatch.setattr(world.hub, "follow", follow_and_say)
+    receiver = world.http()
+    world.drain(receiver)
+    receiver.until(lambda: receiver.texts == ["in between"])
 
 
 def test_lines_during_the_making_of_a_drain_are_lost_or_delivered_never_stuck(world: World) -> None:

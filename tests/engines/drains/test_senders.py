@@ -35,7 +35,7 @@ def attempt(url: str, *texts: str, times: Times = LONG, authority: str | None = 
         await sender.close()
         return found
 
-    return asyncio.run(story())
+    return asyncio.run(asyncio.wait_for(story(), GUARD))
 
 
 def at(receiver: HttpReceiver | SyslogReceiver, scheme: str = "http", place: str = "/drain") -> str:
@@ -166,6 +166,18 @@ def test_a_status_that_came_counts_even_if_the_answer_never_ends() -> None:
 
     with HttpReceiver(endless) as receiver:
         assert attempt(at(receiver), times=SHORT) == ["taken"]
+
+
+def test_an_answer_without_end_is_not_read_for_ever() -> None:
+    def flood(sock: socket.socket, over: threading.Event) -> bool:
+        sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while not over.is_set():
+            sock.sendall(b"1000\r\n" + b"x" * 0x1000 + b"\r\n")
+        return False
+
+    with HttpReceiver(flood) as receiver:
+        patient = Times(connect=20, request=10_000, idle=1000, life=1000)
+        assert attempt(at(receiver), times=patient) == ["taken"]
 
 
 def test_nobody_listens() -> None:
@@ -340,6 +352,24 @@ def test_a_syslog_receiver_that_does_not_read_ends_the_attempt() -> None:
             return found
 
         assert asyncio.run(story()) == ["again"]
+
+
+def test_what_syslog_calls_taken_the_system_has_taken() -> None:
+    """Not a byte of it waits in this process, where a stop would lose it."""
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+
+        async def story() -> int:
+            url = f"syslog://127.0.0.1:{deaf.getsockname()[1]}"
+            sender = sender_for(target_of(url), TOKEN, SHORT, ssl.create_default_context)
+            count = 0
+            while await sender.send(Batch([Line("x" * 10_000)], AT), FRAME) == "taken":
+                count += 1
+                wire = sender._connection._wire  # type: ignore[attr-defined]
+                assert wire.transport.get_write_buffer_size() == 0
+            await sender.close()
+            return count
+
+        assert asyncio.run(asyncio.wait_for(story(), GUARD)) > 1
 
 
 def test_a_syslog_connection_that_has_ended_is_made_anew() -> None:
