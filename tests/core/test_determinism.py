@@ -12,11 +12,13 @@ import pytest
 
 from platform_sim.core.access import Actor, addon_named, app_named
 from platform_sim.core.actions.addon_config import partner_provisions, update_config
+from platform_sim.core.actions.addon_logs import use_drain_url
 from platform_sim.core.actions.addons import create_addon, request_plan_change
 from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
 from platform_sim.core.actions.addons_outcome import acknowledge, fail_provisioning
 from platform_sim.core.actions.apps import create_app, delete_app, update_app
 from platform_sim.core.actions.config_vars import change_config_vars
+from platform_sim.core.actions.drains import create_drain
 from platform_sim.core.actions.dynos import add_formation_dyno, report_gone, report_state, run_dyno
 from platform_sim.core.actions.formation import Scaling, scale
 from platform_sim.core.actions.jobs import claim, finish
@@ -44,7 +46,7 @@ def me(rows: Snapshot) -> Actor:
 
 def begin(tx: Transaction) -> None:
     customer = new_customer(tx)
-    new_service(tx, requires=("many_per_app",))
+    new_service(tx, requires=("many_per_app", "syslog_drain", "log_input"))
     app = create_app(tx, customer, name="acme")
     create_webhook(tx, customer, app, {"include": list(ACTIONS), "level": "sync", "url": "http://localhost:9/app"})
     create_app(tx, customer)
@@ -59,11 +61,13 @@ def run_the_app(tx: Transaction) -> None:
     scale(tx, me(tx), app, [Scaling("worker", "+2")])
     change_config_vars(tx, me(tx), app, {"B": "2", "A": "1"})
     create_log_session(tx, me(tx), app)
+    create_drain(tx, me(tx), app, "syslog://logs.example.com")
 
 
 def install(tx: Transaction) -> None:
     app = app_named(tx, me(tx), "acme")
-    new_addon(tx, me(tx), app, name="first")
+    first = new_addon(tx, me(tx), app, name="first")
+    use_drain_url(tx, me(tx).account, first, "https://partner.example/logs")
     pending, _ = create_addon(tx, me(tx), app, "exceptions", name="second")
     acknowledge(tx, pending, "77", None, asynchronous=True)
     refused, _ = create_addon(tx, me(tx), app, "exceptions")
