@@ -29,7 +29,24 @@ class _Parser(HTTPRequestParser):
 
 
 class _Channel(HTTPChannel):
+    """Does not call the loop for output that a worker is just sending.
+
+    Else the loop turns and turns meanwhile, 5 to 50 times a call, and takes the interpreter from the worker each time.
+    """
+
     parser_class = _Parser
+    _is_sending = False
+
+    def writable(self) -> bool:
+        return bool((self.total_outbufs_len and not self._is_sending) or self.will_close or self.close_when_flushed)
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        # What cannot be sent now is announced to the loop (pull_trigger) by whoever called this.
+        self._is_sending = True
+        try:
+            return bool(super()._flush_some(do_close))  # type: ignore[misc]
+        finally:
+            self._is_sending = False
 
 
 class ControlServer:

@@ -195,6 +195,33 @@ def test_what_an_answer_yields_is_sent_at_once() -> None:
     made.close()
 
 
+def test_what_does_not_fit_into_the_socket_is_sent_while_the_call_goes_on() -> None:
+    app, goes_on = Flask("large"), threading.Event()
+    large = b"0123456789abcdef" * 400_000
+
+    @app.get("/")
+    def stream() -> Response:
+        def pieces() -> Iterator[bytes]:
+            for _ in range(4):
+                yield large
+            assert goes_on.wait(20)
+            yield b"end"
+
+        return Response(pieces())
+
+    made = ControlServer(app, LIMIT)
+    made.start()
+    connection = http.client.HTTPConnection(*made.address, timeout=20)
+    connection.request("GET", "/")
+    answer = connection.getresponse()
+    for _ in range(4):
+        assert answer.read(len(large)) == large
+    goes_on.set()
+    assert answer.read() == b"end"
+    connection.close()
+    made.close()
+
+
 def test_closing_twice_is_fine() -> None:
     made = ControlServer(new_app("four"), LIMIT)
     made.start()
