@@ -2,8 +2,11 @@
 
 import json
 import re
+import tomllib
 
 import pytest
+
+from platform_sim.cli.main import COMMANDS
 
 from .pages import NOT_RUN, OUTPUT, ROOT, Block, blocks, name, pages, parse
 
@@ -57,6 +60,13 @@ def test_json_parses(block: Block) -> None:
 def test_a_file_is_shown_as_it_is(block: Block) -> None:
     assert block.file is not None
     assert block.text == (ROOT / block.file).read_text()
+
+
+def test_the_changelog_has_this_version_and_every_command() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text()
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert re.search(rf"^## {re.escape(version)}\b", text, flags=re.MULTILINE)
+    assert [command for command in COMMANDS if f"`{command}`" not in text] == []
 
 
 def test_the_front_page_is_short() -> None:
