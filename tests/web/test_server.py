@@ -195,6 +195,8 @@ def test_what_an_answer_yields_is_sent_at_once() -> None:
     made.close()
 
 
+# Waitress leaves the temporary file of a large answer to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_what_does_not_fit_into_the_socket_is_sent_while_the_call_goes_on() -> None:
     app, goes_on = Flask("large"), threading.Event()
     large = b"0123456789abcdef" * 400_000
