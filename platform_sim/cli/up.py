@@ -132,7 +132,7 @@ def own_name() -> str:
 
 def _stay(platform: Platform, asked: threading.Event, demo: bool) -> None:
     if not demo:
-        asked.wait()
+        _wait_for(asked)
         return
     with Scene(platform.url, platform.token, platform.layout.root / "demo", keep=True) as scene:
         try:
@@ -141,4 +141,10 @@ def _stay(platform: Platform, asked: threading.Event, demo: bool) -> None:
         except SceneProblem as problem:
             raise EnvironmentProblem(str(problem)) from None
         sys.stdout.flush()
-        asked.wait()
+        _wait_for(asked)
+
+
+def _wait_for(asked: threading.Event) -> None:
+    """A signal that comes just before the wait begins is handled only when it ends: so it ends now and then."""
+    while not asked.wait(1.0):
+        pass

@@ -1,12 +1,13 @@
 """The scene: the reference partner beside a running platform, and the sample app as a git repository."""
 
+import contextlib
 import json
 import secrets
 import shutil
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,26 +16,49 @@ from platform_sim.demo.programs import Program, SceneProblem, end_left_over, rea
 from platform_sim.demo.talk import Talk, wait_until
 from platform_sim.settings import environment
 
-__all__ = ["Scene", "SceneProblem"]
+__all__ = ["NotSold", "Scene", "SceneProblem"]
 
 SAMPLE_APP = Path(__file__).parents[2] / "sample_app"
 APP = "sample-app"
 PARTNER = "addon_service"
+LOOK = """
+import os
+from database import Notes
+from resource import ResourceFailed
+for url in os.environ["URLS"].split():
+    try:
+        Notes(url).latest()
+        print("ok")
+    except ResourceFailed as failed:
+        print(failed.kind)
+"""
+SECRETS = {
+    "exceptions": ("ADDON_PASSWORD", "ADDON_SSO_SALT", "ADDON_CLIENT_SECRET"),
+    "database": ("ADDON_DATABASE_PASSWORD", "ADDON_DATABASE_SSO_SALT", "ADDON_DATABASE_CLIENT_SECRET"),
+}
+"""What partner and platform share about each add-on: password, salt, client secret."""
 PLANS = (("test", 0), ("basic", 500), ("premium", 2500))
+
+
+class NotSold(SceneProblem):
+    """The partner does not sell this add-on here; the message says why."""
 
 
 class Scene:
     """Partner and app for the platform at `url`.
 
     Leaves `folder` behind only as long as it is open, unless `keep`: then the partner comes back with its secrets,
-    data and port, as the platform does whose data folder it lies in.
+    data and port, as the platform does whose data folder it lies in. `partner`: settings of the partner.
     """
 
-    def __init__(self, url: str, token: str, folder: Path, *, keep: bool = False) -> None:
+    def __init__(
+        self, url: str, token: str, folder: Path, *, keep: bool = False, partner: Mapping[str, str] | None = None
+    ) -> None:
         self.url = url
         self.token = token
         self.folder = folder
         self.keep = keep
+        self.partner_settings = dict(partner or {})
         self.talk = Talk(url, token)
         self.partner: Program | None = None
         self.partner_url = ""
@@ -53,15 +77,10 @@ class Scene:
     def _secrets(self) -> dict[str, str]:
         """What partner and platform share; made once."""
         file = self.folder / "secrets.json"
-        if file.exists():
-            found: dict[str, str] = json.loads(file.read_text())
-            return found
-        made = {
-            "ADDON_PASSWORD": secrets.token_hex(16),
-            "ADDON_SSO_SALT": secrets.token_hex(16),
-            "ADDON_CLIENT_SECRET": secrets.token_hex(16),
-        }
-        write_private(file, json.dumps(made))
+        made: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        if missing := [name for names in SECRETS.values() for name in names if name not in made]:
+            made |= {name: secrets.token_hex(16) for name in missing}
+            write_private(file, json.dumps(made))
         return made
 
     def start_partner(self, given_up: threading.Event | None = None) -> str:
@@ -71,27 +90,35 @@ class Scene:
         port_file = self.folder / "partner-port"
         port = free_port(port_file.read_text()) if port_file.exists() else 0
         arguments = [sys.executable, "-m", PARTNER, "--port", str(port), "--data", str(data)]
-        known = environment() | self.secrets | {"HEROKU_API_URL": self.url, "HEROKU_ID_URL": self.url}
+        given = self.secrets | self.partner_settings
+        known = environment() | given | {"HEROKU_API_URL": self.url, "HEROKU_ID_URL": self.url}
         self.partner = Program(PARTNER, arguments, self.folder, known)
         self.partner_url = str(self.partner.ready(given_up)["url"])
         port_file.write_text(str(urlsplit(self.partner_url).port))
         return self.partner_url
 
-    def manifest(self) -> Path:
-        """The partner's manifest as a file, secrets included."""
+    def manifest(self, product: str = "exceptions") -> Path:
+        """The manifest of one of the partner's add-ons as a file, secrets included. NotSold if it has none here."""
         known = environment() | self.secrets | {"PUBLIC_URL": self.partner_url}
-        arguments = [sys.executable, "-m", PARTNER, "--data", str(self.folder / "manifest-data"), "manifest"]
+        data = ["--data", str(self.folder / "manifest-data")]
         file = self.folder / "addon-manifest.json"
-        write_private(file, run(arguments, known))
+        try:
+            write_private(file, run([sys.executable, "-m", PARTNER, *data, "manifest", "--product", product], known))
+        except SceneProblem as problem:
+            _, found, reason = str(problem).partition("is not available: ")
+            if found:
+                raise NotSold(reason) from None
+            raise
         return file
 
-    def register(self) -> str:
-        """Register manifest, plans and client secret, as the partner's operator does; -> what was printed."""
+    def register(self, product: str = "exceptions") -> str:
+        """Register manifest, plans and client secret, as the partner's operator does; -> what was printed. NotSold
+        if the partner has no such add-on here."""
         secret_file = self.folder / "client-secret"
-        write_private(secret_file, self.secrets["ADDON_CLIENT_SECRET"])
+        write_private(secret_file, self.secrets[SECRETS[product][2]])
         plans = [part for name, cents in PLANS for part in ("--plan", f"{name}={cents}")]
         return self.platform_sim(
-            "addons", "register", str(self.manifest()), *plans, "--client-secret-file", str(secret_file)
+            "addons", "register", str(self.manifest(product)), *plans, "--client-secret-file", str(secret_file)
         )
 
     def shell(self) -> dict[str, str]:
@@ -116,6 +143,11 @@ class Scene:
     def heroku(self, *arguments: str) -> str:
         """Run a customer's command."""
         return self.platform_sim("heroku", *arguments)
+
+    def look_into_databases(self, *urls: str) -> list[str]:
+        """What the app's own code finds at each database URL: `ok`, or how it fails, in a word."""
+        known = environment() | {"URLS": " ".join(urls), "PYTHONDONTWRITEBYTECODE": "1"}
+        return run([sys.executable, "-c", LOOK], known, SAMPLE_APP).split()
 
     def repository(self) -> Path:
         """A fresh git repository with the sample app."""
@@ -154,6 +186,8 @@ class Scene:
         """For `up --demo`: everything in place, told in a few lines. Does nothing twice on a kept folder."""
         yield f"the reference partner listens on {self.start_partner(given_up)}"
         self.register()
+        with contextlib.suppress(NotSold):
+            self.register("database")
         if APP in {app["name"] for app in self.talk.api("GET", "/apps")}:
             yield from self._come_back()
         else:

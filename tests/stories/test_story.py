@@ -27,7 +27,14 @@ CLAIMS = {
     12: "the app's config vars are refused",
     13: "a stale login is refused",
     14: "the partner has no resource",
-    15: "processes is left",
+    15: "nothing secret is in it",
+    16: "in exactly one release, made by the partner",
+    17: "the page shows what both have written",
+    18: "requests failed",
+    19: "it shows plan, size, connections and credentials",
+    20: "the server refuses the old one and takes the new one",
+    21: "database and roles are gone",
+    22: "processes is left",
 }
 """What a step must have shown, by its number."""
 

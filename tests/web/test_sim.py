@@ -154,7 +154,18 @@ def test_a_new_client_secret_ends_access_tokens_at_once(full: Populated) -> None
         world.call("PUT", "/sim/services/exceptions", {"client_secret": ""})
 
 
+def test_abilities_are_set_as_a_whole(full: Populated) -> None:
+    path = "/sim/services/exceptions"
+    assert full.world.call("PUT", path, {}).json["abilities"] == []
+    both = full.world.call("PUT", path, {"abilities": ["fresh_grants", "async_deprovisioning"]})
+    assert both.json["abilities"] == ["async_deprovisioning", "fresh_grants"]
+    assert full.world.call("PUT", path, {}).json["abilities"] == both.json["abilities"], "not named: as it was"
+    assert full.world.call("PUT", path, {"abilities": []}).json["abilities"] == []
+
+
 BAD_SERVICES: list[Any] = [
+    {"abilities": ["fly"]},
+    {"abilities": "fresh_grants"},
     {"plans": 5},
     {"plans": [5]},
     {"plans": [{}]},

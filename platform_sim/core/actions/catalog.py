@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from platform_sim.core.actions.accounts import partner_account
-from platform_sim.core.errors import NotFound
+from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.accounts import AccessToken, Account, Authorization
-from platform_sim.core.model.addons import Addon, AddonService, ManifestVersion, Plan
+from platform_sim.core.model.addons import ABILITIES, Addon, AddonService, ManifestVersion, Plan
 from platform_sim.core.model.values import is_uuid
 from platform_sim.core.store import Snapshot, Transaction
 
@@ -48,6 +48,7 @@ def register_manifest(
                 name=name,
                 state="alpha",
                 client_secret=client_secret or tx.secret("client-secret", name),
+                abilities=[],
                 created_at=now,
                 updated_at=now,
                 **shown,
@@ -73,6 +74,14 @@ def set_client_secret(tx: Transaction, service: AddonService, secret: str) -> Ad
     granted = [each.id for each in tx.all(Authorization, addon_id=addons)]
     tx.delete_where(AccessToken, authorization_id=granted)
     return tx.update(service, client_secret=secret)
+
+
+def set_abilities(tx: Transaction, service: AddonService, names: Sequence[str]) -> AddonService:
+    """Enable exactly these for the partner; InvalidParams for one that there is not."""
+    unknown = sorted(set(names) - set(ABILITIES))
+    if unknown:
+        raise InvalidParams(f"{', '.join(unknown)[:200]}: no such ability. There are {', '.join(sorted(ABILITIES))}.")
+    return tx.update(service, abilities=sorted(set(names)))
 
 
 def set_plans(tx: Transaction, service: AddonService, specs: Sequence[PlanSpec]) -> list[Plan]:

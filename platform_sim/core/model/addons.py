@@ -6,6 +6,13 @@ from typing import Any, Literal
 
 AddonState = Literal["provisioning", "provisioned", "deprovisioning", "deprovisioned"]
 
+ABILITIES = {
+    "async_deprovisioning": "may answer 202 to a DELETE and say later that it is done (partner-api §2.11)",
+    "fresh_grants": "may fetch a new grant for an instance (partner-api §3.2)",
+    "app_operations": "reads and scales formation, dynos, releases and builds of attached apps (partner-api §4.1)",
+}
+"""What Heroku's staff enables for one partner at its request; an operator does so for a service."""
+
 
 @dataclass(frozen=True)
 class AddonService:
@@ -18,6 +25,8 @@ class AddonService:
     state: Literal["alpha", "beta", "ga", "shutdown"]
     manifest: dict[str, Any]
     client_secret: str
+    abilities: list[str]
+    """What Heroku enables for a partner on request only: names of `ABILITIES`."""
     created_at: datetime
     updated_at: datetime
 

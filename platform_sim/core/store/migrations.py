@@ -63,6 +63,19 @@ def webhooks(rows: Rows) -> None:
     rows.conn.execute("CREATE INDEX idx_job_open ON job (subject_id) WHERE state IN ('todo', 'doing')")
 
 
+def abilities(rows: Rows) -> None:
+    """What an operator has enabled for a service."""
+    _column(rows, "addon_service", "abilities", "[]")
+
+
+def _column(rows: Rows, table: str, name: str, default: str | int) -> None:
+    """Add a column to a table of an earlier step; a new database has it already, from the dataclass."""
+    known = {row[1] for row in rows.conn.execute(f'PRAGMA table_info("{table}")')}
+    if name not in known:
+        kind, shown = ("TEXT", f"'{default}'") if isinstance(default, str) else ("INTEGER", default)
+        rows.conn.execute(f'ALTER TABLE "{table}" ADD COLUMN "{name}" {kind} NOT NULL DEFAULT {shown}')
+
+
 def _create(rows: Rows, names: Iterable[str]) -> None:
     known = {table.name: table for table in TABLES.values()}
     for table in (known[name] for name in names):
@@ -79,7 +92,7 @@ def _index(rows: Rows, table: str, columns: tuple[str, ...], unique: str) -> Non
     rows.conn.execute(f'CREATE {unique}INDEX "idx_{table}_{"_".join(columns)}" ON "{table}" ({listed})')
 
 
-STEPS: tuple[Callable[[Rows], None], ...] = (first_tables, drains, webhooks)
+STEPS: tuple[Callable[[Rows], None], ...] = (first_tables, drains, webhooks, abilities)
 
 
 def migrate(rows: Rows) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from platform_sim.core import errors
 from platform_sim.core.access import LIVE
 from platform_sim.core.actions import apps
-from platform_sim.core.actions.catalog import PlanSpec, service_named, set_client_secret, set_plans
+from platform_sim.core.actions.catalog import PlanSpec, service_named, set_abilities, set_client_secret, set_plans
 from platform_sim.core.model.addons import Addon, Plan
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.records import Event, Exchange, Job
@@ -22,6 +22,7 @@ from platform_sim.web.context import Doors
 SERVICE = {
     "plans": list_of(part({"name": text, "cents": whole, "human_name": text, "description": text}, ("name",))),
     "client_secret": text,
+    "abilities": list_of(text),
 }
 OPEN = ("todo", "doing")
 MOST_CENTS = 10_000_000
@@ -101,12 +102,15 @@ def _change_service(doors: Doors, name: str) -> dict[str, Any]:
         service = service_named(tx, name)
         if wish.get("client_secret"):
             service = set_client_secret(tx, service, wish["client_secret"])
+        if "abilities" in wish:
+            service = set_abilities(tx, service, wish["abilities"])
         set_plans(tx, service, specs)
         plans = tx.all(Plan, service_id=service.id)
         return {
             "name": service.name,
             "plans": [{"name": p.name, "cents": p.cents} for p in plans],
             "client_secret": service.client_secret,
+            "abilities": service.abilities,
         }
 
 

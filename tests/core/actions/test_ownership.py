@@ -16,7 +16,7 @@ from ...support import START, attach, new_addon, new_app, new_manifest, new_pend
 
 
 def service(*bare: str) -> AddonService:
-    return AddonService("1", "foo-bar", "", None, "ga", new_manifest("foo-bar", *bare), "", START, START)
+    return AddonService("1", "foo-bar", "", None, "ga", new_manifest("foo-bar", *bare), "", [], START, START)
 
 
 def test_the_service_prefix_becomes_the_attachments_name() -> None:
@@ -45,7 +45,7 @@ def test_declared_names_are_checked_all_at_once() -> None:
     check_declared(service("A"), [])
     with pytest.raises(InvalidParams, match="X, Y cannot be set"):
         check_declared(service("A"), ["Y", "FOO_BAR_A", "X"])
-    none = AddonService("1", "foo", "", None, "ga", {"id": "foo"}, "", START, START)
+    none = AddonService("1", "foo", "", None, "ga", {"id": "foo"}, "", [], START, START)
     with pytest.raises(InvalidParams, match="declares no config vars"):
         check_declared(none, ["X"])
 

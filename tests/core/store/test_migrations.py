@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 from sqlite_utils import Database as Rows
 
+from platform_sim.core.model.addons import AddonService
 from platform_sim.core.store import migrations
 from platform_sim.core.store.database import _ready_image
 from platform_sim.core.store.tables import NOUNS, TABLES
@@ -103,3 +104,18 @@ def test_the_ready_image_is_a_real_copy() -> None:
     assert _ready_image() is _ready_image(), "built once"
     first.close()
     second.close()
+
+
+def test_a_column_of_a_later_step_is_added_to_what_an_earlier_version_wrote(rows: Rows) -> None:
+    migrations.first_tables(rows)
+    rows.conn.execute("ALTER TABLE addon_service DROP COLUMN abilities")
+    rows.conn.execute(
+        "INSERT INTO addon_service (id, name, human_name, state, manifest, client_secret, created_at, updated_at) "
+        "VALUES ('1', 'acme', 'Acme', 'alpha', '{}', '', '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')"
+    )
+    rows.conn.execute("PRAGMA user_version = 1")
+    rows.conn.commit()
+    migrations.migrate(rows)
+    table = TABLES[AddonService]
+    kept = table.from_row(rows.conn.execute(table.select).fetchone())
+    assert (kept.name, kept.abilities) == ("acme", [])
