@@ -23,6 +23,11 @@ from platform_sim.web.api.handlers import (
     releases,
     webhooks,
 )
+from platform_sim.web.api.specs import BOTH, Key, Spec
+from platform_sim.web.api.specs import get as _get
+from platform_sim.web.api.specs import late as _late
+from platform_sim.web.api.specs import listing as _list
+from platform_sim.web.api.specs import write as _write
 
 Mode = Literal["read", "write", "late"]
 """`read`: handler(call, snapshot). `write`: handler(call, transaction). `late`: handler(call) waits on rows itself."""
@@ -65,28 +70,6 @@ class Route:
 
 
 PUBLISHED = Path(__file__).with_name("published.txt")
-
-Key = tuple[str, str]
-Spec = dict[str, Any]
-
-
-def _get(handler: Callable[..., Any], **more: Any) -> Spec:
-    return {"handler": handler, "mode": "read", **more}
-
-
-def _list(handler: Callable[..., Any], *sortable: str, **more: Any) -> Spec:
-    return {"handler": handler, "mode": "read", "sortable": ("id", *sortable), **more}
-
-
-def _write(handler: Callable[..., Any], status: int = 200, **more: Any) -> Spec:
-    return {"handler": handler, "mode": "write", "status": status, **more}
-
-
-def _late(handler: Callable[..., Any], **more: Any) -> Spec:
-    return {"handler": handler, "mode": "late", **more}
-
-
-BOTH = {"partner": True}
 
 
 def _webhooks(owner: str, **who: Any) -> dict[Key, Spec]:
