@@ -13,7 +13,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from platform_sim.core import errors
 from platform_sim.core.access import Actor, customers_only
-from platform_sim.core.actions.accounts import actor_for_token
+from platform_sim.core.actions.accounts import actor_for_token, service_for_password
+from platform_sim.core.model.addons import AddonService
 from platform_sim.web.context import Doors
 
 log = logging.getLogger(__name__)
@@ -117,6 +118,14 @@ def asking_customer(doors: Doors, what: str) -> Actor:
     actor = asking_actor(doors)
     customers_only(actor, what)
     return actor
+
+
+def asking_service(doors: Doors) -> AddonService:
+    """The service whose manifest's id and password the request holds as Basic; Unauthorized without them."""
+    kind, _, value = request.headers.get("Authorization", "").strip().partition(" ")
+    user, password = basic(value.strip()) if kind.lower() == "basic" else ("", "")
+    with doors.database.snapshot() as rows:
+        return service_for_password(rows, user, password)
 
 
 def only_local_names() -> None:

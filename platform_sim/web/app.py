@@ -1,4 +1,4 @@
-"""The Flask application of all doors: API, id host, registry, SSO gateway, git, uploads, log input, our own paths."""
+"""The Flask application of all doors: API, id host, registry, SSO gateway, git, uploads, log input, `/vendor`, ours."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -16,6 +16,7 @@ from platform_sim.web.registry.blueprint import registry_blueprint
 from platform_sim.web.sim.blueprint import sim_blueprint
 from platform_sim.web.sso.blueprint import sso_blueprint
 from platform_sim.web.uploads.blueprint import uploads_blueprint
+from platform_sim.web.vendor.blueprint import vendor_blueprint
 
 _REQUEST_ID = re.compile(r"[\w\-., ]{1,8000}", re.ASCII)
 _METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE", "POST"})
@@ -69,6 +70,7 @@ def create_web(doors: Doors) -> Flask:
         git_blueprint,
         uploads_blueprint,
         log_input_blueprint,
+        vendor_blueprint,
         sim_blueprint,
     ):
         app.register_blueprint(make(doors))

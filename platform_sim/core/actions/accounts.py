@@ -1,5 +1,7 @@
 """Accounts and their tokens."""
 
+import hmac
+
 from platform_sim.core.access import Actor
 from platform_sim.core.errors import InvalidParams, Unauthorized
 from platform_sim.core.model.accounts import AccessToken, Account, Authorization
@@ -62,3 +64,12 @@ def actor_for_token(rows: Snapshot, token: str) -> Actor:
         return Actor(account, authorization.id, addon.id)
     assert authorization.account_id is not None, "an authorization belongs to an account or an add-on"
     return Actor(rows.get(Account, authorization.account_id), authorization.id)
+
+
+def service_for_password(rows: Snapshot, name: str, password: str) -> AddonService:
+    """The service that id and password of a manifest stand for (partner-api §0); Unauthorized if they are wrong."""
+    service = rows.find(AddonService, name=name)
+    known = str(service.manifest["api"].get("password") or "") if service else ""
+    if service is None or not known or not hmac.compare_digest(known.encode(), password.encode()):
+        raise Unauthorized("Invalid credentials provided. Use id and password of the add-on's manifest as Basic auth.")
+    return service

@@ -4,8 +4,9 @@ import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 
+from platform_sim.core.access import LIVE
 from platform_sim.core.actions.addons_outcome import partner_of
-from platform_sim.core.errors import InvalidParams, Unauthorized
+from platform_sim.core.errors import Forbidden, InvalidParams, NotFound, Unauthorized
 from platform_sim.core.model.accounts import AccessToken, Account, Authorization
 from platform_sim.core.model.addons import Addon, AddonService
 from platform_sim.core.store import Transaction
@@ -50,6 +51,27 @@ def refresh(tx: Transaction, refresh_token: str, client_secret: str) -> Tokens:
         rotated = "HRKU-" + tx.uuid("refresh-token", authorization.id)
         authorization = tx.update(authorization, refresh_token=rotated)
     return _tokens(tx, authorization, service)
+
+
+def fresh_grant(tx: Transaction, service: AddonService, addon_id: str) -> Authorization:
+    """A new grant code for an instance of this service; an older one that was not used is worth nothing any more.
+
+    An older refresh token works until the new code is exchanged. Forbidden unless the service may (`fresh_grants`),
+    NotFound for what is not an instance of it, is gone, or has not been answered for yet: a repeat of the
+    provisioning request has to carry the first code.
+    """
+    if "fresh_grants" not in service.abilities:
+        raise Forbidden(
+            f"{service.human_name} may not fetch grants: that is enabled on request only. "
+            "The grant of the provisioning request has to be exchanged in time."
+        )
+    addon = tx.find(Addon, id=addon_id, service_id=service.id, state=LIVE)
+    authorization = tx.find(Authorization, addon_id=addon_id, revoked_at=None)
+    if addon is None or addon.acknowledged_at is None or authorization is None:
+        raise NotFound("resource", "Couldn't find that resource, or its provisioning has not been answered yet.")
+    expires_at = tx.now() + timedelta(seconds=tx.rules.grant_life)
+    code = tx.uuid("grant", addon.id)
+    return tx.update(authorization, grant_code=code, grant_expires_at=expires_at, grant_used_at=None)
 
 
 def _service(tx: Transaction, authorization: Authorization) -> AddonService:

@@ -1,7 +1,7 @@
 """Accounts, tokens and grants in public."""
 
 from platform_sim.core.actions.oauth import Tokens
-from platform_sim.core.model.accounts import Account
+from platform_sim.core.model.accounts import Account, Authorization
 from platform_sim.core.model.values import iso
 
 Json = dict[str, object]
@@ -41,6 +41,12 @@ def id_host_tokens(tokens: Tokens) -> Json:
         "user_id": tokens.account.id,
         "session_nonce": None,
     }
+
+
+def grant(row: Authorization) -> Json:
+    """A grant code, as `oauth_grant` of a provisioning request has it (partner-api §2.3)."""
+    assert row.grant_expires_at is not None, "a grant expires"
+    return {"code": row.grant_code, "expires_at": iso(row.grant_expires_at), "type": "authorization_code"}
 
 
 def api_tokens(tokens: Tokens, client_secret: str) -> Json:
