@@ -1,7 +1,6 @@
 """Puts a platform together: the only file that knows every room. Many platforms can live in one process."""
 
 import contextlib
-import json
 import logging
 import shutil
 import sys
@@ -15,14 +14,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, cast
 
-import psutil
-
 from platform_sim import settings
+from platform_sim.claim import claim, let_go
 from platform_sim.core.actions.accounts import create_account, issue_token
 from platform_sim.core.actions.webhook_deliveries import fan_out
 from platform_sim.core.clock import Chance, Clock
 from platform_sim.core.model.accounts import AccessToken, Account, Authorization
-from platform_sim.core.model.addresses import Addresses
+from platform_sim.core.model.addresses import Addresses, is_heroku_host, is_this_machine
 from platform_sim.core.model.apps import Build, LogSessionRow, Release
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.seams import LogSink, LogSource
@@ -44,6 +42,7 @@ from platform_sim.engines.logs.release_output import ReleaseOutput
 from platform_sim.engines.logs.sessions import LogSession, LogSessions
 from platform_sim.engines.logs.streams_table import StreamsTable
 from platform_sim.engines.partner_calls.handlers import partner_handlers
+from platform_sim.engines.router.authority import Authority
 from platform_sim.engines.router.edge import Edge
 from platform_sim.engines.webhooks import webhook_handlers
 from platform_sim.partners.client import PartnerClient
@@ -58,10 +57,6 @@ log = logging.getLogger(__name__)
 
 EMAIL = "you@example.com"
 """The customer of a new platform: a name that no real Heroku account has."""
-
-
-class DataFolderInUse(RuntimeError):
-    """Another platform runs on the same data folder."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,7 @@ class Platform:
         self._temporary = None if folder else tempfile.mkdtemp(prefix="platform-sim-")
         self.layout = Layout(Path(folder or self._temporary or "").resolve())
         self.layout.root.mkdir(parents=True, exist_ok=True)
-        self._claim_folder()
+        claim(self.layout.root)
         self.clock = Clock(self.options.frozen_at)
         try:
             chance = Chance(self.options.seed)
@@ -122,6 +117,11 @@ class Platform:
         self._ends(control.close)
         routes = DynoRoutes(self.database, self.boot_id)
         streams = StreamsTable(LogSessions(self.logs, self._log_session, self.clock.now), OutputStreams(self.outputs))
+        authority = Authority(
+            self.layout.authority,
+            lambda name: is_heroku_host(name) or is_this_machine(name) or routes.is_app_host(name),
+        )
+        self.ca_file = authority.file
         self.edge = Edge(
             routes,
             control.address,
@@ -129,6 +129,8 @@ class Platform:
             self.logs,
             new_id=self.database.chance.fresh,
             now_ms=self.clock.milliseconds,
+            tls=authority.context,
+            connect_elsewhere=self.database.rules.connect_elsewhere,
             port=self._port(),
         )
         self._start_edge()
@@ -174,7 +176,7 @@ class Platform:
         self.outputs.close()
         self.logs.close()
         self.database.close()
-        (self.layout.root / "running.json").unlink(missing_ok=True)
+        let_go(self.layout.root)
         if self._temporary:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
@@ -184,21 +186,8 @@ class Platform:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _claim_folder(self) -> None:
-        """One platform a folder: two would start every dyno twice."""
-        mark = self.layout.root / "running.json"
-        with contextlib.suppress(OSError, ValueError, KeyError, psutil.Error):
-            seen = json.loads(mark.read_text())
-            if psutil.Process(seen["pid"]).create_time() == seen["started"]:
-                raise DataFolderInUse(
-                    f"a platform already runs on {self.layout.root} (process {seen['pid']}): "
-                    "stop it first, or use another --data folder"
-                )
-        me = psutil.Process()
-        mark.write_text(json.dumps({"pid": me.pid, "started": me.create_time()}))
-
     def _let_go(self) -> None:
-        (self.layout.root / "running.json").unlink(missing_ok=True)
+        let_go(self.layout.root)
         if self._temporary:
             shutil.rmtree(self._temporary, ignore_errors=True)
 

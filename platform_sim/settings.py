@@ -190,6 +190,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("partner_events", PARTNER_EVENTS, _events, f"names with commas, or nothing: {', '.join(ACTIONS)}",
             "Events that an add-on's webhooks may include: Heroku gave some only to partners with an extra permission; "
             "`dyno` is for webhooks of apps.", "partner-api §6.2", "documented"),
+    _flag("connect_elsewhere", False,
+          "Whether a proxy request (CONNECT) for a host that is neither Heroku's nor this machine is passed on to the "
+          "network; else it is refused.", "-", "ours"),
 )  # fmt: skip
 
 

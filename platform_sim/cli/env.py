@@ -1,4 +1,7 @@
-"""`platform-sim env`: what makes the real heroku CLI and git talk to the platform (heroku-cli §1.2, Mode A).
+"""`platform-sim env`: what makes the real heroku CLI and git talk to the platform (heroku-cli §1.2 to §1.4).
+
+Three ways. By address: the CLI is told where the platform is. With `--proxy`: hosts that it has built in are caught,
+too. With `--intercept`: nothing is told, the platform answers in Heroku's own names; for every client and partner.
 
 Prints text for a shell to read; changes nothing itself. The token is always the platform's own.
 """
@@ -34,6 +37,11 @@ ADDRESSES = (
 """Variables that hold the platform's URL: without them the CLI would call Heroku's own hosts (heroku-cli §1.1)."""
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
+PROXIES = {"proxy": ("HTTP_PROXY",), "intercept": ("HTTPS_PROXY", "https_proxy")}
+"""Which proxy each way sets. By address and for hosts built in, the CLI asks for `http` (heroku-cli §1.3, §1.4)."""
+TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "NODE_EXTRA_CA_CERTS")
+"""Where programs look for the authority they trust; most of them then trust no other."""
+GIT_HOST = "https://git.heroku.com"
 
 
 def variables(url: str, token: str, ca_file: str | None) -> dict[str, str | None]:
@@ -46,9 +54,16 @@ def variables(url: str, token: str, ca_file: str | None) -> dict[str, str | None
     return found | QUIET
 
 
+def intercepting(url: str, token: str, ca_file: str) -> dict[str, str | None]:
+    """No address of ours, Heroku's own names; the buildpack registry's client asks no proxy (heroku-cli §1.4)."""
+    found: dict[str, str | None] = dict.fromkeys((*ADDRESSES, "HEROKU_DATA_HOST", "HEROKU_ADDONS_HOST"))
+    found |= {"HEROKU_API_KEY": token, "HEROKU_BUILDPACK_REGISTRY_URL": url}
+    return found | dict.fromkeys(TRUST, ca_file) | QUIET
+
+
 def past_proxies(environment: Mapping[str, str]) -> dict[str, str | None]:
     """NO_PROXY with this machine in it, if a proxy is set: the CLI asks it even for 127.0.0.1 (heroku-cli §1.1)."""
-    if not any(environment.get(name) for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY")):
+    if not any(environment.get(name) for names in PROXIES.values() for name in names):
         return {}
     before = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
     names = [name for name in before.split(",") if name]
@@ -56,27 +71,58 @@ def past_proxies(environment: Mapping[str, str]) -> dict[str, str | None]:
     return {"NO_PROXY": value, "no_proxy": value}
 
 
-def setting(url: str, token: str, ca_file: str | None, environment: Mapping[str, str]) -> dict[str, str | None]:
-    """All changes that point a shell with `environment` at a platform; the same twice over as once."""
-    git = without_ours(present(environment), url) + entries(url, ca_file)
-    return variables(url, token, ca_file) | past_proxies(environment) | as_variables(git, environment)
+def setting(
+    url: str, token: str, ca_file: str | None, environment: Mapping[str, str], way: str = "address"
+) -> dict[str, str | None]:
+    """All changes that point a shell with `environment` at a platform; the same twice over as once.
+
+    `way`: `address`, `proxy` or `intercept`. click.UsageError where the way wants an authority and there is none.
+    """
+    if way == "address":
+        git = without_ours(present(environment), url) + entries(url, ca_file)
+        return variables(url, token, ca_file) | past_proxies(environment) | as_variables(git, environment)
+    if ca_file is None or not url.startswith("http://"):
+        raise click.UsageError(f"--{way} needs the platform's http address and its authority's file: use --ready-file")
+    proxies: dict[str, str | None] = dict.fromkeys(PROXIES[way], url)
+    if way == "proxy":
+        git = without_ours(present(environment), url) + entries(url, ca_file)
+        # The CLI must ask the proxy for 127.0.0.1, too, for that is where it thinks the built-in hosts' port is.
+        proxies |= {"NO_PROXY": None, "no_proxy": None}
+        return variables(url, token, ca_file) | proxies | as_variables(git, environment)
+    git = without_ours(present(environment), GIT_HOST) + entries(GIT_HOST, ca_file)
+    return intercepting(url, token, ca_file) | proxies | as_variables(git, environment)
 
 
 def unsetting(environment: Mapping[str, str]) -> dict[str, str | None]:
     """The way back, from what the environment says itself. NO_PROXY stays: naming this machine there harms nobody."""
     changes: dict[str, str | None] = dict.fromkeys(variables("", "", "any"))
-    url = environment.get("HEROKU_HOST", "")
-    git = without_ours(present(environment), url) if url.startswith("http") else present(environment)
+    ours = environment.get("NODE_EXTRA_CA_CERTS")
+    changes |= {name: None for name in TRUST if ours and environment.get(name) == ours}
+    url = environment.get("HEROKU_HOST") or environment.get("HEROKU_BUILDPACK_REGISTRY_URL") or ""
+    changes |= {name: None for names in PROXIES.values() for name in names if url and environment.get(name) == url}
+    git = present(environment)
+    for host in (url, GIT_HOST):
+        git = without_ours(git, host) if host.startswith("http") else git
     return changes | (as_variables(git, environment) if git != present(environment) else {})
 
 
 @click.command
 @click.option("--shell", type=click.Choice(list(SHELLS)), default="sh", show_default=True, help="Whose words to print.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --shell json.")
+@click.option("--proxy", "way", flag_value="proxy", help="Also catch the hosts that the CLI has built in.")
+@click.option(
+    "--intercept", "way", flag_value="intercept", help="Answer in Heroku's own names, for any client or partner."
+)
 @click.option("--unset", is_flag=True, help="Print what takes the variables away again.")
 @platform_options
 def command(
-    shell: str, as_json: bool, unset: bool, url: str | None, token: str | None, ready_file: Path | None
+    shell: str,
+    as_json: bool,
+    way: str | None,
+    unset: bool,
+    url: str | None,
+    token: str | None,
+    ready_file: Path | None,
 ) -> None:
     """Print the variables that point the heroku CLI and git at the platform.
 
@@ -89,5 +135,5 @@ def command(
     else:
         place = find(now, url=url, token=token, ready_file=ready_file, shell_last=True)
         Client(place).get("/account")
-        changes = setting(place.url, place.token, place.ca_file, now)
+        changes = setting(place.url, place.token, place.ca_file, now, way or "address")
     click.echo(SHELLS["json" if as_json else shell](changes))

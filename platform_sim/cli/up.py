@@ -15,7 +15,8 @@ from pathlib import Path
 
 import click
 
-from platform_sim.assemble import DataFolderInUse, Options, Platform
+from platform_sim.assemble import Options, Platform
+from platform_sim.claim import DataFolderInUse
 from platform_sim.cli.failures import EnvironmentProblem
 from platform_sim.cli.find import DEFAULT_READY_FILE
 from platform_sim.demo.scene import Scene, SceneProblem
@@ -27,7 +28,7 @@ DEFAULT_PORT = 5100
 def write_ready(file: Path, platform: Platform) -> None:
     """What commands and tests read to find the platform; whole or not at all, for its owner only (it holds a token)."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    body = {"url": platform.url, "token": platform.token, "ca_file": None, "pid": os.getpid()}
+    body = {"url": platform.url, "token": platform.token, "ca_file": str(platform.ca_file), "pid": os.getpid()}
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".ready-")
     with os.fdopen(handle, "w") as part:
         json.dump(body, part)

@@ -4,6 +4,7 @@ edge. A program of its own: `python -m tests.bench.bare READY_FILE ANSWER_FILE`,
 
 import json
 import signal
+import ssl
 import sys
 import threading
 import uuid
@@ -62,6 +63,7 @@ def main() -> None:
         lambda *_: None,
         new_id=lambda: str(uuid.uuid4()),
         now_ms=Clock().milliseconds,
+        tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
     )
     edge.start()
     control.start()

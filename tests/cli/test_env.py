@@ -5,6 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import Result
 
@@ -94,6 +95,26 @@ def test_proxies_are_passed_by() -> None:
     assert found["NO_PROXY"] == found["no_proxy"] == "example.com,localhost,127.0.0.1"
 
 
+def test_intercepting_tells_no_address_and_trusts_the_authority() -> None:
+    found = setting(URL, "t", "/ca.pem", {"HEROKU_HOST": URL}, "intercept")
+    assert found["HEROKU_HOST"] is None
+    assert found["HTTPS_PROXY"] == found["https_proxy"] == URL
+    assert {found[name] for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")} == {"/ca.pem"}
+    assert found["GIT_CONFIG_KEY_3"] == "credential.https://git.heroku.com.helper"
+
+
+def test_the_proxy_way_catches_hosts_built_in() -> None:
+    found = setting(URL, "t", "/ca.pem", {"NO_PROXY": "localhost"}, "proxy")
+    assert (found["HEROKU_HOST"], found["HTTP_PROXY"], found["NO_PROXY"]) == (URL, URL, None)
+    assert "http_proxy" not in found, "git and curl need no proxy to this machine"
+
+
+@pytest.mark.parametrize("way", ["proxy", "intercept"])
+def test_both_need_the_authoritys_file(way: str) -> None:
+    with pytest.raises(click.UsageError, match=f"--{way} needs"):
+        setting(URL, "t", None, {}, way)
+
+
 def after(changes: dict[str, str | None], environment: dict[str, str]) -> dict[str, str]:
     """An environment with the changes made."""
     merged: dict[str, str | None] = {**environment, **changes}
@@ -103,10 +124,11 @@ def after(changes: dict[str, str | None], environment: dict[str, str]) -> dict[s
 OWN_GIT = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_VALUE_0": "Me"}
 
 
+@pytest.mark.parametrize("way", ["address", "proxy", "intercept"])
 @pytest.mark.parametrize("before", [{}, OWN_GIT], ids=["bare", "with git settings"])
-def test_twice_is_once_and_unset_is_the_way_back(before: dict[str, str]) -> None:
-    once = after(setting(URL, "t", "/ca.pem", before), before)
-    twice = after(setting(URL, "t", "/ca.pem", once), once)
+def test_twice_is_once_and_unset_is_the_way_back(before: dict[str, str], way: str) -> None:
+    once = after(setting(URL, "t", "/ca.pem", before, way), before)
+    twice = after(setting(URL, "t", "/ca.pem", once, way), once)
     assert twice == once
     assert after(unsetting(twice), twice) == before
 

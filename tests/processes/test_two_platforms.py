@@ -9,7 +9,8 @@ from typing import Any
 import psutil
 import pytest
 
-from platform_sim.assemble import DataFolderInUse, Options, Platform
+from platform_sim.assemble import Options, Platform
+from platform_sim.claim import DataFolderInUse
 from platform_sim.settings import BadSetting
 
 from .conftest import QUICK

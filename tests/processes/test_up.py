@@ -46,7 +46,7 @@ def test_the_ready_file_says_all_and_only_its_owner_reads_it(up: Up) -> None:
     ready = up.start()
     assert sorted(ready) == ["ca_file", "pid", "token", "url"]
     assert ready["pid"] == up.process.pid
-    assert ready["ca_file"] is None
+    assert Path(ready["ca_file"]).read_text().startswith("-----BEGIN CERTIFICATE-----")
     assert stat.S_IMODE(up.ready_file.stat().st_mode) == 0o600
     customer = Customer(ready["url"], ready["token"], up.folder)
     assert customer.api("GET", "/account")["email"] == "you@example.com"

@@ -1,7 +1,24 @@
 """Where the platform can be reached: the one place that composes its URLs."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+HEROKU_DOMAINS = ("heroku.com", "herokai.com", "herokuspace.com", "herokudev.com")
+"""Heroku's own names (api., id., git., addons., telex. ...): clients that have them built in find us behind them."""
+
+
+def is_heroku_host(name: str) -> bool:
+    """Whether a host name, in lower case, is one of Heroku's own (not of an app)."""
+    return any(name == domain or name.endswith("." + domain) for domain in HEROKU_DOMAINS)
+
+
+def is_this_machine(name: str) -> bool:
+    """Whether a host name or address, in lower case, can only be this machine."""
+    return (
+        name in ("localhost", "::1") or name.endswith(".localhost") or re.fullmatch(r"127(\.\d+){3}", name) is not None
+    )
+
 
 LOG_INPUT = "/logs"
 """The path of log input; log sessions are below it."""

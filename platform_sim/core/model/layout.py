@@ -16,6 +16,11 @@ class Layout:
         return self.root / "platform.db"
 
     @property
+    def authority(self) -> Path:
+        """The private certificate authority: `ca.pem` for everybody, its key for nobody."""
+        return self.root / "authority"
+
+    @property
     def slugs(self) -> Path:
         """One folder a slug."""
         return self.root / "slugs"

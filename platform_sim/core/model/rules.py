@@ -55,3 +55,4 @@ class Rules:
     webhook_skips: bool
     webhook_create_status: int
     partner_events: tuple[str, ...]
+    connect_elsewhere: bool

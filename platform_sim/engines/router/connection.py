@@ -16,10 +16,7 @@ from platform_sim.engines.router.shared import Shared
 
 Dispatch = Callable[[Shared, Client, Request], Exchange]
 
-_TLS_HANDSHAKE = 0x16
-# A TLS alert record: fatal, handshake_failure; so that a TLS client says why instead of waiting.
 _RESET = struct.pack("ii", 1, 0)  # linger for 0 seconds: closing sends a reset
-_TLS_ALERT = bytes((0x15, 3, 1, 0, 2, 2, 40))
 
 
 class ClientConnection(asyncio.Protocol):
@@ -30,7 +27,6 @@ class ClientConnection(asyncio.Protocol):
         "_broken",
         "_current",
         "_dispatch",
-        "_first",
         "_lingering",
         "_paused",
         "_shared",
@@ -53,7 +49,6 @@ class ClientConnection(asyncio.Protocol):
         self._alarm = Alarm(shared.loop, self._ring)
         self._current: Exchange | None = None
         self._broken: BadRequest | None = None
-        self._first = True
         self._paused = False
         self._starting = False
         self._lingering = False
@@ -74,10 +69,6 @@ class ClientConnection(asyncio.Protocol):
         """asyncio: bytes from the client."""
         if self._lingering:
             return
-        if self._first:
-            self._first = False
-            if not self._speaks_http(data):
-                return
         if self._broken is None:
             try:
                 self.reader.feed(data)
@@ -180,14 +171,6 @@ class ClientConnection(asyncio.Protocol):
         self.transport.abort()
 
     # --- inside
-
-    def _speaks_http(self, data: bytes) -> bool:
-        """The place where a connection's first byte decides what is spoken on it."""
-        if data[0] != _TLS_HANDSHAKE:
-            return True
-        self.transport.write(_TLS_ALERT)
-        self._hang_up(complete=False)
-        return False
 
     def _start_next(self) -> None:
         """Run exchanges until one stays open or nothing is left to answer."""

@@ -5,6 +5,7 @@ Touches nothing; asks `Routes` and `Streams`.
 
 from urllib.parse import parse_qsl
 
+from platform_sim.engines.router.connect_route import ConnectExchange
 from platform_sim.engines.router.control_route import ControlExchange
 from platform_sim.engines.router.dyno_route import DynoExchange
 from platform_sim.engines.router.exchange import Client, Exchange, Refusal
@@ -16,8 +17,7 @@ from platform_sim.engines.router.stream_reply import StreamExchange
 def dispatch(shared: Shared, client: Client, request: Request) -> Exchange:
     """The exchange that will answer `request` (design §4: "then by request")."""
     if request.method == b"CONNECT":
-        message = "CONNECT is not simulated: use http:// addresses of this platform, without a proxy."
-        return Refusal(shared, client, request, 501, "not_simulated", message)
+        return ConnectExchange(shared, client, request)
     if shared.routes.is_app_host(request.name):
         return DynoExchange(shared, client, request)
     expect = request.special.get(b"expect")

@@ -7,10 +7,12 @@ import asyncio
 import contextlib
 import errno
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 
 from platform_sim.core.model.seams import LogSink, Routes, Streams
+from platform_sim.engines.router.accept import Doorman
 from platform_sim.engines.router.connection import ClientConnection
 from platform_sim.engines.router.dispatch import dispatch
 from platform_sim.engines.router.limits import RouterLimits
@@ -36,6 +38,8 @@ class Edge:
         *,
         new_id: Callable[[], str],
         now_ms: Callable[[], int],
+        tls: ssl.SSLContext,
+        connect_elsewhere: bool = False,
         port: int = 0,
         limits: RouterLimits | None = None,
     ) -> None:
@@ -46,6 +50,8 @@ class Edge:
         self._log = log
         self._new_id = new_id
         self._now_ms = now_ms
+        self._tls = tls
+        self._connect_elsewhere = connect_elsewhere
         self._limits = limits or RouterLimits()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -96,16 +102,13 @@ class Edge:
             pool=Pool(loop, self._limits),
             waiting=WaitingRoom(loop, self._limits.poll),
             port=self.port,
+            connect_elsewhere=self._connect_elsewhere,
         )
         self._loop, self._shared, self._stopping = loop, shared, asyncio.Event()
-        servers = [
-            await loop.create_server(lambda: ClientConnection(shared, dispatch), sock=sock, backlog=_BACKLOG)
-            for sock in sockets
-        ]
+        doorman = Doorman(shared, sockets, lambda: ClientConnection(shared, dispatch), self._tls)
         ready.set()
         await self._stopping.wait()
-        for server in servers:
-            server.close()
+        doorman.close()
         await _close(shared)
 
 

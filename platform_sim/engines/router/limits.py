@@ -23,6 +23,8 @@ class RouterLimits:
     """How long a request not yet sent is tried again while all dynos refuse (a restart), before H21."""
     poll: float = 0.25
     """How often a waiting request asks for its route again when nobody calls `Edge.wake`."""
+    handshake: float = 10.0
+    """How long a TLS handshake may take."""
     keep_alive: float = 75.0
     """How long a client connection may stay without a complete request head."""
     linger: float = 2.0

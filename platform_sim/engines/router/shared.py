@@ -84,6 +84,8 @@ class Shared:
     waiting: WaitingRoom
     port: int = 0
     """The port clients connected to, for X-Forwarded-Port."""
+    connect_elsewhere: bool = False
+    """Whether CONNECT goes to hosts that are neither the platform's nor this machine."""
     stopping: bool = False
     """Whether the edge itself closes the connections (H24, not H27)."""
     open: set[Abortable] = field(default_factory=set)

@@ -1,6 +1,7 @@
 """Logs and outputs over a real socket: the hub behind a real edge."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -37,7 +38,15 @@ class World:
         self.outputs = OutputStore()
         self.sessions: dict[str, LogSession] = {}
         streams = StreamsTable(LogSessions(self.hub, self.sessions.get, clock.now), OutputStreams(self.outputs))
-        self.edge = Edge(NoApps(), ("127.0.0.1", 1), streams, self.hub, new_id=lambda: "id", now_ms=lambda: 0)
+        self.edge = Edge(
+            NoApps(),
+            ("127.0.0.1", 1),
+            streams,
+            self.hub,
+            new_id=lambda: "id",
+            now_ms=lambda: 0,
+            tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
+        )
 
 
 @pytest.fixture

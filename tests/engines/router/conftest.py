@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from platform_sim.core.model.addresses import is_heroku_host
 from platform_sim.core.model.seams import Streams
+from platform_sim.engines.router.authority import Authority
 from platform_sim.engines.router.edge import Edge
 from platform_sim.engines.router.limits import RouterLimits
 
@@ -43,12 +45,23 @@ def serve() -> Iterator[Serve]:
         server.close()
 
 
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Signs for Heroku's names."""
+    return Authority(tmp_path_factory.mktemp("authority"), is_heroku_host)
+
+
 @pytest.fixture
-def make_edge(table: Table, log: Log) -> Iterator[MakeEdge]:
+def make_edge(table: Table, log: Log, authority: Authority) -> Iterator[MakeEdge]:
     """Starts edges; ids count up, the time stands still at 1700000000000 ms."""
     edges: list[Edge] = []
 
-    def start(control: int = 1, streams: Streams | None = None, limits: RouterLimits | None = None) -> Edge:
+    def start(
+        control: int = 1,
+        streams: Streams | None = None,
+        limits: RouterLimits | None = None,
+        connect_elsewhere: bool = False,
+    ) -> Edge:
         numbers = itertools.count(1)
         edge = Edge(
             table,
@@ -57,6 +70,8 @@ def make_edge(table: Table, log: Log) -> Iterator[MakeEdge]:
             log,
             new_id=lambda: f"request-{next(numbers)}",
             now_ms=lambda: 1700000000000,
+            tls=authority.context,
+            connect_elsewhere=connect_elsewhere,
             limits=limits,
         )
         edge.start()

@@ -167,20 +167,6 @@ def test_a_broken_body_is_400_and_the_backend_hears_no_more(
     assert len(log.lines) == 1
 
 
-def test_a_tls_client_gets_an_alert(make_edge: MakeEdge, connect: Connect) -> None:
-    talk = connect(make_edge())
-    talk.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
-    assert talk.rest() == b"\x15\x03\x01\x00\x02\x02\x28"
-
-
-def test_connect_is_not_simulated(make_edge: MakeEdge, connect: Connect) -> None:
-    talk = connect(make_edge())
-    talk.send(b"CONNECT api.heroku.com:443 HTTP/1.1\r\nHost: api.heroku.com:443\r\n\r\n\x16\x03\x01")
-    answer = talk.answer()
-    assert (answer.status, json.loads(answer.body)["id"]) == (501, "not_simulated")
-    assert talk.rest() == b""
-
-
 def test_silent_and_slow_clients_are_closed(make_edge: MakeEdge, connect: Connect) -> None:
     edge = make_edge(limits=RouterLimits(keep_alive=0.05))
     silent, slow = connect(edge), connect(edge)

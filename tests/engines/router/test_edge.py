@@ -1,6 +1,7 @@
 """Edge: its port, its thread, its end."""
 
 import socket
+import ssl
 import threading
 
 import pytest
@@ -12,7 +13,16 @@ from .world import APP, GUARD, Log, NoStreams, Table, Talk, always, plain
 
 
 def edge_on(port: int, log: Log) -> Edge:
-    return Edge(Table(), ("127.0.0.1", 1), NoStreams(), log, new_id=lambda: "id", now_ms=lambda: 0, port=port)
+    return Edge(
+        Table(),
+        ("127.0.0.1", 1),
+        NoStreams(),
+        log,
+        new_id=lambda: "id",
+        now_ms=lambda: 0,
+        tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
+        port=port,
+    )
 
 
 def test_start_listens_and_stop_frees_the_port(log: Log) -> None:
