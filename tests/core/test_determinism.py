@@ -17,7 +17,9 @@ from platform_sim.core.actions.addons import create_addon, request_plan_change
 from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
 from platform_sim.core.actions.addons_outcome import acknowledge, fail_provisioning
 from platform_sim.core.actions.apps import create_app, delete_app, update_app
+from platform_sim.core.actions.certificates import create_endpoint, delete_endpoint, endpoint_named, update_endpoint
 from platform_sim.core.actions.config_vars import change_config_vars
+from platform_sim.core.actions.domains import create_domain, delete_domain, domain_named, link_domain, set_acm
 from platform_sim.core.actions.drains import create_drain
 from platform_sim.core.actions.dynos import add_formation_dyno, report_gone, report_state, run_dyno
 from platform_sim.core.actions.formation import Scaling, scale
@@ -32,6 +34,7 @@ from platform_sim.core.model.apps import Dyno
 from platform_sim.core.model.webhooks import ACTIONS, PARTNER_EVENTS
 from platform_sim.core.store import Database, Snapshot, Transaction
 
+from ..certificates import issue
 from ..support import deploy, dump, new_addon, new_customer, new_database, new_service, partner_of_addon
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +77,17 @@ def install(tx: Transaction) -> None:
     fail_provisioning(tx, refused, "No.", clean_up=True)
 
 
+def name_it(tx: Transaction) -> None:
+    app = app_named(tx, me(tx), "acme")
+    issued = issue("www.example.com")
+    endpoint = create_endpoint(tx, me(tx), app, issued.certificate, issued.key)
+    other = issue("*.example.com", number=2)
+    update_endpoint(tx, me(tx), app, endpoint, other.certificate, other.key)
+    create_domain(tx, me(tx), app, "www.example.com", endpoint.name)
+    create_domain(tx, me(tx), set_acm(tx, me(tx), app, on=True), "*.example.com")
+    link_domain(tx, me(tx), app, domain_named(tx, app, "*.example.com"), endpoint.id)
+
+
 def complete(tx: Transaction) -> None:
     addon = addon_named(tx, me(tx), "second")
     grant = tx.find(Authorization, addon_id=addon.id)
@@ -91,6 +105,9 @@ def change(tx: Transaction) -> None:
     app = app_named(tx, me(tx), "acme")
     rollback(tx, app, me(tx).account, "3")
     update_app(tx, me(tx), app, maintenance=True)
+    domain = domain_named(tx, app, "*.example.com")
+    delete_endpoint(tx, me(tx), app, endpoint_named(tx, app, domain.sni_endpoint_id or ""))
+    delete_domain(tx, me(tx), app, domain)
     for dyno in tx.all(Dyno):
         report_gone(tx, dyno, 0)
     job = claim(tx, "boot", ("provision",))
@@ -107,7 +124,7 @@ def end(tx: Transaction) -> None:
     assert tx.count(Attachment) == 0
 
 
-SCRIPT: tuple[Step, ...] = (begin, run_the_app, install, complete, change, end)
+SCRIPT: tuple[Step, ...] = (begin, run_the_app, install, name_it, complete, change, end)
 
 
 def play(database: Database, steps: tuple[Step, ...]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ..certificates import issue
 from .customer import Customer
 from .partner import TinyPartner
 from .sources import PYTHON, app
@@ -33,6 +34,10 @@ def lived(customer: Customer, partner: TinyPartner) -> Customer:
     customer.up("acme", 2)
     customer.api("POST", "/apps/acme/dynos", {"command": sleeps})
     customer.api("POST", "/apps/acme/log-sessions", {"tail": True})
+    issued = issue("www.example.com", days=36_500)
+    certificate = {"certificate_chain": issued.certificate, "private_key": issued.key}
+    endpoint = customer.api("POST", "/apps/acme/sni-endpoints", certificate)
+    customer.api("POST", "/apps/acme/domains", {"hostname": "www.example.com", "sni_endpoint": endpoint["name"]})
     customer.api("POST", "/apps/acme/slugs", {"process_types": {"web": "serve"}})
     wait_until("the one-off dyno runs", lambda: len(customer.api("GET", "/apps/acme/dynos")) == 3)
     return customer

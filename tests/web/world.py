@@ -18,6 +18,8 @@ from platform_sim.core.actions import addons_end, addons_outcome, jobs, oauth
 from platform_sim.core.actions.accounts import create_account, issue_token
 from platform_sim.core.actions.addon_logs import use_drain_url
 from platform_sim.core.actions.builds import create_slug, create_source
+from platform_sim.core.actions.certificates import create_endpoint
+from platform_sim.core.actions.domains import create_domain
 from platform_sim.core.actions.drains import create_drain
 from platform_sim.core.actions.dynos import add_formation_dyno, run_dyno
 from platform_sim.core.actions.releases import current_release
@@ -34,6 +36,7 @@ from platform_sim.web.app import create_web
 from platform_sim.web.context import Doors
 
 from .. import support
+from ..certificates import issue
 
 VERSION = "application/vnd.heroku+json; version=3"
 
@@ -206,6 +209,9 @@ def populate(world: World) -> Populated:
         partners_hook = create_webhook(tx, partner, addon, WEBHOOK)
         dyno = add_formation_dyno(tx, current_release(tx, app.id), "web.1", "serve", "Basic")
         run_dyno(tx, who, app, "bash")
+        issued = issue("www.example.com")
+        endpoint = create_endpoint(tx, who, app, issued.certificate, issued.key)
+        domain = create_domain(tx, who, app, "www.example.com", endpoint.name)
         slug = create_slug(tx, who, app, {"web": "serve"}, commit="abc")
         create_source(tx)
         build = support.deploy(tx, who, app, "0a1b2c3d4e")
@@ -233,6 +239,8 @@ def populate(world: World) -> Populated:
         "dyno": dyno.name,
         "formation": "web",
         "dyno.formation_type": "web",
+        "domain": domain.hostname,
+        "sni-endpoint": endpoint.name,
         "log-drain.query_identity": quote(DRAIN, safe=""),
     } | paths_of_hooks[0]
     return Populated(world, app, addon, world.partner_token(addon), paths, paths_of_hooks[1])

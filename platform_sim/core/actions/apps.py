@@ -7,11 +7,13 @@ from platform_sim.core.access import LIVE, Actor, customers_only
 from platform_sim.core.actions.addon_logs import end_app_logs
 from platform_sim.core.actions.addons_end import destroy_addon
 from platform_sim.core.actions.attachments import detach
+from platform_sim.core.actions.domains import add_default_domain, rename_default_domain
 from platform_sim.core.actions.releases import make_release
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, Attachment
 from platform_sim.core.model.apps import App, Build, ConfigSnapshot, Dyno, Formation, LogSessionRow, Release, Slug
+from platform_sim.core.model.domains import Domain, SniEndpoint
 from platform_sim.core.model.names import app_name
 from platform_sim.core.model.places import region as region_named
 from platform_sim.core.model.places import stack as stack_named
@@ -38,6 +40,7 @@ def create_app(
             region=_region(region or tx.rules.default_region),
             stack=_stack(stack or tx.rules.default_stack),
             maintenance=False,
+            acm=False,
             buildpack_description=None,
             slug_size=None,
             repo_size=None,
@@ -46,6 +49,7 @@ def create_app(
             updated_at=now,
         )
     )
+    add_default_domain(tx, app)
     tx.record("app", "create", app.id, actor.account, _told(app), app_id=app.id)
     make_release(tx, app, actor.account, "Initial release")
     make_release(tx, app, actor.account, "Enable Logplex")
@@ -118,6 +122,8 @@ def update_app(
         return app
     before = {k: getattr(app, k) for k in changes}
     app = tx.update(app, **changes)
+    if "name" in changes:
+        rename_default_domain(tx, app)
     tx.record("app", "update", app.id, actor.account, _told(app), app_id=app.id, previous=before)
     return app
 
@@ -133,7 +139,7 @@ def delete_app(tx: Transaction, actor: Actor, app: App) -> None:
     for dyno in tx.all(Dyno, app_id=app.id):
         # The rows stay until the supervisor has ended the processes behind them.
         tx.update(dyno, wanted=False)
-    for noun in (Formation, LogSessionRow, Build, ConfigSnapshot, Release, Slug):
+    for noun in (Formation, LogSessionRow, Build, ConfigSnapshot, Release, Slug, Domain, SniEndpoint):
         tx.delete_where(noun, app_id=app.id)
     tx.record("app", "destroy", app.id, actor.account, _told(app), app_id=app.id)
     tx.delete(app)

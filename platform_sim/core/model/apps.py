@@ -19,6 +19,8 @@ class App:
     region: str
     stack: str
     maintenance: bool
+    acm: bool
+    """Whether certificates of custom domains are managed automatically."""
     buildpack_description: str | None
     slug_size: int | None
     repo_size: int | None

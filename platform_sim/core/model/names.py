@@ -36,6 +36,17 @@ def addon_name(dice: Random, service: str) -> str:
     return f"{service.removeprefix('heroku-')}-{dice.choice(ADJECTIVES)}-{dice.randrange(100_000):05d}"
 
 
+def endpoint_name(dice: Random) -> str:
+    """Of a certificate's endpoint: a noun and five digits."""
+    return f"{dice.choice(NOUNS)}-{dice.randrange(10_000, 100_000)}"
+
+
+def dns_target(dice: Random) -> str:
+    """Where the DNS of a custom domain would point: two words and 24 digits and letters below herokudns.com."""
+    tail = "".join(dice.choice("0123456789abcdefghijklmnopqrstuvwxyz") for _ in range(24))
+    return f"{dice.choice(ADJECTIVES)}-{dice.choice(NOUNS)}-{tail}.herokudns.com"
+
+
 COLOURS = _words("""
     AMBER AQUA BLACK BLUE BRONZE BROWN CHARCOAL COBALT COPPER CRIMSON CYAN GOLD GRAY GREEN IVORY JADE
     MAROON MAUVE NAVY OLIVE ONYX ORANGE PINK PUCE PURPLE RED ROSE SILVER TEAL VIOLET WHITE YELLOW

@@ -101,7 +101,7 @@ class Routes(Protocol):
         ...
 
     def is_app_host(self, host: str) -> bool:
-        """Whether the name belongs to apps (NAME.localhost), even if there is no such app."""
+        """Whether the name belongs to apps: NAME.localhost, even if there is no such app, or a custom domain."""
         ...
 
 

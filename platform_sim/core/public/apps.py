@@ -18,7 +18,7 @@ def app(rows: Snapshot, row: App, at: Addresses) -> Json:
     assert region is not None, "checked at creation"
     assert stack is not None, "checked at creation"
     return {
-        "acm": False,
+        "acm": row.acm,
         "archived_at": None,
         "build_stack": {"id": stack.id, "name": stack.name},
         "buildpack_provided_description": row.buildpack_description,

@@ -7,10 +7,11 @@ from typing import Any
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App, Build, Dyno, Formation, Release
+from platform_sim.core.model.domains import Domain, SniEndpoint
 from platform_sim.core.model.records import Event
 from platform_sim.core.model.values import iso, iso_or_none
 from platform_sim.core.model.webhooks import Webhook, WebhookDelivery
-from platform_sim.core.public import addons, apps
+from platform_sim.core.public import addons, apps, domains
 from platform_sim.core.store import Snapshot
 
 Json = dict[str, Any]
@@ -111,13 +112,23 @@ def _dyno(rows: Snapshot, row: Dyno, at: Addresses) -> Json:
     return apps.dyno(rows, row, rows.get(App, row.app_id))
 
 
+def _domain(rows: Snapshot, row: Domain, at: Addresses) -> Json:
+    return domains.domain(rows, row)
+
+
+def _sni_endpoint(rows: Snapshot, row: SniEndpoint, at: Addresses) -> Json:
+    return domains.sni_endpoint(rows, row)
+
+
 _SHOWN: dict[str, tuple[type[Any], Callable[[Snapshot, Any, Addresses], Json]]] = {
     "addon": (Addon, addons.addon),
     "addon-attachment": (Attachment, _attachment),
     "app": (App, apps.app),
     "build": (Build, _build),
+    "domain": (Domain, _domain),
     "dyno": (Dyno, _dyno),
     "formation": (Formation, _formation),
     "release": (Release, _release),
+    "sni-endpoint": (SniEndpoint, _sni_endpoint),
 }
 """Kinds of events with their rows, and how the API shows them."""

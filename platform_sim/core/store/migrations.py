@@ -20,6 +20,8 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "log_drain": (("token",),),
     "log_input": (("token",), ("addon_id", "app_id")),
     "webhook_delivery": (("seq",),),
+    "domain": (("hostname",),),
+    "sni_endpoint": (("name",),),
 }
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "authorization": (("addon_id",), ("account_id",), ("grant_code",), ("refresh_token",)),
@@ -38,10 +40,13 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "log_input": (("app_id",),),
     "webhook": (("app_id",), ("addon_id",)),
     "webhook_delivery": (("webhook_id", "status"), ("event_id",)),
+    "domain": (("app_id",), ("sni_endpoint_id",)),
+    "sni_endpoint": (("app_id",),),
 }
 LATER: dict[str, tuple[str, ...]] = {
     "drains": ("log_drain", "log_input"),
     "webhooks": ("webhook", "webhook_delivery"),
+    "domains": ("domain", "sni_endpoint"),
 }
 """Tables that are made by a step of their own, by what they are for."""
 
@@ -68,6 +73,25 @@ def abilities(rows: Rows) -> None:
     _column(rows, "addon_service", "abilities", "[]")
 
 
+def domains(rows: Rows) -> None:
+    """Domains and certificates; apps that are there get their default domain."""
+    _create(rows, LATER["domains"])
+    _column(rows, "app", "acm", 0)
+    rows.conn.execute(
+        f"""
+        INSERT INTO domain (id, app_id, hostname, kind, created_at, updated_at)
+        SELECT {_NEW_UUID}, id, name || '.localhost', 'heroku', created_at, created_at FROM app
+        """
+    )
+
+
+_NEW_UUID = " || '-' || ".join(
+    f"{mark} lower(hex(randomblob({size})))"
+    for mark, size in (("", 4), ("", 2), ("'4a' ||", 1), ("'8a' ||", 1), ("", 6))
+)
+"""An id made by SQLite, for rows that an old database gets."""
+
+
 def _column(rows: Rows, table: str, name: str, default: str | int) -> None:
     """Add a column to a table of an earlier step; a new database has it already, from the dataclass."""
     known = {row[1] for row in rows.conn.execute(f'PRAGMA table_info("{table}")')}
@@ -92,7 +116,7 @@ def _index(rows: Rows, table: str, columns: tuple[str, ...], unique: str) -> Non
     rows.conn.execute(f'CREATE {unique}INDEX "idx_{table}_{"_".join(columns)}" ON "{table}" ({listed})')
 
 
-STEPS: tuple[Callable[[Rows], None], ...] = (first_tables, drains, webhooks, abilities)
+STEPS: tuple[Callable[[Rows], None], ...] = (first_tables, drains, webhooks, abilities, domains)
 
 
 def migrate(rows: Rows) -> None:

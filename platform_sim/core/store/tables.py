@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from platform_sim.core.model import accounts, addons, apps, drains, records, webhooks
+from platform_sim.core.model import accounts, addons, apps, domains, drains, records, webhooks
 
 T = TypeVar("T")
 
@@ -39,6 +39,8 @@ NOUNS: tuple[type, ...] = (
     records.Sequence,
     webhooks.Webhook,
     webhooks.WebhookDelivery,
+    domains.Domain,
+    domains.SniEndpoint,
 )
 
 

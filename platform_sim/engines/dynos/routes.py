@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from platform_sim.core.actions.domains import domain_for
 from platform_sim.core.actions.releases import current_release
 from platform_sim.core.model.apps import App, Dyno, Formation
+from platform_sim.core.model.domains import APP_SUFFIXES, app_name_of
 from platform_sim.core.model.seams import Backend, Route, RouteState
 from platform_sim.core.store import Database, Snapshot
-
-APP_DOMAINS = (".localhost", ".herokuapp.com")
 
 
 class DynoRoutes:
@@ -25,7 +25,7 @@ class DynoRoutes:
 
     def is_app_host(self, host: str) -> bool:
         """See `Routes.is_app_host`."""
-        return host.endswith(APP_DOMAINS)
+        return host.endswith(APP_SUFFIXES) or self.find(host) is not None
 
     def find(self, host: str) -> Route | None:
         """See `Routes.find`. `host` is lower case."""
@@ -36,28 +36,31 @@ class DynoRoutes:
             routes = {}
             self._known = (version, routes)
         route = routes.get(host)
-        if route is None:
-            name = _app_name(host)
-            if name is None:
-                return None
+        if route is None and _may_be_a_name(host):
             with self._database.snapshot() as rows:
-                route = _route(rows, name, self._boot_id)
+                app = _app(rows, host)
+                route = _route(rows, app, self._boot_id) if app else None
             if route is not None:
                 routes[host] = route
         return route
 
 
-def _app_name(host: str) -> str | None:
-    for domain in APP_DOMAINS:
-        if host.endswith(domain):
-            return host.removesuffix(domain)
-    return None
+def _may_be_a_name(host: str) -> bool:
+    """Whether it can be an app's at all: localhost and addresses, which most requests name, cannot."""
+    _, dot, last = host.rpartition(".")
+    return bool(dot) and not last.isdigit()
 
 
-def _route(rows: Snapshot, name: str, boot_id: str) -> Route | None:
-    app = rows.find(App, name=name)
-    if app is None:
-        return None
+def _app(rows: Snapshot, host: str) -> App | None:
+    """By its default name, else by a custom domain."""
+    app = rows.find(App, name=app_name_of(host))
+    if app is not None:
+        return app
+    domain = domain_for(rows, host)
+    return rows.get(App, domain.app_id) if domain else None
+
+
+def _route(rows: Snapshot, app: App, boot_id: str) -> Route:
     release = current_release(rows, app.id)
     web = rows.find(Formation, app_id=app.id, type="web")
     state: RouteState

@@ -23,6 +23,7 @@ from platform_sim.web.api.handlers import (
     releases,
     webhooks,
 )
+from platform_sim.web.api.rows_daily import DAILY
 from platform_sim.web.api.specs import BOTH, Key, Spec
 from platform_sim.web.api.specs import get as _get
 from platform_sim.web.api.specs import late as _late
@@ -176,6 +177,7 @@ SIMULATED: dict[Key, Spec] = {
     ("GET", "/apps/{app}/available-stacks"): _list(catalog.list_app_stacks, "name"),
     **_webhooks("/apps/{app}"),
     **_webhooks("/addons/{add-on}", **BOTH),
+    **DAILY,
 }
 
 

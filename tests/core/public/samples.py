@@ -7,6 +7,8 @@ from platform_sim.core.actions.addon_logs import use_drain_url
 from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
 from platform_sim.core.actions.builds import SourceBlob, create_build, create_slug, create_source, fail_build
 from platform_sim.core.actions.catalog import PlanSpec, set_plans
+from platform_sim.core.actions.certificates import create_endpoint
+from platform_sim.core.actions.domains import create_domain, domains_of, set_acm
 from platform_sim.core.actions.drains import create_drain, drains_of_app
 from platform_sim.core.actions.dynos import add_formation_dyno, report_started, report_state, run_dyno
 from platform_sim.core.actions.log_sessions import create_log_session
@@ -17,14 +19,17 @@ from platform_sim.core.actions.webhooks import create_webhook
 from platform_sim.core.model.accounts import Account, Authorization
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
 from platform_sim.core.model.apps import App, Build, Dyno, Formation, Release, Slug
+from platform_sim.core.model.domains import SniEndpoint
 from platform_sim.core.model.places import REGIONS, STACKS
 from platform_sim.core.public import accounts as public_accounts
 from platform_sim.core.public import addons as public_addons
 from platform_sim.core.public import apps as public_apps
+from platform_sim.core.public import domains as public_domains
 from platform_sim.core.public import drains as public_drains
 from platform_sim.core.public import webhooks as public_webhooks
 from platform_sim.core.store import Transaction
 
+from ...certificates import issue
 from ...support import (
     AT,
     deploy,
@@ -55,7 +60,7 @@ def samples(tx: Transaction) -> Bodies:
     deploy(tx, customer, app, web="serve", release="migrate")
     failed = deploy(tx, customer, app, web="serve", release="migrate")
     finish_release_phase(tx, failed, succeeded=False)
-    return _of_apps(tx) | _of_the_market(tx) | _of_accounts(tx) | _of_webhooks(tx) | _fixed(tx, app)
+    return _of_apps(tx) | _of_the_market(tx) | _of_accounts(tx) | _of_webhooks(tx) | _of_domains(tx) | _fixed(tx, app)
 
 
 def _of_apps(tx: Transaction) -> Bodies:
@@ -118,6 +123,23 @@ def _of_webhooks(tx: Transaction) -> Bodies:
     return {
         "app-webhook-delivery": [public_webhooks.delivery(row, to) for row, to in deliveries_of(tx, app)],
         "app-webhook-event": [public_webhooks.event(row) for row in events_of(tx, app)],
+    }
+
+
+def _of_domains(tx: Transaction) -> Bodies:
+    """With and without a certificate, managed and not, the certificate by itself and by somebody else."""
+    customer = new_customer(tx, "domains@example.com")
+    app = new_app(tx, customer, "domains")
+    own, authority = issue("www.example.com"), issue(common_name="CA", number=2)
+    signed = issue("shop.example.com", by=authority, number=3)
+    for each in (own, signed):
+        create_endpoint(tx, customer, app, each.certificate, each.key)
+    create_domain(tx, customer, app, "www.example.com", tx.all(SniEndpoint)[0].name)
+    app = set_acm(tx, customer, app, on=True)
+    create_domain(tx, customer, app, "*.example.com")
+    return {
+        "domain": [public_domains.domain(tx, row) for row in domains_of(tx, app)],
+        "sni-endpoint": [public_domains.sni_endpoint(tx, row) for row in tx.all(SniEndpoint)],
     }
 
 

@@ -26,6 +26,7 @@ KEYS: dict[str, str] = {
     "app-webhook-event": "created_at id include payload updated_at",
     "build": "app buildpacks created_at generation id output_stream_url release slug source_blob stack status "
     "updated_at user",
+    "domain": "acm_status acm_status_reason app cname created_at hostname id kind sni_endpoint status updated_at",
     "dyno": "app attach_url command created_at id name release size state type updated_at",
     "formation": "app command created_at dyno_size id quantity size type updated_at",
     "log-drain": "addon app created_at id token updated_at url",
@@ -39,6 +40,7 @@ KEYS: dict[str, str] = {
     "output_stream_url slug status updated_at user version",
     "slug": "blob buildpack_provided_description checksum commit commit_description created_at deleted_at id "
     "process_types size stack updated_at",
+    "sni-endpoint": "app certificate_chain created_at display_name domains id name ssl_cert updated_at",
     "source": "source_blob",
     "stack": "created_at default id name state updated_at",
 }

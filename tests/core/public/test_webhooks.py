@@ -219,7 +219,7 @@ def _secrets(tx: Transaction) -> set[str]:
     found |= {row.output_secret for row in tx.all(Release) if row.output_secret}
     found |= {row.secret for row in tx.all(Webhook)} | {row.secret for row in tx.all(LogSessionRow)}
     found |= {row.token for row in tx.all(LogDrain)} | {row.token for row in tx.all(LogInput)}
-    return found | {"/secret", "partner-password", "partner-salt", "client-secret"}
+    return found | {"/secret", "partner-password", "partner-salt", "client-secret", "PRIVATE KEY"}
 
 
 def test_payloads_of_a_long_history_are_whole(played: Database) -> None:
@@ -236,9 +236,11 @@ def test_payloads_of_a_long_history_are_whole(played: Database) -> None:
         "api:addon-attachment",
         "api:app",
         "api:build",
+        "api:domain",
         "api:dyno",
         "api:formation",
         "api:release",
+        "api:sni-endpoint",
         "dyno",
     }
 

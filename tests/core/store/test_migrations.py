@@ -3,11 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import fields
+from uuid import UUID
 
 import pytest
 from sqlite_utils import Database as Rows
 
 from platform_sim.core.model.addons import AddonService
+from platform_sim.core.model.apps import App
 from platform_sim.core.store import migrations
 from platform_sim.core.store.database import _ready_image
 from platform_sim.core.store.tables import NOUNS, TABLES
@@ -119,3 +121,20 @@ def test_a_column_of_a_later_step_is_added_to_what_an_earlier_version_wrote(rows
     table = TABLES[AddonService]
     kept = table.from_row(rows.conn.execute(table.select).fetchone())
     assert (kept.name, kept.abilities) == ("acme", [])
+
+
+def test_apps_of_an_earlier_version_get_their_default_domain(rows: Rows) -> None:
+    for step in migrations.STEPS[: migrations.STEPS.index(migrations.domains)]:
+        step(rows)
+    rows.conn.execute("ALTER TABLE app DROP COLUMN acm")
+    table = TABLES[App]
+    for name in ("acme", "other"):
+        values = dict.fromkeys(set(table.columns) - {"acm"}, "x") | {"id": name, "name": name, "created_at": "2026"}
+        listed = ", ".join(f'"{column}"' for column in values)
+        rows.conn.execute(f"INSERT INTO app ({listed}) VALUES ({', '.join('?' * len(values))})", list(values.values()))
+    migrations.domains(rows)
+    assert rows.execute("SELECT acm FROM app").fetchall() == [(0,), (0,)]
+    made = rows.execute("SELECT id, app_id, hostname, kind, cname, created_at FROM domain").fetchall()
+    assert [row[1:] for row in made] == [(n, f"{n}.localhost", "heroku", None, "2026") for n in ("acme", "other")]
+    assert all(UUID(row[0]).version == 4 for row in made)
+    assert len({row[0] for row in made}) == 2

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from platform_sim.core.actions.apps import delete_app, update_app
+from platform_sim.core.actions.apps import create_app, delete_app, update_app
+from platform_sim.core.actions.domains import create_domain, delete_domain, domain_named
 from platform_sim.core.actions.dynos import (
     add_formation_dyno,
     let_go,
@@ -58,6 +59,9 @@ def up(world: World, name: str = "web.1", port: int = 6001, boot: str = BOOT) ->
         ("herokuapp.com", False),
         ("127.0.0.1", False),
         ("example.localhost.evil.com", False),
+        ("www.example.com", False),
+        ("www.shop.localhost", True),
+        ("[::1]", False),
     ],
 )
 def test_which_hosts_belong_to_apps(routes: DynoRoutes, host: str, is_ours: bool) -> None:
@@ -174,3 +178,41 @@ def test_rows_are_read_once_a_version(world: World, routes: DynoRoutes, monkeypa
     world.database.touch()
     assert routes.find("example.localhost") == first
     assert routes.find("example.localhost") is not first
+
+
+def test_custom_domains_lead_to_their_app(world: World, routes: DynoRoutes) -> None:
+    world.deploy(web="serve")
+    up(world)
+    with world.database.transaction() as tx:
+        for name in ("www.example.com", "*.shop.localhost"):
+            create_domain(tx, world.actor, world.app, name)
+    expected = routes.find("example.localhost")
+    assert expected is not None
+    for host in ("www.example.com", "a.shop.localhost", "a.b.shop.localhost"):
+        assert routes.is_app_host(host)
+        assert routes.find(host) == expected
+    for host in ("example.com", "a.www.example.com", "com"):
+        assert not routes.is_app_host(host)
+        assert routes.find(host) is None
+    with world.database.transaction() as tx:
+        delete_domain(tx, world.actor, world.app, domain_named(tx, world.app, "www.example.com"))
+    assert not routes.is_app_host("www.example.com")
+
+
+def test_an_app_s_default_name_goes_before_a_wildcard(world: World, routes: DynoRoutes) -> None:
+    with world.database.transaction() as tx:
+        other = create_app(tx, world.actor, name="other")
+        create_domain(tx, world.actor, other, "*.example.localhost")
+    route = routes.find("example.localhost")
+    below = routes.find("x.example.localhost")
+    assert route is not None
+    assert below is not None
+    assert (route.app_name, below.app_name) == ("example", "other")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "[::1]", ""])
+def test_the_platform_s_own_names_cost_no_look_into_the_rows(
+    routes: DynoRoutes, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes._database, "snapshot", None)
+    assert not routes.is_app_host(host)

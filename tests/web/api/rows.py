@@ -7,6 +7,7 @@ import pytest
 
 from platform_sim.web.api.routes import Route, table
 
+from ...certificates import issue
 from ..world import Populated
 
 SHARED = Path(__file__).parents[4] / "shared"
@@ -39,6 +40,7 @@ def token_for(row: Route, full: Populated) -> str:
 every_row = pytest.mark.parametrize("row", ROWS, ids=name)
 every_simulated_row = pytest.mark.parametrize("row", SIMULATED, ids=name)
 
+ISSUED = issue("sample.example.com", number=5)
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "POST /oauth/tokens": {"client": {"secret": "s"}, "grant": {"code": "c", "type": "authorization_code"}},
@@ -57,6 +59,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "PATCH /apps/{app}/webhooks/{app-webhook}": {"include": ["api:app"]},
     "POST /addons/{add-on}/webhooks": {"include": ["api:app"], "level": "notify", "url": "http://localhost:9/new"},
     "PATCH /addons/{add-on}/webhooks/{app-webhook}": {"level": "sync"},
+    "POST /apps/{app}/domains": {"hostname": "new.example.com", "sni_endpoint": None},
+    "PATCH /apps/{app}/domains/{domain}": {"sni_endpoint": None},
+    "POST /apps/{app}/sni-endpoints": {"certificate_chain": ISSUED.certificate, "private_key": ISSUED.key},
+    "PATCH /apps/{app}/sni-endpoints/{sni-endpoint}": {
+        "certificate_chain": ISSUED.certificate,
+        "private_key": ISSUED.key,
+    },
     "POST /apps/{app}/addons": {"plan": "second:test"},
     "PATCH /apps/{app}/addons/{add-on}": {"plan": "exceptions:test"},
     "DELETE /apps/{app}/addons/{add-on}": {"force": True},
