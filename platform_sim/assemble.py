@@ -21,7 +21,7 @@ from platform_sim.core.actions.webhook_deliveries import fan_out
 from platform_sim.core.clock import Chance, Clock
 from platform_sim.core.model.accounts import AccessToken, Account, Authorization
 from platform_sim.core.model.addresses import Addresses, is_heroku_host, is_this_machine
-from platform_sim.core.model.apps import Build, LogSessionRow, Release
+from platform_sim.core.model.apps import Build, Dyno, LogSessionRow, Release
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.seams import LogSink, LogSource
 from platform_sim.core.public.webhooks import subject
@@ -33,6 +33,7 @@ from platform_sim.engines.dynos.processes import ProcessRuntime
 from platform_sim.engines.dynos.routes import DynoRoutes
 from platform_sim.engines.dynos.runtime import Limits
 from platform_sim.engines.dynos.supervisor import Supervisor
+from platform_sim.engines.dynos.terminals import TerminalDesk
 from platform_sim.engines.jobs.runner import JobRunner
 from platform_sim.engines.logs.api_lines import write_events
 from platform_sim.engines.logs.hub import LogHub
@@ -117,6 +118,7 @@ class Platform:
         self._ends(control.close)
         routes = DynoRoutes(self.database, self.boot_id)
         streams = StreamsTable(LogSessions(self.logs, self._log_session, self.clock.now), OutputStreams(self.outputs))
+        desk = TerminalDesk(self._terminal_expected)
         authority = Authority(
             self.layout.authority,
             lambda name: is_heroku_host(name) or is_this_machine(name) or routes.is_app_host(name),
@@ -130,6 +132,7 @@ class Platform:
             new_id=self.database.chance.fresh,
             now_ms=self.clock.milliseconds,
             tls=authority.context,
+            terminals=desk,
             connect_elsewhere=self.database.rules.connect_elsewhere,
             port=self._port(),
         )
@@ -147,7 +150,7 @@ class Platform:
         control.start()
         supervisor = Supervisor(
             self.database,
-            self._runtime(dyno_log),
+            self._runtime(dyno_log, desk),
             dyno_log,
             slugs=self.layout.slugs,
             boot_id=self.boot_id,
@@ -240,11 +243,11 @@ class Platform:
             self.edge.port = 0
             self.edge.start()
 
-    def _runtime(self, log: LogSink) -> ProcessRuntime:
+    def _runtime(self, log: LogSink, desk: TerminalDesk) -> ProcessRuntime:
         rules = self.database.rules
         path = self.options.environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")
         limits = Limits(boot_seconds=rules.boot_timeout, stop_seconds=rules.stop_grace)
-        return ProcessRuntime(self.layout.dynos, log, limits, path=path)
+        return ProcessRuntime(self.layout.dynos, log, limits, path=path, desk=desk)
 
     def _handlers(self, addresses: Addresses) -> dict[str, Any]:
         rules = self.database.rules
@@ -265,6 +268,10 @@ class Platform:
         with self.database.snapshot() as rows:
             found = rows.find(Build, output_secret=secret) or rows.find(Release, output_secret=secret)
         return found is not None
+
+    def _terminal_expected(self, secret: str) -> bool:
+        with self.database.snapshot() as rows:
+            return rows.find(Dyno, attach_secret=secret) is not None
 
     def _log_session(self, secret: str) -> LogSession | None:
         with self.database.snapshot() as rows:

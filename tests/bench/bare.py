@@ -8,13 +8,14 @@ import ssl
 import sys
 import threading
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
 from platform_sim.core.clock import Clock
-from platform_sim.core.model.seams import Route, Stream
+from platform_sim.core.model.seams import Route, Stream, Terminal
 from platform_sim.engines.router.edge import Edge
 from platform_sim.web.server import ControlServer
 
@@ -50,6 +51,13 @@ def bare_app(answer: Any) -> Flask:
     return app
 
 
+class NoTerminals:
+    """No attached dynos."""
+
+    def expect(self, secret: str, ready: Callable[[Terminal | None], None]) -> None:
+        ready(None)
+
+
 def main() -> None:
     """Serve until SIGTERM."""
     ready_file, answer_file = (Path(argument) for argument in sys.argv[1:3])
@@ -64,6 +72,7 @@ def main() -> None:
         new_id=lambda: str(uuid.uuid4()),
         now_ms=Clock().milliseconds,
         tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
+        terminals=NoTerminals(),
     )
     edge.start()
     control.start()

@@ -16,8 +16,12 @@ def new_dyno(
     *,
     size: str = "Basic",
     env: Mapping[str, str] | None = None,
+    attach: Literal["tty", "pipe"] | None = None,
 ) -> Dyno:
-    """A dyno that is wanted and not yet running. The type is the part of `name` before the dot."""
+    """A dyno that is wanted and not yet running. The type is the part of `name` before the dot.
+
+    `attach`: a customer's terminal, or plain input and output, instead of the log.
+    """
     now = tx.now()
     return tx.insert(
         Dyno(
@@ -39,6 +43,8 @@ def new_dyno(
             port=None,
             boot_id=None,
             exit_status=None,
+            attach_secret=tx.secret("attach", f"{release.app_id}:{name}") if attach else None,
+            tty=attach == "tty",
             created_at=now,
             updated_at=now,
         )

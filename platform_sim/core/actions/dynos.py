@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 
 from platform_sim.core.access import Actor, customers_only
 from platform_sim.core.actions.dyno_rows import new_dyno, one_off_name
@@ -33,8 +34,12 @@ def run_dyno(
     size: str | None = None,
     env: Mapping[str, str] | None = None,
     kind: str = "run",
+    attach: Literal["tty", "pipe"] | None = None,
 ) -> Dyno:
-    """A one-off dyno with the current release; a command that names a process type runs that type's command."""
+    """A one-off dyno with the current release; a command that names a process type runs that type's command.
+
+    `attach`: its output goes to the customer who connects to its secret URL, and not into the log (heroku-cli §5).
+    """
     customers_only(actor, "run a dyno")
     _check_one_off(command, kind, env or {})
     release = current_release(tx, app.id)
@@ -52,6 +57,7 @@ def run_dyno(
         slug.process_types.get(command, command),
         size=found.name if found else "Basic",
         env=env,
+        attach=attach,
     )
     tx.record("dyno", "create", dyno.id, actor.account, told(dyno), app_id=app.id)
     return dyno

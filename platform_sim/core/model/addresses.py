@@ -64,6 +64,10 @@ class Addresses:
         parts = urlsplit(self.base)
         return f"{parts.scheme}://token:{token}@{parts.netloc}{LOG_INPUT}"
 
+    def rendezvous(self, secret: str) -> str:
+        """`attach_url` of an attached dyno; spoken over TLS on the same port (heroku-cli §5)."""
+        return f"rendezvous://{urlsplit(self.base).netloc}/{secret}"
+
     def output(self, secret: str) -> str:
         """`output_stream_url` of a build or release."""
         return f"{self.base}/streams/{secret}"

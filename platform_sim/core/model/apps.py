@@ -148,6 +148,10 @@ class Dyno:
     port: int | None
     boot_id: str | None
     exit_status: int | None
+    attach_secret: str | None
+    """Set for a one-off dyno whose input and output go to a customer (`heroku run`); part of its URL."""
+    tty: bool
+    """Whether an attached dyno gets a pseudo-terminal."""
     created_at: datetime
     updated_at: datetime
 

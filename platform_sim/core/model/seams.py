@@ -68,6 +68,24 @@ class LogFeed(Protocol):
 
 
 @dataclass(frozen=True)
+class Terminal:
+    """The platform's end of an attached dyno's input and output. Whoever takes it owns `fd`, and closes it."""
+
+    fd: int
+    is_tty: bool
+    hang_up: Callable[[], None]
+    """Called by whoever has closed it: the dyno ends if it has not yet."""
+
+
+class Terminals(Protocol):
+    """Hands out the terminals of attached dynos, each once."""
+
+    def expect(self, secret: str, ready: Callable[[Terminal | None], None]) -> None:
+        """Call `ready` once, from any thread: when the dyno has started; with None if none has this secret."""
+        ...
+
+
+@dataclass(frozen=True)
 class Backend:
     """One web dyno that accepts connections on loopback."""
 

@@ -136,7 +136,7 @@ def formation(row: Formation, owner: App) -> Json:
 
 
 def dyno(rows: Snapshot, row: Dyno, owner: App) -> Json:
-    """`Dyno`. `attach_url` stays empty: attached one-off dynos are not simulated yet."""
+    """`Dyno`. `attach_url` is a secret: only whoever starts an attached dyno is told it."""
     release = rows.get(Release, row.release_id)
     return {
         "app": {"id": owner.id, "name": owner.name},

@@ -92,12 +92,20 @@ _NEW_UUID = " || '-' || ".join(
 """An id made by SQLite, for rows that an old database gets."""
 
 
-def _column(rows: Rows, table: str, name: str, default: str | int) -> None:
+def attached_dynos(rows: Rows) -> None:
+    """One-off dynos with a terminal."""
+    _column(rows, "dyno", "attach_secret", None)
+    _column(rows, "dyno", "tty", 0)
+
+
+def _column(rows: Rows, table: str, name: str, default: str | int | None) -> None:
     """Add a column to a table of an earlier step; a new database has it already, from the dataclass."""
     known = {row[1] for row in rows.conn.execute(f'PRAGMA table_info("{table}")')}
     if name not in known:
-        kind, shown = ("TEXT", f"'{default}'") if isinstance(default, str) else ("INTEGER", default)
-        rows.conn.execute(f'ALTER TABLE "{table}" ADD COLUMN "{name}" {kind} NOT NULL DEFAULT {shown}')
+        kind = "INTEGER" if isinstance(default, int) else "TEXT"
+        shown = f"'{default}'" if isinstance(default, str) else default
+        rest = "" if default is None else f" NOT NULL DEFAULT {shown}"
+        rows.conn.execute(f'ALTER TABLE "{table}" ADD COLUMN "{name}" {kind}{rest}')
 
 
 def _create(rows: Rows, names: Iterable[str]) -> None:
@@ -116,7 +124,7 @@ def _index(rows: Rows, table: str, columns: tuple[str, ...], unique: str) -> Non
     rows.conn.execute(f'CREATE {unique}INDEX "idx_{table}_{"_".join(columns)}" ON "{table}" ({listed})')
 
 
-STEPS: tuple[Callable[[Rows], None], ...] = (first_tables, drains, webhooks, abilities, domains)
+STEPS: tuple[Callable[[Rows], None], ...] = (first_tables, drains, webhooks, abilities, domains, attached_dynos)
 
 
 def migrate(rows: Rows) -> None:

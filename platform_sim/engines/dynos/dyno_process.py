@@ -81,9 +81,12 @@ class DynoProcess:
         return 128 - code if code < 0 else code
 
 
-def spawn(arguments: list[str], shell: Path, home: Path, env: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], int]:
+def spawn(
+    arguments: list[str], shell: Path, home: Path, env: Mapping[str, str], terminal: int | None = None
+) -> tuple[subprocess.Popen[bytes], int]:
     """Start a command in a session of its own; returns it and the reading end of its output.
 
+    With a `terminal` (a descriptor) it reads and writes there, and its output as the log would have it is empty.
     OSError or ValueError (a NUL in a value) if it cannot be started; nothing is left open then.
     """
     reading, writing = os.pipe()
@@ -93,8 +96,8 @@ def spawn(arguments: list[str], shell: Path, home: Path, env: Mapping[str, str])
             executable=shell,
             cwd=home,
             env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=writing,
+            stdin=subprocess.DEVNULL if terminal is None else terminal,
+            stdout=writing if terminal is None else terminal,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )

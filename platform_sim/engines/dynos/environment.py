@@ -22,7 +22,7 @@ DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 _PROFILE_THEN_COMMAND = (
     'for profile in .profile.d/*.sh; do [ -r "$profile" ] && . "$profile"; done; unset profile; '
-    '[ -r .profile ] && . ./.profile; exec "$0" -c "$1"'
+    '[ -r .profile ] && . ./.profile; exec "$0" -c "$1" "${0##*/}"'
 )
 
 
@@ -37,12 +37,18 @@ def dyno_environment(
     return {**weak, **config, **strong}
 
 
-def command_line(shell: Path, home: Path, command: str) -> list[str]:
+_TAKE_TERMINAL = ': < "$2"; '
+"""The first terminal that the leader of a session opens is the session's controlling one: then Ctrl-C works."""
+
+
+def command_line(shell: Path, home: Path, command: str, tty: str | None = None) -> list[str]:
     """The arguments that run `command` after the app's profile scripts, so that no shell stays behind.
 
     A shell replaces itself by the last command of `-c`: a plain command ends up as the only process, while
-    pipes, `&&` and quotes mean what they mean in a Procfile.
+    pipes, `&&` and quotes mean what they mean in a Procfile. `tty`: the name of the dyno's terminal, if it has one.
     """
+    if tty is not None:
+        return [shell.name, "-c", _TAKE_TERMINAL + _PROFILE_THEN_COMMAND, str(shell), command, tty]
     if (home / ".profile").is_file() or any((home / ".profile.d").glob("*.sh")):
         return [shell.name, "-c", _PROFILE_THEN_COMMAND, str(shell), command]
     return [shell.name, "-c", command]

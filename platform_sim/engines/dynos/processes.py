@@ -12,6 +12,7 @@ import selectors
 import shutil
 import signal
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -27,6 +28,7 @@ from platform_sim.engines.dynos.orphans import end_orphans, end_strays
 from platform_sim.engines.dynos.ports import Ports
 from platform_sim.engines.dynos.ready import Probe, best_probe
 from platform_sim.engines.dynos.runtime import DynoSpec, DynoStartError, DynoWatcher, Ended, Known, Limits, Running
+from platform_sim.engines.dynos.terminals import TerminalDesk, open_ends
 from platform_sim.engines.dynos.workdir import make_home, remove_home
 
 logger = logging.getLogger(__name__)
@@ -49,15 +51,18 @@ class ProcessRuntime:
         log: LogSink,
         limits: Limits,
         path: str = DEFAULT_PATH,
+        desk: TerminalDesk | None = None,
         probe: Probe | None = None,
     ) -> None:
-        """`folder` takes one folder a dyno and belongs to this runtime alone; `path` is the dynos' PATH."""
+        """`folder` takes one folder a dyno and belongs to this runtime alone; `path` is the dynos' PATH; the terminals
+        of attached dynos are left at the `desk`."""
         self._folder = folder.resolve()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._log = log
         self._limits = limits
         self._path = path
         self._shell = Path(shutil.which("bash", path=path) or "/bin/sh")
+        self._desk = desk or TerminalDesk(lambda secret: False)
         self._probe = probe or best_probe()
         self._ports = Ports()
         self._lock = threading.Lock()
@@ -86,9 +91,11 @@ class ProcessRuntime:
         try:
             make_home(home, spec.slug_dir)
             env = dyno_environment(spec.env, spec.name, home, port, self._path)
-            popen, pipe = spawn(command_line(self._shell, home, spec.command), self._shell, home, env)
+            popen, pipe = self._spawn(spec, home, env)
         except (OSError, ValueError, shutil.Error) as problem:
             self._forget(home, port)
+            if spec.attach_secret:
+                self._desk.withdraw(spec.attach_secret)
             raise DynoStartError(
                 f"cannot start {spec.name}: {problem}; deploy the app again, or look at the platform's data folder"
             ) from problem
@@ -97,6 +104,15 @@ class ProcessRuntime:
         )
         self._admit(dyno)
         return _running(dyno)
+
+    def _spawn(self, spec: DynoSpec, home: Path, env: dict[str, str]) -> tuple[subprocess.Popen[bytes], int]:
+        if spec.attach_secret is None:
+            return spawn(command_line(self._shell, home, spec.command), self._shell, home, env)
+        with open_ends(spec.tty, spec.env) as ends:
+            arguments = command_line(self._shell, home, spec.command, ends.tty_name())
+            started = spawn(arguments, self._shell, home, env, ends.inner)
+            self._desk.offer(spec.attach_secret, ends.hand_out(partial(self.stop, spec.key)))
+            return started
 
     def stop(self, key: str, grace_seconds: float | None = None) -> None:
         """See `Runtime.stop`. A second stop never lengthens the grace."""
@@ -128,6 +144,7 @@ class ProcessRuntime:
             self.stop(key, grace_seconds)
         self._wake()
         self._thread.join()
+        self._desk.close()
         self._sweeper.shutdown(wait=True)
 
     def _admit(self, dyno: DynoProcess) -> None:

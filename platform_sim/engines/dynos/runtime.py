@@ -35,6 +35,9 @@ class DynoSpec:
     """Config vars; what is added to them stands in `environment.py`."""
     web: bool = False
     """Gets a port, and is ready when it listens there."""
+    attach_secret: str | None = None
+    """Its input and output wait for who has this secret, instead of going into the log."""
+    tty: bool = False
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,8 @@ def spec_of(rows: Snapshot, dyno: Dyno, slugs: Path) -> DynoSpec:
         slug_dir=slugs / slug.folder if slug and slug.folder else None,
         env=config_of(rows, release) | dyno.env,
         web=dyno.kind == "formation" and dyno.type == "web",
+        attach_secret=dyno.attach_secret,
+        tty=dyno.tty,
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from platform_sim.engines.router import pages
 from platform_sim.engines.router.alarm import Alarm
 from platform_sim.engines.router.exchange import Client, Exchange
+from platform_sim.engines.router.rendezvous import Rendezvous, secret_of
 from platform_sim.engines.router.request import BadRequest, Request, RequestReader
 from platform_sim.engines.router.shared import Shared
 
@@ -27,6 +28,7 @@ class ClientConnection(asyncio.Protocol):
         "_broken",
         "_current",
         "_dispatch",
+        "_first",
         "_lingering",
         "_paused",
         "_shared",
@@ -49,6 +51,7 @@ class ClientConnection(asyncio.Protocol):
         self._alarm = Alarm(shared.loop, self._ring)
         self._current: Exchange | None = None
         self._broken: BadRequest | None = None
+        self._first = True
         self._paused = False
         self._starting = False
         self._lingering = False
@@ -69,6 +72,11 @@ class ClientConnection(asyncio.Protocol):
         """asyncio: bytes from the client."""
         if self._lingering:
             return
+        if self._first:
+            self._first = False
+            if (secret := secret_of(data)) is not None:
+                self._rendezvous(secret, data.partition(b"\r\n")[2])
+                return
         if self._broken is None:
             try:
                 self.reader.feed(data)
@@ -171,6 +179,12 @@ class ClientConnection(asyncio.Protocol):
         self.transport.abort()
 
     # --- inside
+
+    def _rendezvous(self, secret: str, early: bytes) -> None:
+        """The place where a connection's first bytes decide what is spoken on it: no request, but `heroku run`."""
+        session = Rendezvous(self._shared, self.transport)
+        self.hand_over(session)
+        session.begin(secret, early)
 
     def _start_next(self) -> None:
         """Run exchanges until one stays open or nothing is left to answer."""

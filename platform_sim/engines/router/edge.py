@@ -11,7 +11,7 @@ import ssl
 import threading
 from collections.abc import Callable
 
-from platform_sim.core.model.seams import LogSink, Routes, Streams
+from platform_sim.core.model.seams import LogSink, Routes, Streams, Terminals
 from platform_sim.engines.router.accept import Doorman
 from platform_sim.engines.router.connection import ClientConnection
 from platform_sim.engines.router.dispatch import dispatch
@@ -39,6 +39,7 @@ class Edge:
         new_id: Callable[[], str],
         now_ms: Callable[[], int],
         tls: ssl.SSLContext,
+        terminals: Terminals,
         connect_elsewhere: bool = False,
         port: int = 0,
         limits: RouterLimits | None = None,
@@ -51,6 +52,7 @@ class Edge:
         self._new_id = new_id
         self._now_ms = now_ms
         self._tls = tls
+        self._terminals = terminals
         self._connect_elsewhere = connect_elsewhere
         self._limits = limits or RouterLimits()
         self._thread: threading.Thread | None = None
@@ -95,6 +97,7 @@ class Edge:
             limits=self._limits,
             routes=self._routes,
             streams=self._streams,
+            terminals=self._terminals,
             control=self._control,
             log=self._log,
             new_id=self._new_id,

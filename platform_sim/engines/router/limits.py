@@ -25,6 +25,8 @@ class RouterLimits:
     """How often a waiting request asks for its route again when nobody calls `Edge.wake`."""
     handshake: float = 10.0
     """How long a TLS handshake may take."""
+    terminal_idle: float = 3600.0
+    """How long an attached dyno's terminal may be silent in both directions (heroku-cli §5)."""
     keep_alive: float = 75.0
     """How long a client connection may stay without a complete request head."""
     linger: float = 2.0

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from platform_sim.core.model.seams import LogSink, Routes, Streams
+from platform_sim.core.model.seams import LogSink, Routes, Streams, Terminals
 from platform_sim.engines.router.limits import RouterLimits
 from platform_sim.engines.router.upstream import Address, Pool
 
@@ -76,6 +76,7 @@ class Shared:
     limits: RouterLimits
     routes: Routes
     streams: Streams
+    terminals: Terminals
     control: Address
     log: LogSink
     new_id: Callable[[], str]

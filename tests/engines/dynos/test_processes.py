@@ -1,5 +1,6 @@
 """Real processes: what a dyno sees, how it starts, how it ends."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -10,9 +11,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from platform_sim.core.model.seams import Terminal
 from platform_sim.engines.dynos.environment import DEFAULT_PATH
 from platform_sim.engines.dynos.processes import ProcessRuntime
 from platform_sim.engines.dynos.runtime import DynoStartError, Limits
+from platform_sim.engines.dynos.terminals import TerminalDesk
 
 from .recorder import Recorder, spec
 
@@ -279,3 +282,63 @@ def test_a_watcher_that_fails_harms_no_other_dyno(
     runtime.start(spec("exit 0", key="k2"), recorder)
     assert recorder.until_exit("k2") == 0
     assert "broken watcher" in caplog.text
+
+
+def terminal_of(desk: TerminalDesk) -> Terminal:
+    """What the customer's connection would get."""
+    got: list[Terminal | None] = []
+    desk.expect("secret", got.append)
+    assert got[0]
+    return got[0]
+
+
+def all_of(terminal: Terminal) -> bytes:
+    """All that the dyno says until it ends."""
+    said = b""
+    with contextlib.suppress(OSError):  # how a pseudo-terminal says it
+        while data := os.read(terminal.fd, 4096):
+            said += data
+    os.close(terminal.fd)
+    return said
+
+
+@pytest.mark.parametrize("tty", [True, False])
+def test_an_attached_dyno_speaks_with_its_customer_and_not_with_the_log(
+    tmp_path: Path, folder: Path, recorder: Recorder, tty: bool
+) -> None:
+    desk = TerminalDesk(lambda secret: True)
+    runtime = ProcessRuntime(folder, recorder.log, LIMITS, desk=desk)
+    command = 'read line; echo "got $line"; tty; exit 3'
+    runtime.start(spec(command, attach_secret="secret", tty=tty, env={"COLUMNS": "90", "LINES": "9"}), recorder)
+    terminal = terminal_of(desk)
+    os.write(terminal.fd, b"hello\n")
+    said = all_of(terminal).replace(b"\r\n", b"\n").decode().splitlines()
+    assert recorder.until_exit("k1") == 3
+    assert said == (
+        ["hello", "got hello", "/dev/pts/" + said[2].rpartition("/")[2]] if tty else ["got hello", "not a tty"]
+    )
+    assert not any("hello" in line for line in recorder.said("app"))
+    runtime.close(grace_seconds=0)
+
+
+def test_ctrl_c_reaches_what_runs_on_the_terminal(folder: Path, recorder: Recorder) -> None:
+    desk = TerminalDesk(lambda secret: True)
+    runtime = ProcessRuntime(folder, recorder.log, LIMITS, desk=desk)
+    runtime.start(spec("echo ready; sleep 600", attach_secret="secret", tty=True), recorder)
+    terminal = terminal_of(desk)
+    assert os.read(terminal.fd, 5) == b"ready"
+    os.write(terminal.fd, b"\x03")
+    all_of(terminal)
+    assert recorder.until_exit("k1") == 128 + signal.SIGINT
+    runtime.close(grace_seconds=0)
+
+
+def test_hanging_up_ends_the_dyno(folder: Path, recorder: Recorder) -> None:
+    desk = TerminalDesk(lambda secret: True)
+    runtime = ProcessRuntime(folder, recorder.log, LIMITS, desk=desk)
+    runtime.start(spec("sleep 600", attach_secret="secret"), recorder)
+    terminal = terminal_of(desk)
+    os.close(terminal.fd)
+    terminal.hang_up()
+    assert recorder.until_exit("k1") == 128 + signal.SIGTERM
+    runtime.close(grace_seconds=0)

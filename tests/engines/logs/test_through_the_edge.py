@@ -3,12 +3,12 @@
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 
 import pytest
 
-from platform_sim.core.model.seams import Route
+from platform_sim.core.model.seams import Route, Terminal
 from platform_sim.engines.logs.hub import LogHub
 from platform_sim.engines.logs.output_streams import OutputStreams
 from platform_sim.engines.logs.outputs import OutputStore
@@ -29,6 +29,13 @@ class NoApps:
         return host.endswith(".localhost")
 
 
+class NoTerminals:
+    """No attached dynos."""
+
+    def expect(self, secret: str, ready: Callable[[Terminal | None], None]) -> None:
+        ready(None)
+
+
 class World:
     """A hub, outputs, and an edge that serves both."""
 
@@ -46,6 +53,7 @@ class World:
             new_id=lambda: "id",
             now_ms=lambda: 0,
             tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
+            terminals=NoTerminals(),
         )
 
 

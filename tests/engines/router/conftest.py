@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from platform_sim.core.model.addresses import is_heroku_host
-from platform_sim.core.model.seams import Streams
+from platform_sim.core.model.seams import Streams, Terminals
 from platform_sim.engines.router.authority import Authority
 from platform_sim.engines.router.edge import Edge
 from platform_sim.engines.router.limits import RouterLimits
 
-from .world import Log, NoStreams, Script, Server, Table, Talk
+from .world import Log, NoStreams, NoTerminals, Script, Server, Table, Talk
 
 Serve = Callable[[Script], Server]
 MakeEdge = Callable[..., Edge]
@@ -61,6 +61,7 @@ def make_edge(table: Table, log: Log, authority: Authority) -> Iterator[MakeEdge
         streams: Streams | None = None,
         limits: RouterLimits | None = None,
         connect_elsewhere: bool = False,
+        terminals: Terminals | None = None,
     ) -> Edge:
         numbers = itertools.count(1)
         edge = Edge(
@@ -71,6 +72,7 @@ def make_edge(table: Table, log: Log, authority: Authority) -> Iterator[MakeEdge
             new_id=lambda: f"request-{next(numbers)}",
             now_ms=lambda: 1700000000000,
             tls=authority.context,
+            terminals=terminals or NoTerminals(),
             connect_elsewhere=connect_elsewhere,
             limits=limits,
         )

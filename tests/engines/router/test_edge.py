@@ -9,7 +9,7 @@ import pytest
 from platform_sim.engines.router.edge import Edge, listen
 
 from .conftest import Connect, MakeEdge, Serve
-from .world import APP, GUARD, Log, NoStreams, Table, Talk, always, plain
+from .world import APP, GUARD, Log, NoStreams, NoTerminals, Table, Talk, always, plain
 
 
 def edge_on(port: int, log: Log) -> Edge:
@@ -21,6 +21,7 @@ def edge_on(port: int, log: Log) -> Edge:
         new_id=lambda: "id",
         now_ms=lambda: 0,
         tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
+        terminals=NoTerminals(),
         port=port,
     )
 

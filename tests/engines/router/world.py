@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
-from platform_sim.core.model.seams import Backend, LogSource, Route, RouteState, Stream
+from platform_sim.core.model.seams import Backend, LogSource, Route, RouteState, Stream, Terminal
 
 GUARD = 20.0
 """Seconds after which a wait in a test has failed."""
@@ -249,6 +249,14 @@ def fields(line: str) -> dict[str, str]:
             value, _, rest = rest.partition(" ")
         found[key] = value
     return found
+
+
+class NoTerminals:
+    """No attached dynos."""
+
+    def expect(self, secret: str, ready: Callable[[Terminal | None], None]) -> None:
+        """None here."""
+        ready(None)
 
 
 class NoStreams:

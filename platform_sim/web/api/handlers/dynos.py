@@ -3,7 +3,7 @@
 from platform_sim.core.access import app_named, customers_only
 from platform_sim.core.actions import dynos, formation, log_sessions
 from platform_sim.core.actions.formation import Scaling
-from platform_sim.core.errors import InvalidParams, NotSimulated
+from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.apps import App, Dyno, Formation
 from platform_sim.core.public import apps as public
 from platform_sim.core.store import Snapshot, Transaction
@@ -78,14 +78,9 @@ def info(call: Call, rows: Snapshot) -> Json:
 
 
 def run(call: Call, tx: Transaction) -> Json:
-    """POST /apps/:app/dynos: a detached one-off dyno; attaching is not simulated yet."""
+    """POST /apps/:app/dynos: a one-off dyno, attached to the customer's terminal or not."""
     app = _app(call, tx)
     wish = call.body
-    if wish.get("attach"):
-        raise NotSimulated(
-            "Attached one-off dynos (heroku run) are not simulated yet. Use a detached one "
-            "(heroku run:detached) and read its output in the logs."
-        )
     made = dynos.run_dyno(
         tx,
         call.actor,
@@ -94,8 +89,10 @@ def run(call: Call, tx: Transaction) -> Json:
         size=wish.get("size"),
         env=wish.get("env"),
         kind=wish.get("type") or "run",
+        attach=("pipe" if wish.get("force_no_tty") else "tty") if wish.get("attach") else None,
     )
-    return public.dyno(tx, made, app)
+    where = call.at.rendezvous(made.attach_secret) if made.attach_secret else None
+    return public.dyno(tx, made, app) | {"attach_url": where}
 
 
 def restart(call: Call, tx: Transaction) -> Json:

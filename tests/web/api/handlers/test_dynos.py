@@ -1,6 +1,8 @@
 """Formation, dynos and log sessions, as the CLI and heroku3 ask for them (platform-api §5, §6)."""
 
+import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -142,11 +144,23 @@ def test_bad_one_off_dynos(body: dict[str, Any], full: Populated) -> None:
         assert full.world.call("POST", "/apps/acme/dynos", body).error == (422, "invalid_params")
 
 
-def test_attached_dynos_say_that_they_are_not_simulated(full: Populated) -> None:
-    with full.world.nothing_written():
-        answer = full.world.call("POST", "/apps/acme/dynos", {"command": "bash", "attach": True})
-    assert answer.error == (501, "not_simulated")
-    assert "run:detached" in answer.json["message"]
+@pytest.mark.parametrize(("more", "tty"), [({}, True), ({"force_no_tty": True}, False), ({"force_no_tty": None}, True)])
+def test_an_attached_dyno_tells_its_secret_address_once(more: dict[str, Any], tty: bool, full: Populated) -> None:
+    answer = full.world.call("POST", "/apps/acme/dynos", {"command": "bash", "attach": True, **more})
+    assert answer.status_code == 201
+    where = urlsplit(answer.json["attach_url"])
+    assert where.scheme == "rendezvous"
+    with full.world.database.snapshot() as rows:
+        kept = rows.get(Dyno, answer.json["id"])
+    assert (f"/{kept.attach_secret}", kept.tty) == (where.path, tty)
+    again = full.world.get(f"/apps/acme/dynos/{answer.json['name']}")
+    assert again["attach_url"] is None
+    assert str(kept.attach_secret) not in json.dumps(full.world.get("/sim/events"))
+
+
+def test_a_detached_dyno_has_no_address(full: Populated) -> None:
+    answer = full.world.call("POST", "/apps/acme/dynos", {"command": "bash", "attach": False})
+    assert answer.json["attach_url"] is None
 
 
 def test_an_app_that_was_never_deployed_runs_nothing(world: World) -> None:
