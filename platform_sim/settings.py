@@ -5,6 +5,7 @@ docs/settings.md is generated from this table (`python -m platform_sim.settings`
 """
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -74,6 +75,15 @@ def _status(text: str) -> int:
     return {"200": 200, "201": 201}[text]
 
 
+_MARK = re.compile(r"|[A-Za-z0-9-]+: [!-~]([ -~]*[!-~])?|\?[\w.~-]+=[\w.~-]*", re.ASCII)
+
+
+def _mark(text: str) -> str:
+    if _MARK.fullmatch(text) is None:
+        raise ValueError
+    return text
+
+
 def _events(text: str) -> tuple[str, ...]:
     names = tuple(part.strip() for part in text.split(",")) if text.strip() else ()
     if not ACTIONS.keys() >= set(names):
@@ -105,8 +115,9 @@ SETTINGS: tuple[Setting, ...] = (
     _flag("refresh_token_rotates", False,
           "Whether each refresh gives a new refresh token and ends the old one (strict mode).",
           "partner-api §3.2", "unverified"),
-    _seconds("async_deadline", 43_200, "How long an asynchronous provisioning may take before it is given up.",
-             "partner-api §2.5", "documented", int),
+    _seconds("async_deadline", 43_200, "How long an asynchronous provisioning may take before it is given up, "
+             "and an asynchronous deprovisioning before it ends by itself.",
+             "partner-api §2.5, §2.11", "documented", int),
     _count("provision_attempts", 3, 100,
            "How often a provisioning request with an unknown outcome is sent, always with the same uuid.",
            "partner-api §2.6, §14", "unverified"),
@@ -118,6 +129,14 @@ SETTINGS: tuple[Setting, ...] = (
              "partner-api §2.11, §14", "unverified"),
     _seconds("deprovision_retry_longest", 3600, "The longest wait between two DELETEs; they never stop before "
              "the partner has acknowledged.", "partner-api §2.11, §14", "unverified"),
+    _flag("refused_delete_keeps_addon", False, "Whether an add-on stays, and the customer gets an error, when its "
+          "partner refuses the first DELETE (4xx, 3xx, 503 with a message) or cannot be reached. An outcome that "
+          "nobody knows always ends as deleted.", "partner-api §2.11, §14", "unverified"),
+    _flag("delete_404_is_gone", True, "Whether 404 to a DELETE counts as gone, with a warning; without it the partner "
+          "is asked until it says 204 or 410.", "partner-api §2.11, §14", "unverified"),
+    Setting("async_deprovision_mark", "Prefer: respond-async", _mark, "`Name: value`, `?name=value`, or nothing",
+            "What marks a DELETE that may be finished later, for services with the ability `async_deprovisioning`: "
+            "a header or a query parameter.", "partner-api §2.11, §14", "unverified"),
     _seconds("partner_timeout", 25, "How long a partner may take to answer, on the wall clock.",
              "partner-api §2.1", "documented"),
     _count("partner_answer_limit", 1_048_576, 1_000_000_000, "The longest answer of a partner that is read, in bytes.",

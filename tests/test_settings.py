@@ -16,12 +16,14 @@ GOOD: dict[str, tuple[str, Any]] = {
     "crash_delays": ("0,2.5,60", (0.0, 2.5, 60.0)),
     "webhook_create_status": ("200", 200),
     "partner_events": ("api:app, dyno", ("api:app", "dyno")),
+    "async_deprovision_mark": ("?async=true", "?async=true"),
 }
 BAD: dict[str, tuple[str, ...]] = {
     "default_region": ("mars", ""),
     "default_stack": ("cedar-14", ""),
     "crash_delays": ("", "1,,2", "1,-1", "nan", "inf", "one"),
     "partner_events": ("app", "api:app,", "api:app;dyno", "all"),
+    "async_deprovision_mark": ("x", ": x", "X:x", "X: ", "X: a\nY: b", "X Y: x", "?", "?x", "?=x", "?x=1&y", "?é=1"),
 }
 
 

@@ -11,7 +11,8 @@ class Partner(BaseHTTPRequestHandler):
         self.answer(202, b'{"id": "by-hand", "message": "Acme is being made."}')
 
     def do_DELETE(self) -> None:
-        self.answer(204, b"")
+        may_finish_later = self.headers["Prefer"] == "respond-async"
+        self.answer(202 if may_finish_later else 204, b"")
 
     def answer(self, status: int, body: bytes) -> None:
         self.send_response(status)

@@ -8,6 +8,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
@@ -67,12 +68,25 @@ class PartnerClient:
         """PUT the new plan's slug (partner-api §2.10)."""
         return self._call(manifest, "PUT", resource_url(manifest, uuid), {"plan": plan})
 
-    def deprovision(self, manifest: Manifest, uuid: str) -> Call:
-        """DELETE, without a body (partner-api §2.11)."""
-        return self._call(manifest, "DELETE", resource_url(manifest, uuid), None)
+    def deprovision(self, manifest: Manifest, uuid: str, mark: str = "") -> Call:
+        """DELETE, without a body (partner-api §2.11).
 
-    def _call(self, manifest: Manifest, method: str, url: str, content: dict[str, Any] | None) -> Call:
-        headers = {"Accept": ACCEPT, "Authorization": _basic(*credentials(manifest)), "User-Agent": USER_AGENT}
+        `mark` says that the partner may finish later: a header as `Name: value`, or `?name=value` for the URL.
+        """
+        url, (name, _, value) = resource_url(manifest, uuid), mark.partition(": ")
+        if mark.startswith("?"):
+            return self._call(manifest, "DELETE", url + mark, None)
+        return self._call(manifest, "DELETE", url, None, {name: value} if mark else {})
+
+    def _call(
+        self,
+        manifest: Manifest,
+        method: str,
+        url: str,
+        content: dict[str, Any] | None,
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> Call:
+        headers = {"Accept": ACCEPT, "Authorization": _basic(*credentials(manifest)), "User-Agent": USER_AGENT, **more}
         body = None
         if content is not None:
             headers["Content-Type"] = "application/json"

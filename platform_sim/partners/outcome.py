@@ -142,14 +142,21 @@ def plan_outcome(answer: PartnerAnswer, declared: Collection[str]) -> PlanOutcom
     return PlanChanged(config, message, warnings + more)
 
 
-def deprovision_outcome(answer: PartnerAnswer) -> DeprovisionOutcome:
-    """The answer to DELETE (partner-api §2.11). Only the status counts."""
-    if answer.status == 202:
+def deprovision_outcome(
+    answer: PartnerAnswer, *, may_finish_later: bool = False, not_found_is_gone: bool = True
+) -> DeprovisionOutcome:
+    """The answer to DELETE (partner-api §2.11). Only the status counts.
+
+    202 means that the partner goes on working only where it `may_finish_later`; else it is a success like any 2xx.
+    """
+    if answer.status == 202 and may_finish_later:
         return Deprovisioning202()
     if answer.status in (204, 410):
         return Gone()
-    if answer.status == 404:
+    if answer.status == 404 and not_found_is_gone:
         return Gone(("404 is taken for gone, which Heroku does not promise; answer 410.",))
+    if answer.status == 202:
+        return Gone(("202 is taken for gone: only a service with async_deprovisioning may finish later.",))
     if answer.status is not None and 200 <= answer.status < 300:
         return Gone(("204 is the current answer to a DELETE.",))
     said_no = _not_success(answer)

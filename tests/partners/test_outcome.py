@@ -129,6 +129,11 @@ def test_delete_looks_at_the_status_only() -> None:
     assert deprovision_outcome(PartnerAnswer(200, {}, b"<html>", 1, "cut")) == Gone(
         ("204 is the current answer to a DELETE.",)
     )
-    assert deprovision_outcome(said(202, {})) == Deprovisioning202()
+    assert deprovision_outcome(said(202, {}), may_finish_later=True) == Deprovisioning202()
+    early = deprovision_outcome(said(202, {}))
+    assert isinstance(early, Gone) and "202" in early.warnings[0]
+    assert isinstance(deprovision_outcome(said(404)), Gone)
+    assert isinstance(deprovision_outcome(said(404), not_found_is_gone=False), Refused)
+    assert deprovision_outcome(said(410), not_found_is_gone=False) == Gone()
     redirect = deprovision_outcome(said(302))
     assert isinstance(redirect, Refused) and redirect.status == 302

@@ -3,58 +3,76 @@
 from platform_sim.core.access import Actor, customers_only
 from platform_sim.core.actions.addon_events import told
 from platform_sim.core.actions.addon_logs import forget_logs
-from platform_sim.core.actions.attachments import attachments_of, detach
+from platform_sim.core.actions.attachments import attachments_of, detach_everywhere
 from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.accounts import AccessToken, Account, Authorization
-from platform_sim.core.model.addons import Addon
+from platform_sim.core.model.addons import Addon, AddonService
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Transaction
 
 
 def destroy_addon(tx: Transaction, actor: Actor, addon: Addon, *, force: bool = False, release: bool = True) -> Job:
-    """Detach from every app (a release each), mark `deprovisioning`, write the job that tells the partner.
+    """Begin to deprovision it and write the job that tells the partner; asked again, the job that does so already.
 
-    An add-on that other apps use needs `force`. `release` False: the owning app is going away itself.
+    An add-on that other apps use needs `force`. `release` False: the owning app is going away itself. With the
+    setting `refused_delete_keeps_addon` it stays provisioned until the partner has not refused.
     """
     customers_only(actor, "destroy an add-on")
     addon = tx.get(Addon, addon.id)
     if addon.state == "deprovisioned":
         raise NotFound("add_on")
+    asked = tx.all(Job, kind="deprovision", subject_id=addon.id)
     if addon.state == "deprovisioning":
-        running = tx.find(Job, kind="deprovision", subject_id=addon.id)
-        assert running is not None, "deprovisioning is marked together with its job"
-        return running
-    pairs = attachments_of(tx, addon)
-    others = sorted({app.name for _, app in pairs if app.id != addon.app_id})
+        assert asked, "deprovisioning is marked together with its job"
+        return asked[-1]
+    others = sorted({app.name for _, app in attachments_of(tx, addon) if app.id != addon.app_id})
     if others and not force:
         raise InvalidParams(
             f"{addon.name} is attached to other apps ({', '.join(others)}). "
             "Detach it there first, or repeat the request with force."
         )
+    may_stay = release and addon.state == "provisioned" and tx.rules.refused_delete_keeps_addon
+    if not may_stay:
+        begin_deprovisioning(tx, addon, actor.account, release=release)
+    if asked and asked[-1].state in ("todo", "doing"):
+        return asked[-1]
+    late = "async_deprovisioning" in tx.get(AddonService, addon.service_id).abilities
+    return tx.add_job("deprovision", addon.id, {"actor_id": actor.account.id, "may_finish_later": late})
+
+
+def begin_deprovisioning(tx: Transaction, addon: Addon, actor: Account, *, release: bool = True) -> Addon:
+    """`deprovisioning`: detached from every app, with a release in each.
+
+    A provisioned one whose partner may finish later stays attached until it has: the partner still acts on the apps.
+    """
+    stays = addon.state == "provisioned" and "async_deprovisioning" in tx.get(AddonService, addon.service_id).abilities
     held, addon = addon, tx.update(addon, state="deprovisioning")
-    for attachment, app in pairs:
-        detach(tx, actor.account, app, attachment, held, release=release or app.id != addon.app_id)
+    if not stays:
+        detach_everywhere(tx, actor, held, own_release=release)
     tx.record(
         "addon",
         "update",
         addon.id,
-        actor.account,
+        actor,
         told(tx, addon),
         app_id=addon.app_id,
         addon_id=addon.id,
         previous={"state": held.state},
     )
-    return tx.add_job("deprovision", addon.id, {"actor_id": actor.account.id})
+    return addon
 
 
 def finish_deprovisioning(tx: Transaction, addon: Addon, actor: Account | None) -> Addon:
-    """The partner acknowledged: the add-on is gone for good and its tokens are worth nothing (design §8 rule 15)."""
+    """The partner acknowledged: the add-on is gone for good and its tokens are worth nothing (design §8 rule 15).
+
+    Where it was still attached it is detached now, with a release, by `actor` or else by who had installed it.
+    """
     addon = tx.get(Addon, addon.id)
     revoke_authorization(tx, addon)
     if addon.state == "deprovisioned":
         return addon
-    before = addon.state
-    addon = tx.update(addon, state="deprovisioned", config={}, deadline_at=None)
+    held, addon = addon, tx.update(addon, state="deprovisioned", config={}, deadline_at=None)
+    detach_everywhere(tx, actor or tx.get(Account, addon.actor_id), held)
     forget_logs(tx, addon)
     tx.record(
         "addon",
@@ -64,7 +82,7 @@ def finish_deprovisioning(tx: Transaction, addon: Addon, actor: Account | None) 
         told(tx, addon),
         app_id=addon.app_id,
         addon_id=addon.id,
-        previous={"state": before},
+        previous={"state": held.state},
     )
     return addon
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from platform_sim.core.actions.addon_events import told
 from platform_sim.core.actions.addon_logs import forget_logs
 from platform_sim.core.actions.addons_end import revoke_authorization
-from platform_sim.core.actions.attachments import attachments_of, detach
+from platform_sim.core.actions.attachments import attachments_of, detach_everywhere
 from platform_sim.core.actions.ownership import as_app_vars, check_declared, merged
 from platform_sim.core.actions.releases import app_config, make_release
 from platform_sim.core.model.accounts import Account
@@ -94,8 +94,7 @@ def fail_provisioning(tx: Transaction, addon: Addon, message: str, *, clean_up: 
     if addon.state != "provisioning":
         return addon
     actor = tx.get(Account, addon.actor_id)
-    for attachment, app in attachments_of(tx, addon):
-        detach(tx, actor, app, attachment, addon)
+    detach_everywhere(tx, actor, addon)
     before = addon.state
     addon = tx.update(addon, state="deprovisioned", provision_message=message, config={}, deadline_at=None)
     revoke_authorization(tx, addon)
@@ -123,7 +122,7 @@ def tell_to_delete(tx: Transaction, addon: Addon) -> Job:
 def change_config(tx: Transaction, addon: Addon, changes: Mapping[str, str | None], actor: Account) -> Addon:
     """The partner sets vars by their manifest names (None removes); others stay as they are (partner-api §4.2).
 
-    Provisioned: each attached app whose vars change gets one release, without release phase (platform-api §6).
+    Where apps have its config, each whose vars change gets one release, without release phase (platform-api §6).
     Provisioning: kept silently (design §8 rule 9). InvalidParams for a var that the manifest does not declare.
     """
     addon = tx.get(Addon, addon.id)
@@ -133,7 +132,7 @@ def change_config(tx: Transaction, addon: Addon, changes: Mapping[str, str | Non
         return addon
     before = addon.config
     addon = tx.update(addon, config={k: v for k, v in {**before, **changes}.items() if v is not None})
-    for app, attachments in _attached_apps(tx, addon) if addon.state == "provisioned" else []:
+    for app, attachments in _attached_apps(tx, addon) if addon.shows_config else []:
         current = app_config(tx, app)
         wanted = merged(current, _app_vars(service, attachments, changes), _app_vars(service, attachments, before))
         if wanted == current and not tx.rules.unchanged_config_makes_release:

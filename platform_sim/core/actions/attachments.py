@@ -66,7 +66,7 @@ def attach(
         raise InvalidParams(f"{addon.name} is {addon.state}: it cannot be attached any more.")
     attachment = first_attachment(tx, actor, app, addon, service, name, confirm)
     if addon.acknowledged_at is not None:
-        given = as_app_vars(service, attachment, addon.config) if addon.state == "provisioned" else {}
+        given = as_app_vars(service, attachment, addon.config) if addon.shows_config else {}
         text = f"Attach {attachment.name} (@ref:{addon.name})"
         config = merged(app_config(tx, app), given, {})
         make_release(tx, app, actor.account, text, config=config, release_phase=bool(given))
@@ -123,9 +123,15 @@ def detach(
     tx.delete(attachment)
     end_logs(tx, actor, app, addon)
     if release and addon.acknowledged_at is not None:
-        given = as_app_vars(service, attachment, addon.config) if addon.state != "provisioning" else {}
+        given = as_app_vars(service, attachment, addon.config) if addon.shows_config else {}
         config = merged(app_config(tx, app), dict.fromkeys(given), given)
         make_release(tx, app, actor, f"Detach {attachment.name} (@ref:{addon.name})", config=config)
+
+
+def detach_everywhere(tx: Transaction, actor: Account, addon: Addon, *, own_release: bool = True) -> None:
+    """Remove all attachments, each with a release. `own_release` False: the owning app needs none, it goes itself."""
+    for attachment, app in attachments_of(tx, addon):
+        detach(tx, actor, app, attachment, addon, release=own_release or app.id != addon.app_id)
 
 
 def attachments_of(tx: Transaction, addon: Addon) -> list[tuple[Attachment, App]]:

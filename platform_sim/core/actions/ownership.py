@@ -37,10 +37,10 @@ def as_app_vars(service: AddonService, attachment: Attachment, config: Mapping[s
 
 
 def owned_vars(rows: Snapshot, app: App) -> dict[str, str]:
-    """The app's config vars that belong to provisioned add-ons, with the add-ons' values for them."""
+    """The app's config vars that belong to its add-ons, with the add-ons' values for them."""
     owned: dict[str, str] = {}
     for attachment, addon, service in attached(rows, app):
-        if addon.state == "provisioned":
+        if addon.shows_config:
             owned |= as_app_vars(service, attachment, addon.config)
     return owned
 

@@ -83,6 +83,11 @@ class Addon:
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def shows_config(self) -> bool:
+        """Whether the apps that it is attached to have its config: also while it goes, as long as it is attached."""
+        return self.state in ("provisioned", "deprovisioning")
+
 
 @dataclass(frozen=True)
 class Attachment:

@@ -19,6 +19,9 @@ class Rules:
     plan_change_attempts: int
     deprovision_retry_delay: float
     deprovision_retry_longest: float
+    refused_delete_keeps_addon: bool
+    delete_404_is_gone: bool
+    async_deprovision_mark: str
     partner_timeout: float
     partner_answer_limit: int
     customer_patience: float

@@ -88,7 +88,7 @@ def addon(
 
 
 def _var_names(rows: Snapshot, row: Addon, owner: AddonService) -> list[str]:
-    if row.state != "provisioned":
+    if not row.shows_config:
         return []
     attachment = rows.find(Attachment, addon_id=row.id, app_id=row.app_id)
     if attachment is None:
@@ -120,7 +120,7 @@ def attachment(rows: Snapshot, row: Attachment, at: Addresses, *, include: froze
         "web_url": at.attachment_sso(app.id, row.id),
     }
     if include:
-        visible = held.config if held.state == "provisioned" else {}
+        visible = held.config if held.shows_config else {}
         body["config_vars"] = sorted(as_app_vars(owner, row, visible))
     return body
 

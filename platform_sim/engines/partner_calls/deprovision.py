@@ -1,14 +1,15 @@
 """Tells a partner to delete a resource, until it has acknowledged (partner-api §2.11, design §8 rule 5)."""
 
 from datetime import timedelta
+from typing import TypeGuard
 
 from platform_sim.core.actions import jobs
-from platform_sim.core.actions.addons_end import finish_deprovisioning
+from platform_sim.core.actions.addons_end import begin_deprovisioning, finish_deprovisioning
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Transaction
-from platform_sim.engines.partner_calls.office import Office, doubled, succeed
+from platform_sim.engines.partner_calls.office import Office, doubled, fail, succeed
 from platform_sim.partners.outcome import (
     Deprovisioning202,
     DeprovisionOutcome,
@@ -27,35 +28,39 @@ def deprovision(office: Office, job: Job) -> None:
         with office.database.transaction(job.cause_id) as tx:
             succeed(tx, job, None, ())
         return
-    call = office.client.deprovision(service.manifest, addon.id)
-    said = deprovision_outcome(call.answer)
+    rules, late = office.database.rules, bool(job.payload.get("may_finish_later"))
+    call = office.client.deprovision(service.manifest, addon.id, rules.async_deprovision_mark if late else "")
+    said = deprovision_outcome(call.answer, may_finish_later=late, not_found_is_gone=rules.delete_404_is_gone)
     with office.outcome_of(job, call, said) as (tx, addon):
-        _apply(tx, job, addon, said)
+        if addon.state == "provisioned" and _certainly_kept(said) and job.attempts == 1:
+            fail(tx, job, _told(said), refused=isinstance(said, Refused), status=said.status)
+        else:
+            _apply(tx, job, addon, said)
+
+
+def _certainly_kept(said: DeprovisionOutcome) -> TypeGuard[Refused | Unknown]:
+    """Whether the partner has deleted nothing. Only then an add-on that is still provisioned (see the setting
+    `refused_delete_keeps_addon`) stays; from all else there is no way back (design §8 rules 1 and 5)."""
+    return isinstance(said, Refused) or (isinstance(said, Unknown) and said.never_sent)
 
 
 def _apply(tx: Transaction, job: Job, addon: Addon, said: DeprovisionOutcome) -> None:
+    actor = tx.find(Account, id=job.payload.get("actor_id", ""))
+    if addon.state == "provisioned":
+        addon = begin_deprovisioning(tx, addon, actor or tx.get(Account, addon.actor_id))
     match said:
         case Gone():
-            finish_deprovisioning(tx, addon, _actor(tx, job))
+            finish_deprovisioning(tx, addon, actor)
             succeed(tx, job, None, said.warnings)
         case Deprovisioning202():
             if addon.state == "deprovisioning":
                 run_at = tx.now() + timedelta(seconds=tx.rules.async_deadline)
                 tx.add_job("deprovision_deadline", addon.id, {}, run_at=run_at)
             succeed(tx, job, None, (), asynchronous=True)
-        case Refused():
-            _again(tx, job, said.message, said.status)
-        case Unknown():
-            _again(tx, job, f"The add-on's provider {said.reason}.", said.status)
+        case Refused() | Unknown():
+            delay = doubled(tx.rules.deprovision_retry_delay, job.attempts, tx.rules.deprovision_retry_longest)
+            jobs.try_again(tx, job, delay, {"ok": False, "message": _told(said), "status": said.status})
 
 
-def _again(tx: Transaction, job: Job, message: str, status: int | None) -> None:
-    rules = tx.rules
-    delay = doubled(rules.deprovision_retry_delay, job.attempts, rules.deprovision_retry_longest)
-    jobs.try_again(tx, job, delay, {"ok": False, "message": message, "status": status})
-
-
-def _actor(tx: Transaction, job: Job) -> Account | None:
-    """Who destroyed the add-on; nobody when the platform cleans up."""
-    actor_id = job.payload.get("actor_id")
-    return tx.find(Account, id=actor_id) if actor_id else None
+def _told(said: Refused | Unknown) -> str:
+    return said.message if isinstance(said, Refused) else f"The add-on's provider {said.reason}."

@@ -74,29 +74,13 @@ def test_a_lost_answer_to_delete_ends_as_gone(world: World) -> None:
     assert world.addon(addon).state == "deprovisioned"
 
 
-def test_202_waits_until_the_partner_says_so(world: World) -> None:
+def test_202_is_gone_where_the_partner_may_not_finish_later(world: World) -> None:
     addon = world.created()
     job = world.destroy(addon)
     world.partner.script = [answer(202)]
-    world.runner.run_until_idle()
-    assert world.addon(addon).state == "deprovisioning"
-    assert world.job(job).outcome["asynchronous"] is True
-    assert world.open_jobs() == ["deprovision_deadline"]
-    assert len(authorizations(world, addon)) == 1, "it may use its tokens until it is done"
-    partner = Actor(world.actor.account, "authorization", addon.id)
-    with world.database.transaction() as tx:
-        partner_deprovisions(tx, partner, addon.id)
-    assert world.addon(addon).state == "deprovisioned"
-    world.settle()
-    assert world.partner.methods() == ["DELETE"]
-
-
-def test_202_that_is_never_finished_ends_after_twelve_hours(world: World) -> None:
-    addon = world.created()
-    world.destroy(addon)
-    world.partner.script = [answer(202)]
-    assert world.settle() == [12 * 3600.0]
+    assert world.settle() == []
     assert (world.addon(addon).state, authorizations(world, addon)) == ("deprovisioned", [])
+    assert "async_deprovisioning" in world.job(job).outcome["warnings"][0]
 
 
 def test_202_to_a_clean_up_is_enough(world: World) -> None:

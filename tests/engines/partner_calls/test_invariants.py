@@ -21,7 +21,8 @@ class Story:
 
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
-        self.world = World()
+        self.world = World(refused_delete_keeps_addon=self.dice.random() < 0.5)
+        self.world.allow(*(["async_deprovisioning"] if self.dice.random() < 0.5 else []))
         self.boots = 1
         self.addons: list[Addon] = []
 
@@ -59,6 +60,7 @@ class Story:
             lambda: acts_but(lost("cut")),
             lambda: acts_but(answer(500)),
             lambda: acts_but(answer(200, b"<html>")),
+            lambda: acts_but(answer(202)),
             lambda: self.dies(True),
             lambda: self.dies(False),
             lambda: self.destroyed_meanwhile,

@@ -12,7 +12,7 @@ from platform_sim.core.actions.addons import create_addon, request_plan_change
 from platform_sim.core.actions.addons_end import destroy_addon
 from platform_sim.core.actions.addons_outcome import partner_of
 from platform_sim.core.actions.apps import create_app
-from platform_sim.core.actions.catalog import PlanSpec, register_manifest, set_plans
+from platform_sim.core.actions.catalog import PlanSpec, register_manifest, service_named, set_abilities, set_plans
 from platform_sim.core.actions.releases import app_config
 from platform_sim.core.clock import EPOCH, Chance, Clock
 from platform_sim.core.model.addons import Addon, AddonService, Plan
@@ -110,9 +110,9 @@ class ScriptedPartner:
 class World:
     """One app of one customer and a partner's service with the plans `test` and `big`."""
 
-    def __init__(self, path: Path | None = None, manifest: dict[str, Any] | None = None) -> None:
+    def __init__(self, path: Path | None = None, manifest: dict[str, Any] | None = None, **settings: Any) -> None:
         self.clock = Clock(EPOCH)
-        self.database = Database(path, self.clock, Chance(1), load({}))
+        self.database = Database(path, self.clock, Chance(1), load({}, **settings))
         self.partner = ScriptedPartner()
         self.runner = self.boot("boot-1")
         with self.database.transaction() as tx:
@@ -140,10 +140,15 @@ class World:
         self.partner.requests.clear()
         return self.addon(addon)
 
-    def destroy(self, addon: Addon) -> Job:
+    def allow(self, *abilities: str) -> None:
+        """What Heroku enables for the partner."""
+        with self.database.transaction() as tx:
+            set_abilities(tx, service_named(tx, "acme"), abilities)
+
+    def destroy(self, addon: Addon, *, force: bool = False) -> Job:
         """The customer destroys an add-on; the partner is not told yet."""
         with self.database.transaction() as tx:
-            return destroy_addon(tx, self.actor, tx.get(Addon, addon.id))
+            return destroy_addon(tx, self.actor, tx.get(Addon, addon.id), force=force)
 
     def ask_for_plan(self, addon: Addon, plan: str) -> Job:
         """The customer asks for another plan."""

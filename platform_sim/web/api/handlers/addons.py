@@ -101,11 +101,12 @@ def update(call: Call) -> Json:
 
 
 def delete(call: Call) -> Json:
-    """DELETE /apps/:app/addons/:addon: 200 when the partner has acknowledged, else 202 and it goes on."""
+    """DELETE /apps/:app/addons/:addon: 200 when the partner has acknowledged, else 202 and it goes on; an error
+    where the add-on stays (see the setting `refused_delete_keeps_addon`)."""
     with call.doors.database.transaction() as tx:
         _, addon = _in_app(call, tx)
         job = addons_end.destroy_addon(tx, call.actor, addon, force=call.body.get("force", False))
-    job = call.doors.job_settled(job.id)
+    _raise_failure(call.doors.job_settled(job.id))
     with call.doors.database.snapshot() as rows:
         addon = rows.get(Addon, addon.id)
         return Answer(_shown(call, rows, addon), 200 if addon.state == "deprovisioned" else 202)

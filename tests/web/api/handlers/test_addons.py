@@ -326,6 +326,28 @@ def test_delete_goes_on_when_the_partner_does_not(patient: World) -> None:
     assert patient.get("/apps/acme/config-vars") == {}
 
 
+@pytest.mark.parametrize(
+    ("refused", "error"), [(True, (422, "provisioning_failed")), (False, (503, "service_unavailable"))]
+)
+def test_delete_that_keeps_the_add_on_is_an_error(refused: bool, error: tuple[int, str], tmp_path: Path) -> None:
+    """Where the setting lets a refusal of the partner count."""
+    world = new_world(tmp_path, customer_patience=10.0, refused_delete_keeps_addon=True)
+    full = populate(world)
+    path = full.path("/apps/{app}/addons/{add-on}")
+    before = world.get(path)
+
+    def act(tx: Transaction, job: Job) -> None:
+        jobs.finish(tx, job, {"ok": False, "message": "There are backups left.", "refused": refused}, failed=True)
+
+    with playing(world, deprovision=act):
+        answer = world.call("DELETE", path, {"force": True})
+    assert (answer.error, answer.json["message"]) == (error, "There are backups left.")
+    assert world.get(path) == before
+    with playing(world, deprovision=deprovisions):
+        assert world.call("DELETE", path, {"force": True}).json["state"] == "deprovisioned"
+    world.database.close()
+
+
 def test_many_deletes_at_once_are_one(patient: World) -> None:
     addon, answers = made(patient), []
 
