@@ -49,9 +49,10 @@ format: setup ## Bring the code into its form
 bench: setup ## Measure ratios side by side in one run
 	@$(BIN)/python -m tests.bench
 
-docs: setup ## Write the generated pages anew (settings, API coverage)
+docs: setup ## Write the generated pages anew (settings, API coverage, rules for manifests)
 	@$(BIN)/python -m platform_sim.settings > docs/settings.md
 	@$(BIN)/python -m platform_sim.web.api.coverage > docs/api-coverage.md
+	@$(BIN)/python -m platform_sim.partners.manifest_check > docs/manifest.md
 
 clean: ## Remove what setup and runs have made in this folder
 	rm -rf $(VENV) .platform-sim .addon-service .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info

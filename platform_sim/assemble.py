@@ -49,7 +49,7 @@ from platform_sim.engines.webhooks import webhook_handlers
 from platform_sim.partners.client import PartnerClient
 from platform_sim.partners.http_send import HttpSend
 from platform_sim.partners.manifest import sso_url
-from platform_sim.partners.manifest_check import errors as manifest_errors
+from platform_sim.partners.manifest_check import sentences
 from platform_sim.web.app import create_web
 from platform_sim.web.context import Doors
 from platform_sim.web.server import ControlServer
@@ -212,7 +212,8 @@ class Platform:
             layout=self.layout,
             addresses=Addresses("http://localhost"),
             customer_id=self.customer_id,
-            manifest_problems=lambda manifest: [str(finding) for finding in manifest_errors(manifest)],
+            manifest_problems=lambda manifest: sentences("error", manifest),
+            manifest_warnings=lambda manifest: sentences("warning", manifest),
             sso_url=lambda manifest: sso_url(manifest) or "",
             boot_id=self.boot_id,
             version=own_version(),

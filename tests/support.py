@@ -66,9 +66,15 @@ def new_manifest(slug: str = "exceptions", *bare: str, requires: Sequence[str] =
     }
 
 
-def new_service(tx: Transaction, slug: str = "exceptions", *bare: str, requires: Sequence[str] = ()) -> AddonService:
+def new_service(
+    tx: Transaction,
+    slug: str = "exceptions",
+    *bare: str,
+    requires: Sequence[str] = (),
+    owner: Account | None = None,
+) -> AddonService:
     """A registered service with its plan `test`; client secret `SLUG-client-secret`."""
-    operator = partner_account(tx, "operator")
+    operator = owner or partner_account(tx, "operator")
     manifest = new_manifest(slug, *bare, requires=requires)
     return register_manifest(tx, operator, manifest, client_secret=f"{slug}-client-secret")
 

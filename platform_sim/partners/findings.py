@@ -28,10 +28,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """Numbers are never given twice, since people quote them."""
+    """Numbers are never given twice, since people quote them. `about` and `source` stand in docs/manifest.md."""
 
     id: str
     level: Level
+    about: str
+    """What should be, in a sentence."""
+    source: str
     looks: Looks
 
     def findings(self, manifest: Json, api: Json) -> Iterator[Finding]:
@@ -40,17 +43,17 @@ class Rule:
             yield Finding(self.id, self.level, path, sentence)
 
 
-def adder(rules: list[Rule]) -> Callable[[str, Level], Callable[[Looks], Looks]]:
-    """The decorator `@rule(number, level)` that adds a function to a list of rules."""
+class RuleBook(list[Rule]):
+    """Rules in their order; `@rule(...)` adds a function as one."""
 
-    def rule(number: str, level: Level) -> Callable[[Looks], Looks]:
+    def rule(self, number: str, level: Level, about: str, source: str = "partner-api §1.1") -> Callable[[Looks], Looks]:
+        """See `Rule` for the arguments."""
+
         def add(looks: Looks) -> Looks:
-            rules.append(Rule(number, level, looks))
+            self.append(Rule(number, level, about, source, looks))
             return looks
 
         return add
-
-    return rule
 
 
 def is_filled(value: object) -> bool:

@@ -3,17 +3,13 @@
 Everything here expects a manifest without errors (`manifest_check.errors`); pure, touches nothing.
 """
 
-from copy import deepcopy
 from typing import Any
 from urllib.parse import urlsplit
-
-from platform_sim.partners.mask import HIDDEN, masked_url
 
 Manifest = dict[str, Any]
 
 RESOURCES = "/heroku/resources"
 """Appended where a manifest gives a root only (partner-api §1.1, §1.4)."""
-SECRETS = ("password", "sso_salt")
 
 
 def base_url(manifest: Manifest) -> str:
@@ -47,29 +43,6 @@ def credentials(manifest: Manifest) -> tuple[str, str]:
 def declared(manifest: Manifest) -> frozenset[str]:
     """The config vars that the partner may return (partner-api §1.1)."""
     return frozenset(manifest["api"].get("config_vars") or [])
-
-
-def masked(manifest: Manifest) -> Manifest:
-    """A copy to show: secrets as `[hidden]`, URLs without passwords. Any dict will do, valid or not."""
-    copy = deepcopy(manifest)
-    api = copy.get("api")
-    if not isinstance(api, dict):
-        return copy
-    for name in SECRETS:
-        if name in api:
-            api[name] = HIDDEN
-    for name in ("production", "test"):
-        if name in api:
-            api[name] = _masked_place(api[name])
-    return copy
-
-
-def _masked_place(place: object) -> object:
-    if isinstance(place, str):
-        return masked_url(place)
-    if isinstance(place, dict):
-        return {key: masked_url(value) if isinstance(value, str) else value for key, value in place.items()}
-    return place
 
 
 def _place(manifest: Manifest) -> Any:

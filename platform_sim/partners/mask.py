@@ -8,7 +8,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-HIDDEN = "[hidden]"
+from platform_sim.core.model.masking import HIDDEN, masked_url
+
 BODY_LIMIT = 16_384
 """Characters of a body that are kept."""
 SHORTEST = 6
@@ -30,14 +31,7 @@ _HIDDEN_NAMES = frozenset(
     }
 )
 _GRANTS = frozenset({"grant", "oauth_grant"})
-_USER_INFO = re.compile(r"""(?<=://)[^/\s"'<>?#]*@""")
-_QUERY_SECRET = re.compile(r"""([?&][\w-]*(?:token|password|secret|key|code)=)[^&\s"'<>#]+""", re.IGNORECASE)
 _QUOTED_VALUE = re.compile(r"""((?::|=>)\s*)(["'])(?:\\.|(?!\2).)*(?:\2|$)""", re.DOTALL)
-
-
-def masked_url(text: str) -> str:
-    """URLs in a text without user and password, and without secret-looking parameters."""
-    return _QUERY_SECRET.sub(rf"\1{HIDDEN}", _USER_INFO.sub(f"{HIDDEN}@", text))
 
 
 def masked_text(text: str, secrets: Collection[str] = ()) -> str:

@@ -5,8 +5,9 @@ import binascii
 import json
 from dataclasses import dataclass
 
+from platform_sim.core.model.masking import masked_url
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
-from platform_sim.partners.mask import masked_body, masked_headers, masked_url, secret_strings
+from platform_sim.partners.mask import masked_body, masked_headers, secret_strings
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ class Doors:
     """What is wrong with a pushed manifest, one sentence a finding; empty when it can be registered."""
     sso_url: Callable[[dict[str, Any]], str]
     """Where a manifest wants the SSO form posted; empty when nowhere."""
+    manifest_warnings: Callable[[dict[str, Any]], list[str]] = field(default=lambda manifest: [])
+    """What is doubtful about it, in the same way: told, and taken all the same."""
     boot_id: str = ""
     version: str = ""
     data: str | None = None

@@ -1,5 +1,8 @@
 """Pages that are written by a program are what it writes now. (docs/settings.md: tests/test_settings.py.)"""
 
+import re
+
+from platform_sim.partners import manifest_check
 from platform_sim.web.api.coverage import HEADINGS, as_markdown
 from platform_sim.web.api.routes import table
 
@@ -23,7 +26,16 @@ def test_every_priority_has_a_heading() -> None:
     assert {row.priority for row in table()} <= set(HEADINGS)
 
 
-def test_make_docs_writes_both() -> None:
+def test_make_docs_writes_all() -> None:
     recipe = (ROOT / "Makefile").read_text().partition("\ndocs:")[2].partition("\n\n")[0]
     assert "platform_sim.settings > docs/settings.md" in recipe
     assert "platform_sim.web.api.coverage > docs/api-coverage.md" in recipe
+    assert "platform_sim.partners.manifest_check > docs/manifest.md" in recipe
+
+
+def test_the_rules_for_manifests_are_those_of_the_code() -> None:
+    page = (ROOT / "docs" / "manifest.md").read_text()
+    assert page == manifest_check.as_markdown(), "run: make docs"
+    numbers = re.findall(r"^\| (M\d\d) \|", page, flags=re.MULTILINE)
+    assert numbers == [f"M{number:02}" for number in range(1, len(numbers) + 1)], "a number is never given up"
+    assert {rule.id for rule in manifest_check.RULES} < set(numbers)

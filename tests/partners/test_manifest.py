@@ -9,7 +9,6 @@ from platform_sim.partners.manifest import (
     base_url,
     credentials,
     declared,
-    masked,
     resource_url,
     sso_url,
 )
@@ -56,17 +55,3 @@ def test_credentials_and_declared_vars() -> None:
     assert credentials(manifest(FULL)) == ("acme", "pw")
     assert declared(manifest(FULL)) == {"ACME_URL"}
     assert declared({"id": "acme", "api": {"config_vars": None}}) == set()
-
-
-def test_masked_hides_secrets_and_leaves_the_original() -> None:
-    given = manifest({"base_url": "https://u:p@acme.example/x"}, "http://me:too@localhost:1")
-    shown = masked(given)
-    assert shown["api"]["password"] == shown["api"]["sso_salt"] == "[hidden]"
-    assert shown["api"]["production"] == {"base_url": "https://[hidden]@acme.example/x"}
-    assert shown["api"]["test"] == "http://[hidden]@localhost:1"
-    assert given["api"]["password"] == "pw"
-
-
-@pytest.mark.parametrize("given", [{}, {"api": None}, {"api": {"production": 7, "test": None}}])
-def test_masked_takes_any_dict(given: Manifest) -> None:
-    assert masked(given) == given

@@ -98,14 +98,12 @@ BAD = [
     ("api.production.sso_url", "https://acme.example/x#a", "M15", "api.production.sso_url"),
     ("api.production.sso_url", "sso", "M15", "api.production.sso_url"),
     ("api.production.base_url", "http://acme.example/x", "M16", "api.production.base_url"),
-    ("api.production", "http://acme.example", "M16", "api.production"),
     ("api.test", {}, "M17", "api.test"),
     ("api.test", ["http://localhost:1"], "M17", "api.test"),
     ("api.test", "localhost:4567", "M15", "api.test"),
     ("api.requires", "syslog_drain", "M18", "api.requires"),
     ("api.requires", ["syslog_drain", "sharing"], "M18", "api.requires[1]"),
     ("api.requires", [{}], "M18", "api.requires[0]"),
-    ("requires", ["sharing"], "M18", "requires[0]"),
     ("api.username", "acme", "M19", "api.username"),
     ("api.version", 3, "M20", "api.version"),
     ("api.version", "4", "M20", "api.version"),
@@ -116,6 +114,34 @@ BAD = [
     ("id", "acme-addon", "M24", "id"),
     ("api.config_vars", ["ACME_DB_URL", "ACME_DB_URL"], "M25", "api.config_vars[1]"),
     ("name", "\ud800", "M26", ""),
+    ("name", 7, "M27", "name"),
+    ("name", "a\nb", "M27", "name"),
+    ("cli_plugin_name", ["x"], "M28", "cli_plugin_name"),
+    ("api.production.sso_url", GONE, "M30", "api.production.sso_url"),
+    ("api.regions", ["eu"], "M31", "api.regions"),
+    ("requires", ["attachable"], "M32", "requires"),
+    ("version", "3", "M33", "version"),
+    ("api.requires", ["deploy_notify"], "M34", "api.requires[0]"),
+    ("api.production.base_url", "https://acme.example", "M35", "api.production.base_url"),
+    ("api.production.base_url", "https://acme.example/", "M35", "api.production.base_url"),
+    ("api.production", "https://acme.example", "M36", "api.production"),
+    ("api.test", {"base_url": "http://localhost:1/x"}, "M37", "api.test.sso_url"),
+    ("$base", "yesterday", "M38", "$base"),
+    ("$base", 1.5, "M38", "$base"),
+    ("plans", [], "M39", "plans"),
+    ("api.plans", [{"id": "test"}], "M39", "api.plans"),
+    ("supports_sharing", True, "M40", "supports_sharing"),
+    ("api.supports_multiple_installations", True, "M40", "api.supports_multiple_installations"),
+    ("api.config_var", ["X"], "M41", "api.config_var"),
+    ("api.production.sso", "x", "M41", "api.production.sso"),
+    ("icon", "x", "M41", "icon"),
+]
+"""What is changed, the one rule that finds it, and where."""
+TWO = [
+    ("api.production", "http://acme.example", ["M16", "M36"]),
+    ("requires", ["sharing"], ["M18", "M32"]),
+    ("version", 3, ["M20", "M33"]),
+    ("api.config_vars_prefix", GONE, []),
 ]
 
 
@@ -126,10 +152,51 @@ def test_one_thing_wrong_is_one_finding(path: str, value: Any, rule: str, place:
     assert finding.sentence.endswith(".")
 
 
+@pytest.mark.parametrize(("path", "value", "rules"), TWO)
+def test_some_mistakes_are_two(path: str, value: Any, rules: list[str]) -> None:
+    assert [finding.id for finding in check(changed(path, value))] == rules
+
+
+def test_a_slug_with_a_digit_first_needs_a_prefix_for_its_vars() -> None:
+    manifest = changed("api.config_vars_prefix", GONE) | {"id": "3scale"}
+    assert [f.id for f in check(manifest)] == ["M29"]
+    manifest["api"]["config_vars"] = []
+    assert check(manifest) == []
+
+
+@pytest.mark.parametrize("stamp", [177000000000000, "177000000000000", GONE])
+def test_the_registrys_own_stamp_is_nothing_to_speak_of(stamp: Any) -> None:
+    assert check(changed("$base", stamp)) == []
+
+
+@pytest.mark.parametrize("regions", [["*"], ["us"], ["us", "dublin", "sydney"], ["*", "eu"]])
+def test_good_regions(regions: list[str]) -> None:
+    assert check(changed("api.regions", regions)) == []
+
+
+def test_what_kensa_once_wrote_can_be_registered() -> None:
+    manifest = {
+        "id": "acme",
+        "plans": [{"id": "test", "price": 0, "price_unit": "month"}],
+        "api": {
+            "config_vars": ["ACME_URL"],
+            "password": "pw",
+            "sso_salt": "grain",
+            "regions": ["us"],
+            "requires": ["many_per_app"],
+            "production": "https://acme.example",
+            "test": "http://localhost:4567",
+        },
+    }
+    found = check(manifest)
+    assert {finding.level for finding in found} == {"warning"}
+    assert [finding.id for finding in found] == ["M21", "M23", "M36", "M39"]
+
+
 def test_every_rule_has_a_case_and_a_number_of_its_own() -> None:
     ids = [rule.id for rule in RULES]
     assert len(ids) == len(set(ids))
-    assert set(ids) | {"M05"} == {rule for _, _, rule, _ in BAD}
+    assert set(ids) | {"M05"} == {rule for _, _, rule, _ in BAD} | {"M29"}
 
 
 @pytest.mark.parametrize("manifest", [None, [], "x", 7])

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
+from platform_sim.core.model.masking import masked_url
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
-from platform_sim.partners.mask import BODY_LIMIT, masked_body, masked_text, masked_url
+from platform_sim.partners.mask import BODY_LIMIT, masked_body, masked_text
 from platform_sim.partners.wire import masked_exchange
 
 PASSWORD, CODE, URL = "the-password", "0aa1-grant-code", "mysql://user:s3cret-word@db.example/x"

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -9,18 +10,22 @@ from urllib.parse import quote
 import pytest
 
 from platform_sim.core.model.addons import ManifestVersion
-from platform_sim.partners.manifest_check import errors
+from platform_sim.partners.manifest_check import sentences
 
 from .. import support
 from .world import NOWHERE, Populated, World, new_world
 
 PUSH = "/api/v3/addons/exceptions/manifests"
+FIRST = int(support.START.timestamp() * 100_000)
+"""The stamp of the first version: Unix seconds times 100000 (partner-api §1.1)."""
+OWN = ("current_manifest", "manifests", "manifests/VERSION")
 
 
 @pytest.fixture
 def strict(tmp_path: Path) -> Any:
     """A world whose registry checks manifests as the platform does."""
-    world = new_world(tmp_path, problems=lambda manifest: [str(finding) for finding in errors(manifest)])
+    world = new_world(tmp_path, problems=partial(sentences, "error"))
+    world.doors.manifest_warnings = partial(sentences, "warning")
     yield world
     world.database.close()
 
@@ -32,10 +37,11 @@ def push(world: World, manifest: Any, path: str = PUSH) -> Any:
 def test_push_pull_history_and_one_version(strict: World) -> None:
     first = support.new_manifest()
     pushed = push(strict, first)
-    assert (pushed.status_code, pushed.json["contents"]) == (201, first)
-    second = first | {"name": "Exceptions Two"}
+    assert (pushed.status_code, pushed.json["contents"]) == (201, first | {"$base": FIRST})
+    second = pushed.json["contents"] | {"name": "Exceptions Two"}
     assert push(strict, second).status_code == 201
-    assert strict.get("/api/v3/addons/exceptions/current_manifest") == {"contents": second}
+    stored = second | {"$base": FIRST + 1}
+    assert strict.get("/api/v3/addons/exceptions/current_manifest") == {"contents": stored}
     history = strict.get(PUSH)
     assert [set(each) for each in history] == [{"id", "created_at", "contents"}] * 2
     assert [each["contents"]["name"] for each in history] == ["Exceptions Two", "Exceptions"]
@@ -51,10 +57,38 @@ def test_the_plugin_sends_its_own_headers(strict: World) -> None:
 
 
 def test_a_pulled_copy_can_be_pushed_again(strict: World) -> None:
-    """`$base` is a stamp of the stored copy; it is not part of the manifest."""
+    """`$base` is a stamp of the stored copy; it is not part of the manifest, and an old one is no conflict."""
     manifest = support.new_manifest()
-    assert push(strict, {"$base": 177000000000000} | manifest).json["contents"] == manifest
-    assert push(strict, json.dumps(manifest)).status_code == 201
+    assert push(strict, {"$base": 177000000000000} | manifest).json["contents"] == manifest | {"$base": FIRST}
+    assert push(strict, json.dumps(manifest)).json["contents"] == manifest | {"$base": FIRST + 1}
+
+
+def test_what_is_doubtful_is_told_and_taken(strict: World) -> None:
+    manifest = support.new_manifest()
+    assert push(strict, manifest).json["warnings"] == []
+    [warning] = push(strict, manifest | {"plans": []}).json["warnings"]
+    assert warning.endswith("(M39)")
+
+
+def test_a_pulled_manifest_is_the_pushed_one_wherever_the_partner_is_called(strict: World) -> None:
+    manifest = support.new_manifest()
+    push(strict, manifest)
+    strict.call("PUT", "/sim/services/exceptions", {"local": "http://localhost:5999"})
+    assert strict.get("/api/v3/addons/exceptions/current_manifest")["contents"] == manifest | {"$base": FIRST}
+
+
+def test_a_manifest_is_its_owners(strict: World) -> None:
+    """Whoever pushed first; another customer neither reads the secrets nor takes the name over."""
+    push(strict, support.new_manifest())
+    [version] = strict.get(PUSH)
+    with strict.nothing_written():
+        for method, path in [("POST", PUSH), *(("GET", f"/api/v3/addons/exceptions/{tail}") for tail in OWN)]:
+            body = {"contents": support.new_manifest()} if method == "POST" else None
+            path = path.replace("VERSION", version["id"])
+            answer = strict.call(method, path, body, token=strict.strangers_token)
+            assert (answer.status_code, set(answer.json)) == (403, {"error"}), path
+            assert "belongs to another account than stranger@example.com" in answer.json["error"]
+            assert "partner-password" not in answer.text
 
 
 def test_a_first_push_makes_the_service_with_one_free_plan(strict: World) -> None:
@@ -164,7 +198,7 @@ def test_unknown_services_and_versions_are_404(tail: str, full: Populated) -> No
 
 def test_a_version_of_another_service_is_not_found(full: Populated) -> None:
     with full.world.database.transaction() as tx:
-        other = support.new_service(tx, "other")
+        other = support.new_service(tx, "other", owner=full.world.customer.account)
         version = tx.find(ManifestVersion, service_id=other.id)
     assert version is not None
     assert full.world.call("GET", f"{PUSH}/{version.id}").status_code == 404

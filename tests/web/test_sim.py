@@ -23,7 +23,7 @@ from .world import Populated, World, deprovisions, new_world, playing, populate
 PATHS = [("GET", "/sim/status"), ("GET", "/sim/events"), ("GET", "/sim/exchanges"), ("POST", "/sim/reset")]
 
 
-@pytest.mark.parametrize(("method", "path"), [*PATHS, ("PUT", "/sim/services/exceptions")])
+@pytest.mark.parametrize(("method", "path"), PATHS)
 def test_only_customers_operate(method: str, path: str, full: Populated) -> None:
     with full.world.nothing_written():
         for token, error in (
@@ -126,81 +126,6 @@ def test_exchanges_of_all_or_one_add_on(world: World) -> None:
     assert [e["addon_id"] for e in world.get("/sim/exchanges?addon=one")] == ["one", "one"]
     assert world.get("/sim/exchanges?addon=%00") == []
     assert world.get("/sim/exchanges")[0]["created_at"] == "2026-03-01T12:00:00+00:00"
-
-
-def test_plans_are_added_and_changed_and_none_is_lost(full: Populated) -> None:
-    path = "/sim/services/exceptions"
-    body = {"plans": [{"name": "basic", "cents": 500}, {"name": "test", "human_name": "Trial"}]}
-    answer = full.world.call("PUT", path, body)
-    assert {p["name"]: p["cents"] for p in answer.json["plans"]} == {"basic": 500, "test": 0}
-    plans = {p["name"]: p for p in full.world.get("/addon-services/exceptions/plans")}
-    assert [name for name, plan in plans.items() if plan["default"]] == ["exceptions:basic"]
-    assert plans["exceptions:test"]["human_name"] == "Trial"
-    again = full.world.call("PUT", path, {"plans": [{"name": "basic", "cents": 700}]})
-    assert {p["name"]: p["cents"] for p in again.json["plans"]} == {"basic": 700, "test": 0}
-
-
-def test_a_new_client_secret_ends_access_tokens_at_once(full: Populated) -> None:
-    """As at the real platform, so that a partner's refresh can be seen to work (partner-api §0)."""
-    world, path = full.world, full.path("/addons/{add-on}")
-    same = world.call("PUT", "/sim/services/exceptions", {"client_secret": "exceptions-client-secret"})
-    assert same.status_code == 200
-    assert world.call("GET", path, token=full.partner).status_code == 200
-    changed = world.call("PUT", "/sim/services/exceptions", {"client_secret": "another"})
-    assert changed.json["client_secret"] == "another"
-    assert world.call("GET", path, token=full.partner).error == (401, "unauthorized")
-    assert world.call("GET", path, token=world.partner_token(full.addon)).status_code == 200
-    with world.nothing_written():
-        world.call("PUT", "/sim/services/exceptions", {"client_secret": ""})
-
-
-def test_abilities_are_set_as_a_whole(full: Populated) -> None:
-    path = "/sim/services/exceptions"
-    assert full.world.call("PUT", path, {}).json["abilities"] == []
-    both = full.world.call("PUT", path, {"abilities": ["fresh_grants", "async_deprovisioning"]})
-    assert both.json["abilities"] == ["async_deprovisioning", "fresh_grants"]
-    assert full.world.call("PUT", path, {}).json["abilities"] == both.json["abilities"], "not named: as it was"
-    assert full.world.call("PUT", path, {"abilities": []}).json["abilities"] == []
-
-
-BAD_SERVICES: list[Any] = [
-    {"abilities": ["fly"]},
-    {"abilities": "fresh_grants"},
-    {"plans": 5},
-    {"plans": [5]},
-    {"plans": [{}]},
-    {"plans": [{"name": 5}]},
-    {"plans": [{"name": ""}]},
-    {"plans": [{"name": "a b"}]},
-    {"plans": [{"name": "é"}]},
-    {"plans": [{"name": "x" * 129}]},
-    {"plans": [{"name": "a", "cents": -1}]},
-    {"plans": [{"name": "a", "cents": "²"}]},
-    {"plans": [{"name": "a", "cents": "--5"}]},
-    {"plans": [{"name": "a", "cents": 2**53}]},
-    {"plans": [{"name": "a", "cents": 10**30}]},
-    {"plans": [{"name": "a", "cents": True}]},
-    {"plans": [{"name": "a"}, {"name": "a:b"}]},
-    {"plans": [{"name": "a", "description": ["x"]}]},
-    {"client_secret": 5},
-    {"client_secret": "\x00"},
-]
-
-
-@pytest.mark.parametrize("body", BAD_SERVICES, ids=repr)
-def test_bad_services_change_nothing(body: Any, full: Populated) -> None:
-    with full.world.nothing_written():
-        answer = full.world.call("PUT", "/sim/services/exceptions", body)
-    assert answer.error == (422, "invalid_params")
-    assert len(answer.text) < 400
-
-
-def test_bad_bodies_and_names(full: Populated) -> None:
-    with full.world.nothing_written():
-        assert full.world.call("PUT", "/sim/services/exceptions", data=b"{").error == (400, "bad_request")
-        assert full.world.call("PUT", "/sim/services/nothing", {}).error == (404, "not_found")
-        large = b'{"x": "' + b"y" * 2_000_000 + b'"}'
-        assert full.world.call("PUT", "/sim/services/exceptions", data=large).status_code == 413
 
 
 def test_reset_ends_everything_and_keeps_the_services(full: Populated) -> None:

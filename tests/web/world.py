@@ -151,7 +151,7 @@ def new_world(
         support.AT,
         customer.account.id,
         problems or (lambda manifest: []),
-        lambda manifest: str(manifest["api"].get("production", {}).get("sso_url", "")),
+        lambda manifest: str((manifest["api"].get("test") or manifest["api"].get("production", {})).get("sso_url", "")),
     )
     client = create_web(doors).test_client()
     return World(doors, client, customer, token, stranger, strangers_token)
@@ -197,7 +197,7 @@ def populate(world: World) -> Populated:
     """An app `acme` that has run for a while, with an add-on that another app shares."""
     with world.database.transaction() as tx:
         who = world.customer
-        support.new_service(tx, "exceptions", requires=("log_input", "syslog_drain"))
+        support.new_service(tx, "exceptions", requires=("log_input", "syslog_drain"), owner=who.account)
         app, other = support.new_app(tx, who, "acme"), support.new_app(tx, who, "other")
         release = support.deploy(tx, who, app)
         addon = support.new_addon(tx, who, app, name="exceptions-first")

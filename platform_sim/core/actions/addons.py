@@ -7,6 +7,7 @@ from platform_sim.core.access import LIVE, Actor, customers_only
 from platform_sim.core.actions.addon_events import told
 from platform_sim.core.actions.attachments import first_attachment
 from platform_sim.core.actions.catalog import plan_named
+from platform_sim.core.actions.offers import check_installable, check_offered
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.accounts import Authorization
 from platform_sim.core.model.addons import Addon, AddonService, Plan, requires
@@ -32,8 +33,7 @@ def create_addon(
     """Write an add-on in state `provisioning`, its attachment, its grant and the job that asks the partner."""
     customers_only(actor, "create an add-on")
     service, chosen = plan_named(tx, plan)
-    if service.state == "shutdown":
-        raise InvalidParams(f"{service.human_name} has been shut down and cannot be installed any more.")
+    check_installable(tx, actor, service, chosen)
     installed = tx.find(Addon, app_id=app.id, service_id=service.id, state=LIVE)
     if installed is not None and not requires(service.manifest, "many_per_app"):
         raise InvalidParams(
@@ -116,6 +116,8 @@ def request_plan_change(tx: Transaction, actor: Actor, addon: Addon, plan: str) 
     _, chosen = plan_named(tx, plan, service)
     if addon.state != "provisioned":
         raise InvalidParams(f"{addon.name} is {addon.state}: its plan can be changed once it is provisioned.")
+    if chosen.id != addon.plan_id:
+        check_offered(tx, actor, service, chosen)
     return tx.add_job("change_plan", addon.id, {"plan_id": chosen.id, "actor_id": actor.account.id})
 
 

@@ -1,79 +1,71 @@
 """The marketplace: services from pushed manifests, and their plans (partner-api §1)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from platform_sim.core.actions.accounts import partner_account
+from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.errors import InvalidParams, NotFound
-from platform_sim.core.model.accounts import AccessToken, Account, Authorization
-from platform_sim.core.model.addons import ABILITIES, Addon, AddonService, ManifestVersion, Plan
+from platform_sim.core.model.accounts import Account
+from platform_sim.core.model.addons import ABILITIES, AddonService, ManifestVersion, Plan
+from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.model.values import is_uuid
 from platform_sim.core.store import Snapshot, Transaction
 
-
-@dataclass(frozen=True)
-class PlanSpec:
-    """What an operator says of a plan. `cents` a month; 0 is free."""
-
-    name: str
-    cents: int = 0
-    human_name: str | None = None
-    description: str | None = None
-
-
 FIRST_PLANS = (PlanSpec("test"),)
 """An alpha service has exactly one free plan named `test` (partner-api §1.5)."""
+STAMP = "$base"
+"""The registry's own mark in a stored copy: Unix seconds times 100000, and always more than before (§1.1)."""
+TICKS = 100_000
 
 
 def register_manifest(
     tx: Transaction, actor: Account, manifest: dict[str, Any], *, client_secret: str | None = None
 ) -> AddonService:
-    """Make or update the service of a valid manifest and keep the version in the history.
+    """Make or update the service of a valid manifest and keep the version, stamped, in the history.
 
-    The slug is frozen by the first push; the OAuth client secret is made then, or set to the given one.
+    The slug is frozen by the first push, whose account owns the service; its OAuth client secret is made then, or is
+    the given one. (`services.set_client_secret` changes it.)
     """
-    now = tx.now()
     name = str(manifest["id"])
+    service = tx.find(AddonService, name=name)
+    stamp = max(int(tx.now().timestamp() * TICKS), service.manifest.get(STAMP, 0) + 1 if service else 0)
+    stored = without_stamp(manifest) | {STAMP: stamp}
     shown: dict[str, Any] = {
         "human_name": str(manifest.get("name") or name),
         "cli_plugin_name": manifest.get("cli_plugin_name"),
-        "manifest": manifest,
+        "manifest": stored,
     }
-    service = tx.find(AddonService, name=name)
     if service is None:
-        service = tx.insert(
-            AddonService(
-                id=tx.uuid("addon-service", name),
-                name=name,
-                state="alpha",
-                client_secret=client_secret or tx.secret("client-secret", name),
-                abilities=[],
-                created_at=now,
-                updated_at=now,
-                **shown,
-            )
-        )
-        partner_account(tx, name)
-        set_plans(tx, service, FIRST_PLANS)
-        tx.record("addon-service", "create", service.id, actor, {"name": name})
+        service = _first(tx, actor, name, shown, client_secret)
     else:
-        if client_secret is not None:
-            service = set_client_secret(tx, service, client_secret)
         service = tx.update(service, **shown)
         tx.record("addon-service", "update", service.id, actor, {"name": name})
-    tx.insert(ManifestVersion(tx.uuid("manifest-version", service.id), service.id, manifest, now))
+    tx.insert(ManifestVersion(tx.uuid("manifest-version", service.id), service.id, stored, tx.now()))
     return service
 
 
-def set_client_secret(tx: Transaction, service: AddonService, secret: str) -> AddonService:
-    """A new client secret ends every access token at once; refreshing works with the new one (partner-api §0)."""
-    if secret == service.client_secret:
-        return service
-    addons = [addon.id for addon in tx.all(Addon, service_id=service.id)]
-    granted = [each.id for each in tx.all(Authorization, addon_id=addons)]
-    tx.delete_where(AccessToken, authorization_id=granted)
-    return tx.update(service, client_secret=secret)
+def _first(
+    tx: Transaction, actor: Account, name: str, shown: dict[str, Any], client_secret: str | None
+) -> AddonService:
+    now = tx.now()
+    service = tx.insert(
+        AddonService(
+            id=tx.uuid("addon-service", name),
+            name=name,
+            state="alpha",
+            owner_id=actor.id,
+            client_secret=client_secret or tx.secret("client-secret", name),
+            abilities=[],
+            created_at=now,
+            updated_at=now,
+            **shown,
+        )
+    )
+    partner_account(tx, name)
+    tx.record("addon-service", "create", service.id, actor, {"name": name})
+    set_plans(tx, service, FIRST_PLANS, actor)
+    return service
 
 
 def set_abilities(tx: Transaction, service: AddonService, names: Sequence[str]) -> AddonService:
@@ -81,41 +73,13 @@ def set_abilities(tx: Transaction, service: AddonService, names: Sequence[str]) 
     unknown = sorted(set(names) - set(ABILITIES))
     if unknown:
         raise InvalidParams(f"{', '.join(unknown)[:200]}: no such ability. There are {', '.join(sorted(ABILITIES))}.")
-    return tx.update(service, abilities=sorted(set(names)))
+    wanted = sorted(set(names))
+    return service if wanted == service.abilities else tx.update(service, abilities=wanted)
 
 
-def set_plans(tx: Transaction, service: AddonService, specs: Sequence[PlanSpec]) -> list[Plan]:
-    """Add the plans or bring their prices and texts up to date; the first is the default. None is removed:
-    add-ons may be on it."""
-    now = tx.now()
-    plans = []
-    for index, spec in enumerate(specs):
-        shown: dict[str, Any] = {
-            "human_name": spec.human_name or spec.name.replace("-", " ").title(),
-            "description": spec.description or f"{service.human_name}, plan {spec.name}",
-            "cents": spec.cents,
-            "is_default": index == 0,
-        }
-        plan = tx.find(Plan, service_id=service.id, name=spec.name)
-        if plan is not None:
-            plans.append(tx.update(plan, **shown))
-            continue
-        plan = Plan(
-            id=tx.uuid("plan", f"{service.name}:{spec.name}"),
-            service_id=service.id,
-            name=spec.name,
-            unit="month",
-            state="alpha",
-            visible=True,
-            created_at=now,
-            updated_at=now,
-            **shown,
-        )
-        plans.append(tx.insert(plan))
-    for other in tx.all(Plan, service_id=service.id, is_default=True):
-        if specs and other.name != specs[0].name:
-            tx.update(other, is_default=False)
-    return plans
+def without_stamp(manifest: dict[str, Any]) -> dict[str, Any]:
+    """A manifest as its author wrote it."""
+    return {key: value for key, value in manifest.items() if key != STAMP}
 
 
 def service_named(rows: Snapshot, identity: str) -> AddonService:
@@ -123,6 +87,14 @@ def service_named(rows: Snapshot, identity: str) -> AddonService:
     found = rows.find(AddonService, id=identity) if is_uuid(identity) else rows.find(AddonService, name=identity)
     if found is None:
         raise NotFound("add_on service")
+    return found
+
+
+def version_named(rows: Snapshot, service: AddonService, identity: str) -> ManifestVersion:
+    """One version of a service's manifest, by id."""
+    found = rows.find(ManifestVersion, id=identity, service_id=service.id) if is_uuid(identity) else None
+    if found is None:
+        raise NotFound("manifest", "Couldn't find that version of the manifest. See the list of manifests.")
     return found
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from platform_sim.core.access import Actor, customers_only
 from platform_sim.core.actions.ownership import attached
-from platform_sim.core.errors import InvalidParams
-from platform_sim.core.model.addons import Addon, AddonService
+from platform_sim.core.errors import Forbidden, InvalidParams
+from platform_sim.core.model.addons import Addon, AddonService, Plan
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.sso import resource_token, user_scoped_token
 from platform_sim.core.store import Snapshot
@@ -54,6 +54,7 @@ def begin_sso(
         raise InvalidParams(f"{service.human_name} has no single sign-on: its manifest has no sso_salt or sso_url.")
     owning_app = rows.get(App, addon.app_id)
     user = actor.account
+    _check_action(rows, actor, addon, owning_app, extra.get("action"))
     timestamp = str(int(rows.now().timestamp()))
     legacy_id = addon.provider_id or addon.id
     params = {k: v for k, v in extra.items() if k not in RESERVED} | {
@@ -70,6 +71,14 @@ def begin_sso(
         "nav-data": _nav_data(rows, addon, context_app),
     }
     return SsoForm("post", action, params)
+
+
+def _check_action(rows: Snapshot, actor: Actor, addon: Addon, owning_app: App, action: str | None) -> None:
+    """Forbidden for a plan action that only the app's owner may take (partner-api §4.3). Names that the plan does not
+    have pass: a link's parameters are the partner's own affair."""
+    for each in rows.get(Plan, addon.plan_id).actions:
+        if each.get("action") == action and each["requires_owner"] and owning_app.owner_id != actor.account.id:
+            raise Forbidden(f'"{each["label"]}" is for the owner of {owning_app.name} only: ask them to do it.')
 
 
 def _nav_data(rows: Snapshot, addon: Addon, app: App) -> str:

@@ -3,8 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit, urlunsplit
 
 AddonState = Literal["provisioning", "provisioned", "deprovisioning", "deprovisioned"]
+ServiceState = Literal["alpha", "beta", "ga", "shutdown"]
+PlanState = Literal["invite-only", "hidden", "public"]
+
+PLAN_STATES: dict[str, str] = {"invite-only": "Invite Only", "hidden": "All Users (hidden)", "public": "All Users"}
+"""Who is offered a plan, with the Partner Portal's words for it (partner-api §1.5)."""
 
 ABILITIES = {
     "async_deprovisioning": "may answer 202 to a DELETE and say later that it is done (partner-api §2.11)",
@@ -22,13 +28,17 @@ class AddonService:
     name: str
     human_name: str
     cli_plugin_name: str | None
-    state: Literal["alpha", "beta", "ga", "shutdown"]
+    state: ServiceState
     manifest: dict[str, Any]
     client_secret: str
     abilities: list[str]
     """What Heroku enables for a partner on request only: names of `ABILITIES`."""
     created_at: datetime
     updated_at: datetime
+    owner_id: str = ""
+    """The account that pushed first: it alone pushes and pulls. Empty: nobody knows any more, so everybody may."""
+    local_url: str = ""
+    """Where this platform calls the partner instead of the manifest's place: scheme, host, port. Or empty."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +62,12 @@ class Plan:
     description: str
     cents: int
     unit: str
-    state: str
-    visible: bool
+    state: PlanState
     is_default: bool
+    passes: list[str]
+    """E-mail addresses that are invited: to a plan that is invite-only, or to a service in alpha."""
+    actions: list[dict[str, Any]]
+    """What a dashboard offers for each add-on on this plan: `{id, label, action | url, requires_owner}` (§4.3)."""
     created_at: datetime
     updated_at: datetime
 
@@ -100,6 +113,29 @@ class Attachment:
     namespace: str | None
     created_at: datetime
     updated_at: datetime
+
+
+def as_called(service: AddonService) -> dict[str, Any]:
+    """The manifest by which this platform calls the partner: with `local_url`, its own paths at that place.
+
+    What was pushed stays as it is, so that a pulled manifest never says where somebody tried it out.
+    """
+    if not service.local_url:
+        return service.manifest
+    api = service.manifest["api"]
+    given = api["production"]
+    moved: Any
+    if isinstance(given, dict):
+        moved = {key: _at(service.local_url, given[key]) for key in ("base_url", "sso_url") if key in given}
+    else:
+        moved = _at(service.local_url, given)
+    return service.manifest | {"api": api | {"test": moved}}
+
+
+def _at(place: str, url: str) -> str:
+    """The same path and query at another place."""
+    parts = urlsplit(url)
+    return urlunsplit(urlsplit(place)._replace(path=parts.path, query=parts.query))
 
 
 def config_prefix(manifest: dict[str, Any]) -> str:

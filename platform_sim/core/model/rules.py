@@ -16,11 +16,6 @@ class Rules:
     async_deadline: int
     provision_attempts: int
     provision_retry_delay: float
-    provision_retry_window: float
-    failed_create_is_deleted: bool
-    provision_action_status: int
-    undeclared_config_status: int
-    partner_message_limit: int
     plan_change_attempts: int
     deprovision_retry_delay: float
     deprovision_retry_longest: float
@@ -30,6 +25,7 @@ class Rules:
     partner_timeout: float
     partner_answer_limit: int
     customer_patience: float
+    strict_marketplace: bool
     unchanged_config_makes_release: bool
     rate_limit: int
     rate_limit_per_minute: int

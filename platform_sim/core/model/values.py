@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 APP_NAME = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]")
 ADDON_NAME = re.compile(r"[a-zA-Z][A-Za-z0-9_-]+")
@@ -25,3 +26,9 @@ def iso(moment: datetime) -> str:
 def iso_or_none(moment: datetime | None) -> str | None:
     """Like `iso`, for times that may not have come."""
     return None if moment is None else iso(moment)
+
+
+def kind(value: Any) -> str:
+    """What a JSON value is, for sentences about one that is something else."""
+    names = {type(None): "null", bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list"}
+    return names.get(type(value), "an object")

@@ -45,7 +45,7 @@ def plan(row: Plan, owner: AddonService) -> Json:
         "space_default": False,
         "state": row.state,
         "updated_at": iso(row.updated_at),
-        "visible": row.visible,
+        "visible": row.state == "public",
     }
 
 
@@ -67,7 +67,7 @@ def addon(
     app = rows.find(App, id=row.app_id)
     app_ref = {"id": row.app_id, "name": app.name if app else "deleted"}
     body: Json = {
-        "actions": [],
+        "actions": chosen.actions,
         "addon_service": service(owner) if "addon_service" in expand else {"id": owner.id, "name": owner.name},
         "app": app_ref,
         "billed_price": _price(chosen),

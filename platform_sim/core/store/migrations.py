@@ -98,14 +98,28 @@ def attached_dynos(rows: Rows) -> None:
     _column(rows, "dyno", "tty", 0)
 
 
+def catalog(rows: Rows) -> None:
+    """Who owns a service and where it is called; who is offered a plan, which says more than `visible` did."""
+    _column(rows, "addon_service", "owner_id", "")
+    _column(rows, "addon_service", "local_url", "")
+    _column(rows, "plan", "passes", "[]")
+    _column(rows, "plan", "actions", "[]")
+    rows.conn.execute("UPDATE plan SET state = 'public'")
+    if "visible" in _columns(rows, "plan"):
+        rows.conn.execute("ALTER TABLE plan DROP COLUMN visible")
+
+
 def _column(rows: Rows, table: str, name: str, default: str | int | None) -> None:
     """Add a column to a table of an earlier step; a new database has it already, from the dataclass."""
-    known = {row[1] for row in rows.conn.execute(f'PRAGMA table_info("{table}")')}
-    if name not in known:
+    if name not in _columns(rows, table):
         kind = "INTEGER" if isinstance(default, int) else "TEXT"
         shown = f"'{default}'" if isinstance(default, str) else default
         rest = "" if default is None else f" NOT NULL DEFAULT {shown}"
         rows.conn.execute(f'ALTER TABLE "{table}" ADD COLUMN "{name}" {kind}{rest}')
+
+
+def _columns(rows: Rows, table: str) -> set[str]:
+    return {row[1] for row in rows.conn.execute(f'PRAGMA table_info("{table}")')}
 
 
 def _create(rows: Rows, names: Iterable[str]) -> None:
@@ -124,7 +138,15 @@ def _index(rows: Rows, table: str, columns: tuple[str, ...], unique: str) -> Non
     rows.conn.execute(f'CREATE {unique}INDEX "idx_{table}_{"_".join(columns)}" ON "{table}" ({listed})')
 
 
-STEPS: tuple[Callable[[Rows], None], ...] = (first_tables, drains, webhooks, abilities, domains, attached_dynos)
+STEPS: tuple[Callable[[Rows], None], ...] = (
+    first_tables,
+    drains,
+    webhooks,
+    abilities,
+    domains,
+    attached_dynos,
+    catalog,
+)
 
 
 def migrate(rows: Rows) -> None:

@@ -6,11 +6,10 @@ from typing import TypeGuard
 from platform_sim.core.actions import jobs
 from platform_sim.core.actions.addons_end import begin_deprovisioning, finish_deprovisioning
 from platform_sim.core.model.accounts import Account
-from platform_sim.core.model.addons import Addon
+from platform_sim.core.model.addons import Addon, as_called
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Transaction
 from platform_sim.engines.partner_calls.office import Office, doubled, fail, succeed
-from platform_sim.partners.message import within
 from platform_sim.partners.outcome import (
     Deprovisioning202,
     DeprovisionOutcome,
@@ -30,9 +29,8 @@ def deprovision(office: Office, job: Job) -> None:
             succeed(tx, job, None, ())
         return
     rules, late = office.database.rules, bool(job.payload.get("may_finish_later"))
-    call = office.client.deprovision(service.manifest, addon.id, rules.async_deprovision_mark if late else "")
-    outcome = deprovision_outcome(call.answer, may_finish_later=late, not_found_is_gone=rules.delete_404_is_gone)
-    said = within(outcome, rules.partner_message_limit)
+    call = office.client.deprovision(as_called(service), addon.id, rules.async_deprovision_mark if late else "")
+    said = deprovision_outcome(call.answer, may_finish_later=late, not_found_is_gone=rules.delete_404_is_gone)
     with office.outcome_of(job, call, said) as (tx, addon):
         if addon.state == "provisioned" and _certainly_kept(said) and job.attempts == 1:
             fail(tx, job, _told(said), refused=isinstance(said, Refused), status=said.status)

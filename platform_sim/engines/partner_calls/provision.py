@@ -8,14 +8,13 @@ from platform_sim.core.actions.addons_outcome import (
     tell_to_delete,
 )
 from platform_sim.core.model.accounts import Account, Authorization
-from platform_sim.core.model.addons import Addon, Plan
+from platform_sim.core.model.addons import Addon, Plan, as_called
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.values import iso
 from platform_sim.core.store import Snapshot, Transaction
 from platform_sim.engines.partner_calls.office import Office, doubled, fail, given_up, succeed
 from platform_sim.partners.client import Grant, ProvisionOrder
 from platform_sim.partners.manifest import declared
-from platform_sim.partners.message import within
 from platform_sim.partners.outcome import (
     Accepted202,
     Broken,
@@ -38,10 +37,9 @@ def provision(office: Office, job: Job) -> None:
         with office.database.transaction(job.cause_id) as tx:
             _settle(tx, job, tx.get(Addon, addon.id))
         return
-    call = office.client.provision(service.manifest, order)
+    call = office.client.provision(as_called(service), order)
     wants_drain = order.log_drain_token is not None
-    outcome = provision_outcome(call.answer, declared(service.manifest), wants_drain=wants_drain)
-    said = within(outcome, office.database.rules.partner_message_limit)
+    said = provision_outcome(call.answer, declared(service.manifest), wants_drain=wants_drain)
     with office.outcome_of(job, call, said) as (tx, addon):
         if addon.state == "provisioning":
             _apply(tx, job, addon, said)
@@ -99,11 +97,9 @@ def _drain(tx: Transaction, addon: Addon, url: str | None) -> None:
 
 def _again_or_give_up(tx: Transaction, job: Job, addon: Addon, said: Unknown) -> None:
     never_sent = _never_sent(job) + said.never_sent
-    delay = doubled(tx.rules.provision_retry_delay, job.attempts)
-    late = (tx.now() - job.created_at).total_seconds() + delay > tx.rules.provision_retry_window
-    if job.attempts < tx.rules.provision_attempts and not late:
+    if job.attempts < tx.rules.provision_attempts:
         outcome = {"message": f"The add-on's provider {said.reason}.", "status": said.status, "never_sent": never_sent}
-        jobs.try_again(tx, job, delay, outcome)
+        jobs.try_again(tx, job, doubled(tx.rules.provision_retry_delay, job.attempts), outcome)
         return
     message = given_up(said, job.attempts, NOTHING_INSTALLED)
     fail_provisioning(tx, addon, message, clean_up=never_sent < job.attempts)

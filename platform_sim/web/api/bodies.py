@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from platform_sim.core.errors import BadRequest, InvalidParams, TooLarge
+from platform_sim.core.model.values import kind
 
 WHOLE = re.compile(r"-?[0-9]{1,14}")
 
@@ -34,7 +35,7 @@ def read_json(raw: bytes, limit: int) -> dict[str, Any]:
             "The request body is not valid JSON. Send a JSON object with Content-Type application/json."
         ) from None
     if not isinstance(body, dict):
-        raise BadRequest(f"The request body must be a JSON object, not {_kind(body)}.")
+        raise BadRequest(f"The request body must be a JSON object, not {kind(body)}.")
     if "\\u" in words or words.count("{") + words.count("[") >= DEEPEST:
         _check_inside(body)
     return body
@@ -96,13 +97,8 @@ class OrNull:
         return None if value is None else self._item(name, value)
 
 
-def _kind(value: Any) -> str:
-    names = {type(None): "null", bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list"}
-    return names.get(type(value), "an object")
-
-
 def _wrong(name: str, value: Any, wanted: str) -> InvalidParams:
-    return InvalidParams(f"{name[:128]} must be {wanted}, not {_kind(value)}.")
+    return InvalidParams(f"{name[:128]} must be {wanted}, not {kind(value)}.")
 
 
 def text(name: str, value: Any) -> str:

@@ -5,15 +5,14 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from platform_sim.core import errors
-from platform_sim.core.actions.catalog import register_manifest, service_named
-from platform_sim.core.model.addons import ManifestVersion
+from platform_sim.core.access import Actor
+from platform_sim.core.actions.catalog import register_manifest, service_named, version_named
+from platform_sim.core.model.addons import AddonService, ManifestVersion
 from platform_sim.core.model.values import iso
+from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import asking_customer, errors_as, json_response, read_body
-from platform_sim.web.api.bodies import check, read_json, text
+from platform_sim.web.api.bodies import read_json
 from platform_sim.web.context import Doors
-
-SHOWN = {"name": text, "cli_plugin_name": text}
-"""What the API shows of a service."""
 
 
 def _error(problem: errors.PlatformError) -> Response:
@@ -33,40 +32,48 @@ def registry_blueprint(doors: Doors) -> Blueprint:
             raise errors.InvalidParams(
                 f"The manifest's id is {str(contents.get('id'))[:64]!r}, but it was pushed as {slug[:64]!r}."
             )
-        check(contents, SHOWN)
         problems = doors.manifest_problems(contents)
         if problems:
             return json_response({"error": {"base": problems}}, 422)
-        contents = {k: v for k, v in contents.items() if k != "$base"}
         with doors.database.transaction() as tx:
+            if tx.find(AddonService, name=slug) is not None:
+                _owned(tx, actor, slug)
             service = register_manifest(tx, actor.account, contents)
-            return json_response({"contents": service.manifest, "id": service.id}, 201)
+        warnings = doors.manifest_warnings(contents)
+        return json_response({"contents": service.manifest, "id": service.id, "warnings": warnings}, 201)
 
     @blueprint.get("/current_manifest")
     def current(slug: str) -> Response:
-        asking_customer(doors, "pull a manifest")
+        actor = asking_customer(doors, "pull a manifest")
         with doors.database.snapshot() as rows:
-            return json_response({"contents": service_named(rows, slug).manifest})
+            return json_response({"contents": _owned(rows, actor, slug).manifest})
 
     @blueprint.get("/manifests")
     def history(slug: str) -> Response:
-        asking_customer(doors, "list manifests")
+        actor = asking_customer(doors, "list manifests")
         with doors.database.snapshot() as rows:
-            service = service_named(rows, slug)
+            service = _owned(rows, actor, slug)
             versions = rows.all(ManifestVersion, service_id=service.id, desc=True)
             return json_response([_shown(each) for each in versions])
 
     @blueprint.get("/manifests/<version>")
     def one(slug: str, version: str) -> Response:
-        asking_customer(doors, "read a manifest")
+        actor = asking_customer(doors, "read a manifest")
         with doors.database.snapshot() as rows:
-            service = service_named(rows, slug)
-            found = rows.find(ManifestVersion, id=version, service_id=service.id)
-        if found is None:
-            raise errors.NotFound("manifest", "Couldn't find that version of the manifest. See the list of manifests.")
-        return json_response(_shown(found))
+            return json_response(_shown(version_named(rows, _owned(rows, actor, slug), version)))
 
     return blueprint
+
+
+def _owned(rows: Snapshot, actor: Actor, slug: str) -> AddonService:
+    """The service, for its owner alone: what is shown here holds the partner's secrets."""
+    service = service_named(rows, slug)
+    if service.owner_id not in ("", actor.account.id):
+        raise errors.Forbidden(
+            f"The add-on {service.name} belongs to another account than {actor.account.email}: "
+            "use the token of the account that pushed it first, or push yours under another id."
+        )
+    return service
 
 
 def _shown(version: ManifestVersion) -> dict[str, object]:

@@ -6,26 +6,17 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from platform_sim.core import errors
 from platform_sim.core.access import LIVE
 from platform_sim.core.actions import apps
-from platform_sim.core.actions.catalog import PlanSpec, service_named, set_abilities, set_client_secret, set_plans
-from platform_sim.core.model.addons import Addon, Plan
+from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.records import Event, Exchange, Job
-from platform_sim.core.model.values import PROCESS_TYPE
 from platform_sim.core.store import Snapshot
-from platform_sim.web.answers import asking_customer, error_response, errors_as, json_response, read_body
-from platform_sim.web.api.bodies import check, list_of, part, read_json, text, whole
+from platform_sim.web.answers import asking_customer, error_response, errors_as, json_response
 from platform_sim.web.context import Doors
+from platform_sim.web.sim.services import add_service_routes
 
-SERVICE = {
-    "plans": list_of(part({"name": text, "cents": whole, "human_name": text, "description": text}, ("name",))),
-    "client_secret": text,
-    "abilities": list_of(text),
-}
 OPEN = ("todo", "doing")
-MOST_CENTS = 10_000_000
 
 
 def sim_blueprint(doors: Doors) -> Blueprint:
@@ -54,14 +45,11 @@ def sim_blueprint(doors: Doors) -> Blueprint:
             found = [e for e in rows.all(Exchange) if addon in (None, e.addon_id)]
         return json_response([asdict(e) | {"created_at": e.created_at.isoformat()} for e in found])
 
-    @blueprint.put("/services/<service>")
-    def change_service(service: str) -> Response:
-        return json_response(_change_service(doors, service))
-
     @blueprint.post("/reset")
     def reset() -> Response:
         return json_response(_reset(doors))
 
+    add_service_routes(blueprint, doors)
     return blueprint
 
 
@@ -92,34 +80,6 @@ def event_line(event: Event) -> dict[str, Any]:
     body = asdict(event) | {"created_at": event.created_at.isoformat()}
     del body["number"]
     return body
-
-
-def _change_service(doors: Doors, name: str) -> dict[str, Any]:
-    limit = doors.database.rules.body_size_limit
-    wish = check(read_json(read_body(request, limit), limit), SERVICE)
-    specs = [_plan(plan) for plan in wish.get("plans", [])]
-    with doors.database.transaction() as tx:
-        service = service_named(tx, name)
-        if wish.get("client_secret"):
-            service = set_client_secret(tx, service, wish["client_secret"])
-        if "abilities" in wish:
-            service = set_abilities(tx, service, wish["abilities"])
-        set_plans(tx, service, specs)
-        plans = tx.all(Plan, service_id=service.id)
-        return {
-            "name": service.name,
-            "plans": [{"name": p.name, "cents": p.cents} for p in plans],
-            "client_secret": service.client_secret,
-            "abilities": service.abilities,
-        }
-
-
-def _plan(plan: dict[str, Any]) -> PlanSpec:
-    if PROCESS_TYPE.fullmatch(plan["name"]) is None or not 0 <= plan.get("cents", 0) <= MOST_CENTS:
-        raise errors.InvalidParams(
-            f"Plan {plan['name'][:64]!r}: use letters, digits, - and _ (at most 128); cents from 0 to {MOST_CENTS}."
-        )
-    return PlanSpec(plan["name"], plan.get("cents", 0), plan.get("human_name"), plan.get("description"))
 
 
 def _reset(doors: Doors) -> dict[str, Any]:

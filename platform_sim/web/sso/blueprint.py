@@ -9,7 +9,7 @@ from platform_sim.core import access, errors
 from platform_sim.core.access import Actor
 from platform_sim.core.actions.sso import begin_sso
 from platform_sim.core.model.accounts import Account
-from platform_sim.core.model.addons import Addon, AddonService, Attachment
+from platform_sim.core.model.addons import Addon, AddonService, Attachment, as_called
 from platform_sim.core.model.apps import App
 from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import errors_as, only_local_names
@@ -64,7 +64,7 @@ def _page(doors: Doors, find: Finder) -> Response:
         actor = Actor(rows.get(Account, doors.customer_id), authorization_id="browser")
         app, addon = find(rows, actor)
         service = rows.get(AddonService, addon.service_id)
-        form = begin_sso(rows, actor, addon, app, doors.sso_url(service.manifest), request.args.to_dict())
+        form = begin_sso(rows, actor, addon, app, doors.sso_url(as_called(service)), request.args.to_dict())
     shown = {"form": form, "name": service.human_name, "email": actor.account.email}
     return _html(doors, f"Signing in to {service.human_name}", PAGE, **shown)
 

@@ -1,20 +1,26 @@
 """The marketplace: services from manifests, plans."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from platform_sim.core.access import Actor
-from platform_sim.core.actions.accounts import actor_for_token
-from platform_sim.core.actions.catalog import PlanSpec, plan_named, register_manifest, service_named, set_plans
-from platform_sim.core.actions.oauth import exchange_grant, refresh
-from platform_sim.core.errors import NotFound, Unauthorized
-from platform_sim.core.model.accounts import Account, Authorization
+from platform_sim.core.actions.catalog import (
+    plan_named,
+    register_manifest,
+    service_named,
+    version_named,
+    without_stamp,
+)
+from platform_sim.core.actions.plans import set_plans
+from platform_sim.core.errors import NotFound
+from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import AddonService, ManifestVersion, Plan
-from platform_sim.core.model.apps import App
+from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.store import Transaction
 
-from ...support import dump, new_addon, new_manifest, new_service
+from ...support import START, dump, new_manifest, new_service
 
 
 def test_the_first_push_makes_a_service_with_one_free_plan(tx: Transaction, customer: Actor) -> None:
@@ -22,7 +28,8 @@ def test_the_first_push_makes_a_service_with_one_free_plan(tx: Transaction, cust
     assert (service.name, service.human_name, service.state) == ("acme-db", "Acme-Db", "alpha")
     assert len(service.client_secret) == 32
     [plan] = tx.all(Plan, service_id=service.id)
-    assert (plan.name, plan.cents, plan.unit, plan.is_default, plan.visible) == ("test", 0, "month", True, True)
+    assert (plan.name, plan.cents, plan.unit, plan.is_default, plan.state) == ("test", 0, "month", True, "public")
+    assert service.owner_id == customer.account.id
     assert tx.find(Account, email="acme-db@addons.heroku.com") is not None
 
 
@@ -33,32 +40,38 @@ def test_a_second_push_updates_the_service_and_keeps_its_history(tx: Transaction
     assert second.id == first.id
     assert second.client_secret == first.client_secret
     assert (second.human_name, second.cli_plugin_name) == ("Acme DB", "heroku-acme")
-    assert [v.contents for v in tx.all(ManifestVersion, service_id=first.id)] == [first.manifest, changed]
+    versions = [v.contents for v in tx.all(ManifestVersion, service_id=first.id)]
+    assert versions == [first.manifest, second.manifest]
+    assert without_stamp(second.manifest) == changed
     assert tx.count(Plan, service_id=first.id) == 1
     assert tx.count(AddonService) == 1
 
 
-def test_a_new_client_secret_ends_access_tokens_at_once_and_refreshing_works_with_the_new_one(
-    tx: Transaction, customer: Actor, app: App
-) -> None:
-    service = new_service(tx)
-    other = new_service(tx, "database")
-    tokens = []
-    for name in ("exceptions", "database"):
-        addon = new_addon(tx, customer, app, name)
-        grant = tx.find(Authorization, addon_id=addon.id)
-        assert grant is not None
-        assert grant.grant_code is not None
-        tokens.append(exchange_grant(tx, grant.grant_code, f"{name}-client-secret"))
-    register_manifest(tx, customer.account, service.manifest, client_secret="exceptions-client-secret")
-    assert actor_for_token(tx, tokens[0].access.token).is_partner, "the same secret again changes nothing"
-    register_manifest(tx, customer.account, service.manifest, client_secret="new")
-    with pytest.raises(Unauthorized):
-        actor_for_token(tx, tokens[0].access.token)
-    assert actor_for_token(tx, tokens[1].access.token).is_partner, f"{other.name} is not concerned"
-    with pytest.raises(Unauthorized):
-        refresh(tx, tokens[0].refresh_token, "exceptions-client-secret")
-    assert actor_for_token(tx, refresh(tx, tokens[0].refresh_token, "new").access.token).is_partner
+def test_a_stored_copy_has_a_stamp_of_its_own_that_always_rises(tx: Transaction, customer: Actor) -> None:
+    """Unix seconds times 100000 (partner-api §1.1); two pushes at the same moment differ all the same."""
+    pushed = new_manifest("acme-db") | {"$base": "mine"}
+    first = register_manifest(tx, customer.account, pushed)
+    assert first.manifest["$base"] == START.timestamp() * 100_000
+    second = register_manifest(tx, customer.account, first.manifest)
+    assert second.manifest == first.manifest | {"$base": first.manifest["$base"] + 1}
+    tx.clock.advance(timedelta(seconds=1))
+    third = register_manifest(tx, customer.account, pushed)
+    assert third.manifest["$base"] == first.manifest["$base"] + 100_000
+
+
+def test_the_first_to_push_stays_the_owner(tx: Transaction, customer: Actor) -> None:
+    first = new_service(tx)
+    again = register_manifest(tx, customer.account, first.manifest)
+    assert again.owner_id == first.owner_id != customer.account.id
+
+
+def test_one_version_is_found_by_its_id_within_its_service(tx: Transaction) -> None:
+    service, other = new_service(tx), new_service(tx, "database")
+    [version] = tx.all(ManifestVersion, service_id=service.id)
+    assert version_named(tx, service, version.id) == version
+    for asked, identity in ((other, version.id), (service, "1"), (service, other.id)):
+        with pytest.raises(NotFound, match="See the list of manifests"):
+            version_named(tx, asked, identity)
 
 
 def test_no_secret_of_a_manifest_reaches_an_event(tx: Transaction) -> None:
@@ -66,19 +79,6 @@ def test_no_secret_of_a_manifest_reaches_an_event(tx: Transaction) -> None:
     told = json.dumps(dump(tx)["Event"], default=str)
     for secret in ("partner-password", "partner-salt", "exceptions-client-secret"):
         assert secret not in told
-
-
-def test_plans_are_added_and_changed_never_removed_and_one_is_the_default(tx: Transaction) -> None:
-    service = new_service(tx)
-    set_plans(tx, service, [PlanSpec("basic"), PlanSpec("premium", 5000, "Premium Plus", "All of it")])
-    plans = {p.name: p for p in tx.all(Plan, service_id=service.id)}
-    assert {n: p.is_default for n, p in plans.items()} == {"test": False, "basic": True, "premium": False}
-    assert (plans["premium"].cents, plans["premium"].human_name) == (5000, "Premium Plus")
-    assert plans["premium"].description == "All of it"
-    set_plans(tx, service, [PlanSpec("premium", 6000)])
-    now = {p.name: p for p in tx.all(Plan, service_id=service.id)}
-    assert now["premium"].id == plans["premium"].id
-    assert (now["premium"].cents, now["premium"].is_default, now["basic"].is_default) == (6000, True, False)
 
 
 def test_services_are_found_by_name_or_id(tx: Transaction) -> None:

@@ -7,13 +7,15 @@ import json
 import pytest
 
 from platform_sim.core.access import Actor
+from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.actions.sso import RESERVED, begin_sso
 from platform_sim.core.errors import Forbidden, InvalidParams
 from platform_sim.core.model.addons import Addon, AddonService
 from platform_sim.core.model.apps import App
+from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.store import Transaction
 
-from ...support import START, attach, dump, new_addon, new_app, new_service, partner_of_addon
+from ...support import START, attach, dump, new_addon, new_app, new_customer, new_service, partner_of_addon
 
 ACTION = "http://localhost:5200/sso"
 
@@ -38,6 +40,23 @@ def test_invariant_16_the_form_signs_id_salt_timestamp_and_user(
     assert form.params["user_scoped_resource_token"] == hashlib.sha256(whole.encode()).hexdigest()
     legacy = f"provider-{addon.id}:partner-salt:{at}"
     assert form.params["token"] == hashlib.sha1(legacy.encode()).hexdigest()
+
+
+ROTATE = {"label": "Rotate", "action": "rotate", "requires_owner": True}
+LOOK = {"label": "Look", "action": "look"}
+
+
+def test_a_plan_action_of_the_link_is_sent_and_some_are_for_the_owner_only(
+    tx: Transaction, customer: Actor, app: App, addon: Addon
+) -> None:
+    service = tx.get(AddonService, addon.service_id)
+    set_plans(tx, service, [PlanSpec("test", actions=(ROTATE, LOOK))])
+    friend = new_customer(tx, "friend@example.com")
+    for who, action in ((customer, "rotate"), (customer, "look"), (friend, "look"), (friend, "their own affair")):
+        assert begin_sso(tx, who, addon, app, ACTION, {"action": action}).params["action"] == action
+    with pytest.raises(Forbidden, match='"Rotate" is for the owner of acme only'):
+        begin_sso(tx, friend, addon, app, ACTION, {"action": "rotate"})
+    assert "action" not in begin_sso(tx, friend, addon, app, ACTION, {}).params
 
 
 def test_both_namings_are_sent(tx: Transaction, customer: Actor, app: App, addon: Addon) -> None:

@@ -10,7 +10,7 @@ from platform_sim.core.actions.addons import create_addon
 from platform_sim.core.actions.addons_end import destroy_addon
 from platform_sim.core.actions.apps import delete_app
 from platform_sim.core.actions.catalog import PlanSpec, set_plans
-from platform_sim.core.model.addons import Addon, AddonService, Attachment
+from platform_sim.core.model.addons import Addon, AddonService, Attachment, PlanState
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.places import REGIONS, STACKS
 from platform_sim.core.public import addons as public
@@ -103,7 +103,28 @@ def test_plans_are_for_the_common_runtime(tx: Transaction, service: AddonService
     assert (first["default"], second["default"]) == (True, False)
     assert (second["name"], second["price"]) == ("exceptions:two", {"cents": 700, "contract": False, "unit": "month"})
     assert (first["installable_inside_private_network"], first["installable_outside_private_network"]) == (False, True)
-    assert (first["visible"], first["space_default"], first["state"]) == (True, False, "alpha")
+    assert (first["visible"], first["space_default"], first["state"]) == (True, False, "public")
+
+
+@pytest.mark.parametrize(("state", "visible"), [("public", True), ("hidden", False), ("invite-only", False)])
+def test_only_plans_for_all_users_are_visible(
+    tx: Transaction, service: AddonService, state: PlanState, visible: bool
+) -> None:
+    [row] = set_plans(tx, service, [PlanSpec("test", state=state)])
+    shown = public.plan(row, service)
+    assert (shown["visible"], shown["state"]) == (visible, state)
+
+
+def test_an_addon_shows_the_actions_of_its_plan(
+    tx: Transaction, customer: Actor, app: App, service: AddonService
+) -> None:
+    addon = new_addon(tx, customer, app)
+    assert public.addon(tx, addon, AT)["actions"] == []
+    [plan] = set_plans(tx, service, [PlanSpec("test", actions=({"label": "Rotate", "action": "rotate"},))])
+    [action] = plan.actions
+    assert public.addon(tx, addon, AT)["actions"] == [
+        {"id": action["id"], "label": "Rotate", "action": "rotate", "requires_owner": False}
+    ]
 
 
 def test_a_destroyed_addon_shows_no_vars(tx: Transaction, customer: Actor, app: App, service: AddonService) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlite_utils import Database as Rows
 
-from platform_sim.core.model.addons import AddonService
+from platform_sim.core.model.addons import AddonService, Plan
 from platform_sim.core.model.apps import App
 from platform_sim.core.store import migrations
 from platform_sim.core.store.database import _ready_image
@@ -138,3 +138,20 @@ def test_apps_of_an_earlier_version_get_their_default_domain(rows: Rows) -> None
     assert [row[1:] for row in made] == [(n, f"{n}.localhost", "heroku", None, "2026") for n in ("acme", "other")]
     assert all(UUID(row[0]).version == 4 for row in made)
     assert len({row[0] for row in made}) == 2
+
+
+def test_plans_of_an_earlier_version_are_for_all_users(rows: Rows) -> None:
+    migrations.first_tables(rows)
+    for column in ("passes", "actions"):
+        rows.conn.execute(f"ALTER TABLE plan DROP COLUMN {column}")
+    rows.conn.execute("ALTER TABLE plan ADD COLUMN visible INTEGER")
+    rows.conn.execute(
+        "INSERT INTO plan (id, service_id, name, human_name, description, cents, unit, state, visible, is_default, "
+        "created_at, updated_at) VALUES ('1', '2', 'test', 'Test', 'A plan', 0, 'month', 'alpha', 1, 1, "
+        "'2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')"
+    )
+    migrations.catalog(rows)
+    table = TABLES[Plan]
+    assert {column.name for column in rows["plan"].columns} == set(table.columns)
+    kept = table.from_row(rows.conn.execute(table.select).fetchone())
+    assert (kept.name, kept.state, kept.passes, kept.actions) == ("test", "public", [], [])

@@ -4,8 +4,13 @@ import json
 
 import pytest
 
+from platform_sim.core.actions.addons_end import destroy_addon
+from platform_sim.core.actions.catalog import service_named
 from platform_sim.core.actions.config_vars import change_config_vars
+from platform_sim.core.actions.services import change_service
+from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import App
+from platform_sim.core.model.catalog import ServiceSpec
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 
 from .world import URL, World, answer, lost
@@ -31,6 +36,36 @@ def test_without_config_there_is_no_release(world: World) -> None:
     world.settle()
     assert (world.plan(addon), len(world.descriptions())) == ("big", 2)
     assert world.partner.resources == {addon.id: "big"}
+
+
+def test_the_same_plan_again_asks_the_partner_and_changes_nothing(world: World) -> None:
+    """At the partner it must be harmless (partner-api §2.10); here it makes no release and costs nobody anything."""
+    addon = world.created()
+    job = world.ask_for_plan(addon, "test")
+    world.partner.script = [answer(200, {"config": {"ACME_URL": URL}, "message": "as before"})]
+    world.settle()
+    assert [json.loads(request.body or b"") for request in world.partner.requests] == [{"plan": "test"}]
+    assert world.job(job).outcome["ok"] is True
+    assert (world.plan(addon), world.config(), len(world.descriptions())) == ("test", {"ACME_URL": URL}, 2)
+
+
+def test_a_service_with_a_local_place_is_called_there(world: World) -> None:
+    """All three calls; the manifest keeps the production URLs that its author pushed."""
+    with world.database.transaction() as tx:
+        service = service_named(tx, "acme")
+        change_service(tx, world.actor.account, service, ServiceSpec(local="http://localhost:5300"))
+    addon, _ = world.create()
+    world.settle()
+    world.ask_for_plan(addon, "big")
+    world.settle()
+    with world.database.transaction() as tx:
+        destroy_addon(tx, world.actor, tx.get(Addon, addon.id))
+    world.settle()
+    root = "http://localhost:5300/heroku/resources"
+    seen = [(request.method, request.url) for request in world.partner.requests]
+    assert seen == [("POST", root), ("PUT", f"{root}/{addon.id}"), ("DELETE", f"{root}/{addon.id}")]
+    with world.database.snapshot() as rows:
+        assert "localhost" not in str(service_named(rows, "acme").manifest)
 
 
 def test_config_in_the_answer_is_set_over_the_customers_own_value(world: World) -> None:

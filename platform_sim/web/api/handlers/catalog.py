@@ -1,10 +1,9 @@
 """The marketplace, regions and stacks."""
 
 from platform_sim.core.access import app_named
-from platform_sim.core.actions import catalog
+from platform_sim.core.actions import catalog, offers
 from platform_sim.core.errors import NotFound
 from platform_sim.core.model import places
-from platform_sim.core.model.addons import AddonService, Plan
 from platform_sim.core.public import addons as public
 from platform_sim.core.store import Snapshot
 from platform_sim.web.api.call import Call, Json
@@ -12,7 +11,8 @@ from platform_sim.web.api.call import Call, Json
 
 def list_services(call: Call, rows: Snapshot) -> Json:
     """GET /addon-services."""
-    return [public.service(each) for each in rows.all(AddonService, order_by="name")]
+    strict = call.doors.database.rules.strict_marketplace
+    return [public.service(each) for each in offers.listed_services(rows, call.actor, strict=strict)]
 
 
 def service_info(call: Call, rows: Snapshot) -> Json:
@@ -21,9 +21,9 @@ def service_info(call: Call, rows: Snapshot) -> Json:
 
 
 def list_plans(call: Call, rows: Snapshot) -> Json:
-    """GET /addon-services/:service/plans."""
+    """GET /addon-services/:service/plans: hidden ones are not listed, though they can be installed by name."""
     service = catalog.service_named(rows, call.path["add-on-service"])
-    return [public.plan(each, service) for each in rows.all(Plan, service_id=service.id)]
+    return [public.plan(each, service) for each in offers.listed_plans(rows, call.actor, service)]
 
 
 def plan_info_by_service(call: Call, rows: Snapshot) -> Json:

@@ -4,12 +4,12 @@ from platform_sim.core import access
 from platform_sim.core.actions import addon_config
 from platform_sim.core.actions.sso import begin_sso
 from platform_sim.core.errors import InvalidParams
-from platform_sim.core.model.addons import Addon
+from platform_sim.core.model.addons import Addon, as_called
 from platform_sim.core.model.apps import App
 from platform_sim.core.public import addons as public
 from platform_sim.core.store import Snapshot, Transaction
 from platform_sim.web.api.bodies import list_of, text
-from platform_sim.web.api.call import Answer, Call, Json
+from platform_sim.web.api.call import Call, Json
 
 
 def _pair(name: str, value: object) -> tuple[str, str | None]:
@@ -39,7 +39,7 @@ def update_config(call: Call, tx: Transaction) -> Json:
 def provision(call: Call, tx: Transaction) -> Json:
     """POST /addons/:addon/actions/provision."""
     addon = addon_config.partner_provisions(tx, call.actor, call.path["add-on"])
-    return Answer(public.addon(tx, addon, call.at), tx.rules.provision_action_status)
+    return public.addon(tx, addon, call.at)
 
 
 def deprovision(call: Call, tx: Transaction) -> Json:
@@ -65,6 +65,6 @@ def sso_by_app(call: Call, rows: Snapshot) -> Json:
 
 
 def _form(call: Call, rows: Snapshot, addon: Addon, app: App) -> Json:
-    target = call.doors.sso_url(access.service_of(rows, addon).manifest)
+    target = call.doors.sso_url(as_called(access.service_of(rows, addon)))
     form = begin_sso(rows, call.actor, addon, app, target, call.query)
     return {"method": form.method, "action": form.action, "params": form.params}

@@ -1,0 +1,46 @@
+"""What is shown of a manifest holds no secret, whatever the manifest is."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from platform_sim.core.model.masking import masked_manifest
+
+GIVEN: dict[str, Any] = {
+    "id": "acme",
+    "api": {
+        "password": "pw",
+        "sso_salt": "grain",
+        "config_vars": ["ACME_TOKEN"],
+        "production": {"base_url": "https://u:p@acme.example/x", "sso_url": "https://acme.example/sso?key=k3y"},
+        "test": "http://me:too@localhost:1",
+        "deep": [{"oauth_secret": {"value": "x"}}],
+        "api_token": None,
+    },
+}
+
+
+def test_secrets_are_hidden_and_the_original_stays() -> None:
+    before = deepcopy(GIVEN)
+    assert masked_manifest(GIVEN) == {
+        "id": "acme",
+        "api": {
+            "password": "[hidden]",
+            "sso_salt": "[hidden]",
+            "config_vars": ["ACME_TOKEN"],
+            "production": {
+                "base_url": "https://[hidden]@acme.example/x",
+                "sso_url": "https://acme.example/sso?key=[hidden]",
+            },
+            "test": "http://[hidden]@localhost:1",
+            "deep": [{"oauth_secret": "[hidden]"}],
+            "api_token": None,
+        },
+    }
+    assert before == GIVEN
+
+
+@pytest.mark.parametrize("given", [{}, None, [], 7, "x", {"api": None}, {"api": {"production": 7, "test": None}}])
+def test_any_value_can_be_masked(given: Any) -> None:
+    assert masked_manifest(given) == given
