@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -28,12 +29,14 @@ class Sent:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the partner answers; `cut`: only the first bytes of it, then the connection is closed."""
+    """What the partner answers; `cut`: only the first bytes of it, then the connection is closed; `stalls`: then
+    nothing more comes until the other side hangs up."""
 
     status: int = 200
     body: bytes = b""
     kind: str = "application/json"
     cut: bool = False
+    stalls: bool = False
 
 
 def said(body: Any, status: int = 200) -> Reply:
@@ -110,7 +113,7 @@ class TinyPartner:
         return (other and other(sent)) or reply
 
     def _act(self, sent: Sent) -> Reply:
-        uuid = sent.body["uuid"] if sent.method == "POST" else sent.path.rpartition("/")[2]
+        uuid = sent.body.get("uuid", "") if sent.method == "POST" else sent.path.rpartition("/")[2]
         with self._lock:
             if sent.method == "DELETE":
                 return Reply(204) if self.living.pop(uuid, None) else Reply(410)
@@ -125,13 +128,16 @@ class TinyPartner:
 
     def exchange(self, url: str, uuid: str) -> str:
         """Exchange the grant of a resource's order at the platform; -> the access token."""
-        code = self.living[uuid]["oauth_grant"]["code"]
-        body = {"grant_type": "authorization_code", "code": code, "client_secret": self.secret}
-        with requests.Session() as session:
-            session.trust_env = False
-            answer = session.post(f"{url}/oauth/token", data=body, timeout=LONGEST)
+        answer = self.token(url, code=self.living[uuid]["oauth_grant"]["code"])
         assert answer.ok, answer.text
         return str(answer.json()["access_token"])
+
+    def token(self, url: str, **parameters: str) -> requests.Response:
+        """Ask the platform's token endpoint, whatever comes of it."""
+        with requests.Session() as session:
+            session.trust_env = False
+            body = {"client_secret": self.secret, **parameters}
+            return session.post(f"{url}/oauth/token", data=body, timeout=LONGEST)
 
 
 class Server(ThreadingHTTPServer):
@@ -153,7 +159,11 @@ def _handler(partner: TinyPartner) -> type[BaseHTTPRequestHandler]:
                 self.send_header("Content-Type", reply.kind)
                 self.send_header("Content-Length", str(len(reply.body)))
                 self.end_headers()
-                self.wfile.write(reply.body[: len(reply.body) // 2] if reply.cut else reply.body)
+                half = reply.cut or reply.stalls
+                self.wfile.write(reply.body[: len(reply.body) // 2] if half else reply.body)
+                if reply.stalls:
+                    self.wfile.flush()
+                    self.connection.recv(1)
 
         do_POST = do_PUT = do_DELETE = do_GET = _answer
 
@@ -164,10 +174,10 @@ def _handler(partner: TinyPartner) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def running_partner(slug: str = "exceptions") -> Iterator[TinyPartner]:
-    """A partner on a free port; its gates are opened at the end."""
-    partner = TinyPartner(slug=slug)
-    with Server(("127.0.0.1", 0), _handler(partner)) as server:
+def running_partner(slug: str = "exceptions", again: TinyPartner | None = None) -> Iterator[TinyPartner]:
+    """A partner on a free port, or one that comes back `again` where it was; its gates are opened at the end."""
+    partner = again or TinyPartner(slug=slug)
+    with Server(("127.0.0.1", urlsplit(partner.url).port or 0), _handler(partner)) as server:
         partner.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()

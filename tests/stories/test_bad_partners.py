@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from platform_sim.assemble import Options, Platform
 
 from ..processes.conftest import QUICK
 from ..processes.customer import Customer
-from ..processes.partner import Reply, Sent, TinyPartner, said
+from ..processes.partner import Reply, Sent, TinyPartner, running_partner, said
 from ..processes.up import outer_environment
 from ..processes.waiting import wait_until
 
@@ -91,6 +91,10 @@ CASES = {
     ),
     "503 with a message": Case(said({"message": "We are moving."}, 503), (*REFUSED, "^We are moving.$"), acts=False),
     "429 each time": Case(Reply(429), (*AWAY, "HTTP 429"), acts=False, asked=ATTEMPTS),
+    "an answer that is endless": Case(Reply(200, said(RIGHT).body + b" " * 2_000_000), (*REFUSED, "too large")),
+    "an answer that stops in the middle": Case(
+        Reply(200, said(RIGHT).body, stalls=True), (*AWAY, "did not answer in time"), asked=ATTEMPTS
+    ),
     "an answer that breaks off": Case(
         Reply(200, said(RIGHT).body, cut=True),
         (*AWAY, "closed the connection before its answer was complete"),
@@ -188,6 +192,36 @@ def test_a_partner_that_fails_to_delete_is_told_until_it_has(acme: Customer, par
     idle(acme)
     assert acme.api("GET", "/addons") == []
     assert acme.api("GET", "/apps/acme/config-vars") == {}
+
+
+def test_a_partner_that_meddles_with_the_instances_of_others(acme: Customer, partner: TinyPartner) -> None:
+    """Each callback with a token of its own, for a uuid that is not: nothing is found, nothing changes."""
+    theirs = acme.api("POST", "/apps/acme/addons", {"plan": "exceptions:test"})
+    with running_partner("nosy") as nosy:
+        acme.register(nosy)
+        own = acme.api("POST", "/apps/acme/addons", {"plan": "nosy:test"})
+        token = nosy.exchange(acme.url, own["id"])
+        before = acme.api("GET", "/apps/acme/config-vars"), acme.versions("acme"), acme.api("GET", "/addons")
+        stranger = replace(acme, token=token)
+        config = {"config": [{"name": "EXCEPTIONS_URL", "value": "http://evil"}]}
+        for name in (theirs["id"], theirs["name"]):
+            for method, path, body in (
+                ("GET", "", None),
+                ("GET", "/config", None),
+                ("PATCH", "/config", config),
+                ("POST", "/actions/provision", None),
+                ("POST", "/actions/deprovision", None),
+                ("GET", "/addon-attachments", None),
+                ("GET", "/webhooks", None),
+            ):
+                answer = stranger.ask(method, f"/addons/{name}{path}", body)
+                assert (answer.status_code, answer.json()["id"]) == (404, "not_found"), (method, path)
+        assert stranger.ask("GET", "/apps/acme/config-vars").status_code == 403
+        code = partner.living[theirs["id"]]["oauth_grant"]["code"]
+        assert nosy.token(acme.url, code=code).status_code == 401, "with a secret of its own"
+        after = acme.api("GET", "/apps/acme/config-vars"), acme.versions("acme"), acme.api("GET", "/addons")
+        assert after == before
+        assert partner.exchange(acme.url, theirs["id"]), "the code was not used up"
 
 
 def fails(times: int, reply: Reply) -> Callable[[Sent], Reply | None]:
