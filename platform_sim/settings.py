@@ -71,8 +71,8 @@ def _delays(text: str) -> tuple[float, ...]:
     return values
 
 
-def _status(text: str) -> int:
-    return {"200": 200, "201": 201}[text]
+def _one_of_these(*values: int) -> Callable[[str], int]:
+    return {str(value): value for value in values}.__getitem__
 
 
 _MARK = re.compile(r"|[A-Za-z0-9-]+: [!-~]([ -~]*[!-~])?|\?[\w.~-]+=[\w.~-]*", re.ASCII)
@@ -123,6 +123,17 @@ SETTINGS: tuple[Setting, ...] = (
            "partner-api §2.6, §14", "unverified"),
     _seconds("provision_retry_delay", 1, "Wait before the second attempt; doubles with each one.",
              "partner-api §14", "unverified"),
+    _seconds("provision_retry_window", 86_400, "How long after the order a provisioning request is sent again, however "
+             "many attempts are left: 24 h, of which only one digest tells.", "partner-api §2.6, §13", "unverified"),
+    _flag("failed_create_is_deleted", True, "Whether a partner that may have made something for an order that failed "
+          "(no clear answer, an answer that cannot be used, 12 hours over) is sent a DELETE; without it that stays "
+          "there, and no DELETE ever comes.", "partner-api §2.4, §14", "inferred"),
+    Setting("provision_action_status", 200, _one_of_these(200, 201), "200 or 201",
+            "The status of the answer to `actions/provision`.", "partner-api §2.5, §14", "unverified"),
+    Setting("undeclared_config_status", 422, _one_of_these(422, 403), "422 or 403", "The status of the answer to a "
+            "partner that sets a var which its manifest does not declare.", "partner-api §4.2, §14", "unverified"),
+    _count("partner_message_limit", 2000, 1_000_000, "Characters of a partner's `message` that customers are shown; "
+           "the rest is cut off, with a warning.", "partner-api §2.4, §14", "unverified"),
     _count("plan_change_attempts", 3, 100, "How often a plan change with an unknown outcome is sent.",
            "partner-api §14", "unverified"),
     _seconds("deprovision_retry_delay", 1, "Wait before a DELETE is sent again; doubles each time.",
@@ -207,8 +218,8 @@ SETTINGS: tuple[Setting, ...] = (
     _flag("webhook_skips", True, "Whether a delivery whose only attempt fails after that time, since its receiver has "
           "failed as long, ends as `skipped`; the published schema lacks that status, without it all end as `failed`.",
           "partner-api §6.3, §6.4, §14", "documented"),
-    Setting("webhook_create_status", 201, _status, "200 or 201", "The status of the answer that creates a webhook; "
-            "the reference and the guide disagree.", "partner-api §6.1, §14", "unverified"),
+    Setting("webhook_create_status", 201, _one_of_these(201, 200), "200 or 201", "The status of the answer that "
+            "creates a webhook; the reference and the guide disagree.", "partner-api §6.1, §14", "unverified"),
     Setting("partner_events", PARTNER_EVENTS, _events, f"names with commas, or nothing: {', '.join(ACTIONS)}",
             "Events that an add-on's webhooks may include: Heroku gave some only to partners with an extra permission; "
             "`dyno` is for webhooks of apps.", "partner-api §6.2", "documented"),

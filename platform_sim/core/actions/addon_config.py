@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from platform_sim.core.access import Actor, own_instance
+from platform_sim.core.access import Actor, own_instance, service_of
 from platform_sim.core.actions.addons_end import finish_deprovisioning
 from platform_sim.core.actions.addons_outcome import change_config, fail_provisioning, finish_provisioning
-from platform_sim.core.errors import InvalidParams
+from platform_sim.core.actions.ownership import check_declared
+from platform_sim.core.errors import Forbidden, InvalidParams
 from platform_sim.core.model.addons import Addon
 from platform_sim.core.store import Transaction
 
@@ -16,8 +17,12 @@ def config_list(addon: Addon) -> list[tuple[str, str]]:
 
 
 def update_config(tx: Transaction, actor: Actor, identity: str, changes: Sequence[tuple[str, str | None]]) -> Addon:
-    """Set vars (None removes); names not listed stay. Nothing is written if one name is not declared."""
-    return change_config(tx, own_instance(tx, actor, identity), dict(changes), actor.account)
+    """Set vars (None removes); names not listed stay. Nothing is written if one name is not declared: InvalidParams,
+    or Forbidden as the setting says."""
+    addon = own_instance(tx, actor, identity)
+    refused = Forbidden if tx.rules.undeclared_config_status == 403 else InvalidParams
+    check_declared(service_of(tx, addon), (name for name, _ in changes), refused)
+    return change_config(tx, addon, dict(changes), actor.account)
 
 
 def partner_provisions(tx: Transaction, actor: Actor, identity: str) -> Addon:

@@ -68,9 +68,9 @@ def finish_deprovisioning(tx: Transaction, addon: Addon, actor: Account | None) 
     Where it was still attached it is detached now, with a release, by `actor` or else by who had installed it.
     """
     addon = tx.get(Addon, addon.id)
-    revoke_authorization(tx, addon)
     if addon.state == "deprovisioned":
         return addon
+    revoke_authorization(tx, addon)
     held, addon = addon, tx.update(addon, state="deprovisioned", config={}, deadline_at=None)
     detach_everywhere(tx, actor or tx.get(Account, addon.actor_id), held)
     forget_logs(tx, addon)
@@ -89,6 +89,12 @@ def finish_deprovisioning(tx: Transaction, addon: Addon, actor: Account | None) 
 
 def revoke_authorization(tx: Transaction, addon: Addon) -> None:
     """End the instance's grant, access and refresh tokens (partner-api §3.2)."""
-    for authorization in tx.all(Authorization, addon_id=addon.id, revoked_at=None):
+    for authorization in end_grants(tx, addon):
         tx.delete_where(AccessToken, authorization_id=authorization.id)
-        tx.update(authorization, revoked_at=tx.now(), grant_code=None, refresh_token=None)
+        tx.update(authorization, revoked_at=tx.now())
+
+
+def end_grants(tx: Transaction, addon: Addon) -> list[Authorization]:
+    """End the instance's grant and refresh token only; returns the authorizations."""
+    found = tx.all(Authorization, addon_id=addon.id, revoked_at=None)
+    return [tx.update(each, grant_code=None, refresh_token=None) for each in found]

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from platform_sim.core.actions.addon_events import told
 from platform_sim.core.actions.addon_logs import forget_logs
-from platform_sim.core.actions.addons_end import revoke_authorization
+from platform_sim.core.actions.addons_end import end_grants, revoke_authorization
 from platform_sim.core.actions.attachments import attachments_of, detach_everywhere
 from platform_sim.core.actions.ownership import as_app_vars, check_declared, merged
 from platform_sim.core.actions.releases import app_config, make_release
@@ -85,10 +85,13 @@ def finish_provisioning(tx: Transaction, addon: Addon, config: Mapping[str, str]
     return addon
 
 
-def fail_provisioning(tx: Transaction, addon: Addon, message: str, *, clean_up: bool) -> Addon:
+def fail_provisioning(
+    tx: Transaction, addon: Addon, message: str, *, clean_up: bool, out_of_time: bool = False
+) -> Addon:
     """The install failed: nothing of it stays visible (design §8 rule 6).
 
-    `clean_up`: the partner may have made something, so it is told to delete until it acknowledges.
+    `clean_up`: the partner may have made something, so it is told to delete until it acknowledges. `out_of_time`: it
+    still works on it, so an access token that it has lasts until it expires; what it asks for is not found (§2.12).
     """
     addon = tx.get(Addon, addon.id)
     if addon.state != "provisioning":
@@ -97,7 +100,7 @@ def fail_provisioning(tx: Transaction, addon: Addon, message: str, *, clean_up: 
     detach_everywhere(tx, actor, addon)
     before = addon.state
     addon = tx.update(addon, state="deprovisioned", provision_message=message, config={}, deadline_at=None)
-    revoke_authorization(tx, addon)
+    (end_grants if out_of_time else revoke_authorization)(tx, addon)
     forget_logs(tx, addon)
     tx.record(
         "addon",
@@ -114,9 +117,10 @@ def fail_provisioning(tx: Transaction, addon: Addon, message: str, *, clean_up: 
     return addon
 
 
-def tell_to_delete(tx: Transaction, addon: Addon) -> Job:
-    """The job that tells the partner to delete what it may have made for an add-on that is gone already."""
-    return tx.add_job("deprovision", addon.id, {"clean_up": True})
+def tell_to_delete(tx: Transaction, addon: Addon) -> Job | None:
+    """The job that tells the partner to delete what it may have made for an add-on that is gone already; None where
+    the setting says that Heroku does not."""
+    return tx.add_job("deprovision", addon.id, {"clean_up": True}) if tx.rules.failed_create_is_deleted else None
 
 
 def change_config(tx: Transaction, addon: Addon, changes: Mapping[str, str | None], actor: Account) -> Addon:

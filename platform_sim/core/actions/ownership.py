@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from platform_sim.core.access import LIVE
-from platform_sim.core.errors import InvalidParams
+from platform_sim.core.errors import InvalidParams, PlatformError
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, app_var
 from platform_sim.core.model.apps import App
 from platform_sim.core.store import Snapshot
@@ -12,12 +12,12 @@ from platform_sim.core.store import Snapshot
 V = TypeVar("V")
 
 
-def check_declared(service: AddonService, names: Iterable[str]) -> None:
-    """InvalidParams if the manifest does not allow the partner to set one of the names (design §8 rule 10)."""
+def check_declared(service: AddonService, names: Iterable[str], refused: type[PlatformError] = InvalidParams) -> None:
+    """`refused` if the manifest does not allow the partner to set one of the names (design §8 rule 10)."""
     declared = [str(name) for name in service.manifest.get("api", {}).get("config_vars") or []]
     foreign = sorted(set(names) - set(declared))
     if foreign:
-        raise InvalidParams(
+        raise refused(
             f"{', '.join(foreign)} cannot be set: not declared in the manifest of {service.name}. "
             f"It declares {', '.join(declared) or 'no config vars'}; add the name there and push the manifest."
         )

@@ -16,6 +16,11 @@ class Rules:
     async_deadline: int
     provision_attempts: int
     provision_retry_delay: float
+    provision_retry_window: float
+    failed_create_is_deleted: bool
+    provision_action_status: int
+    undeclared_config_status: int
+    partner_message_limit: int
     plan_change_attempts: int
     deprovision_retry_delay: float
     deprovision_retry_longest: float

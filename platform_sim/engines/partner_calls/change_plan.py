@@ -8,6 +8,7 @@ from platform_sim.core.model.records import Job
 from platform_sim.core.store import Transaction
 from platform_sim.engines.partner_calls.office import Office, doubled, fail, given_up, succeed
 from platform_sim.partners.manifest import declared
+from platform_sim.partners.message import within
 from platform_sim.partners.outcome import Broken, PlanChanged, PlanOutcome, Refused, Unknown, plan_outcome
 
 PLAN_STAYS = "The plan was not changed."
@@ -23,7 +24,8 @@ def change_plan(office: Office, job: Job) -> None:
             _too_late(tx, job, addon)
         return
     call = office.client.change_plan(as_called(service), addon.id, plan.name)
-    said = plan_outcome(call.answer, declared(service.manifest))
+    outcome = plan_outcome(call.answer, declared(service.manifest))
+    said = within(outcome, office.database.rules.partner_message_limit)
     with office.outcome_of(job, call, said) as (tx, addon):
         if addon.state == "provisioned":
             _apply(tx, job, addon, plan, said)

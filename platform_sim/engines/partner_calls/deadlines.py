@@ -14,7 +14,7 @@ def provision_deadline(office: Office, job: Job) -> None:
         if addon.state == "provisioning":
             hours = tx.rules.async_deadline / 3600
             message = f"The add-on's provider did not finish within {hours:g} hours. The add-on was removed."
-            fail_provisioning(tx, addon, message, clean_up=True)
+            fail_provisioning(tx, addon, message, clean_up=True, out_of_time=True)
         succeed(tx, job, None, ())
 
 

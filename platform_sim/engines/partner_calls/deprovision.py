@@ -10,6 +10,7 @@ from platform_sim.core.model.addons import Addon, as_called
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Transaction
 from platform_sim.engines.partner_calls.office import Office, doubled, fail, succeed
+from platform_sim.partners.message import within
 from platform_sim.partners.outcome import (
     Deprovisioning202,
     DeprovisionOutcome,
@@ -30,7 +31,8 @@ def deprovision(office: Office, job: Job) -> None:
         return
     rules, late = office.database.rules, bool(job.payload.get("may_finish_later"))
     call = office.client.deprovision(as_called(service), addon.id, rules.async_deprovision_mark if late else "")
-    said = deprovision_outcome(call.answer, may_finish_later=late, not_found_is_gone=rules.delete_404_is_gone)
+    outcome = deprovision_outcome(call.answer, may_finish_later=late, not_found_is_gone=rules.delete_404_is_gone)
+    said = within(outcome, rules.partner_message_limit)
     with office.outcome_of(job, call, said) as (tx, addon):
         if addon.state == "provisioned" and _certainly_kept(said) and job.attempts == 1:
             fail(tx, job, _told(said), refused=isinstance(said, Refused), status=said.status)

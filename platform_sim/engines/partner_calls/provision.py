@@ -15,6 +15,7 @@ from platform_sim.core.store import Snapshot, Transaction
 from platform_sim.engines.partner_calls.office import Office, doubled, fail, given_up, succeed
 from platform_sim.partners.client import Grant, ProvisionOrder
 from platform_sim.partners.manifest import declared
+from platform_sim.partners.message import within
 from platform_sim.partners.outcome import (
     Accepted202,
     Broken,
@@ -39,7 +40,8 @@ def provision(office: Office, job: Job) -> None:
         return
     call = office.client.provision(as_called(service), order)
     wants_drain = order.log_drain_token is not None
-    said = provision_outcome(call.answer, declared(service.manifest), wants_drain=wants_drain)
+    outcome = provision_outcome(call.answer, declared(service.manifest), wants_drain=wants_drain)
+    said = within(outcome, office.database.rules.partner_message_limit)
     with office.outcome_of(job, call, said) as (tx, addon):
         if addon.state == "provisioning":
             _apply(tx, job, addon, said)
@@ -97,9 +99,11 @@ def _drain(tx: Transaction, addon: Addon, url: str | None) -> None:
 
 def _again_or_give_up(tx: Transaction, job: Job, addon: Addon, said: Unknown) -> None:
     never_sent = _never_sent(job) + said.never_sent
-    if job.attempts < tx.rules.provision_attempts:
+    delay = doubled(tx.rules.provision_retry_delay, job.attempts)
+    late = (tx.now() - job.created_at).total_seconds() + delay > tx.rules.provision_retry_window
+    if job.attempts < tx.rules.provision_attempts and not late:
         outcome = {"message": f"The add-on's provider {said.reason}.", "status": said.status, "never_sent": never_sent}
-        jobs.try_again(tx, job, doubled(tx.rules.provision_retry_delay, job.attempts), outcome)
+        jobs.try_again(tx, job, delay, outcome)
         return
     message = given_up(said, job.attempts, NOTHING_INSTALLED)
     fail_provisioning(tx, addon, message, clean_up=never_sent < job.attempts)

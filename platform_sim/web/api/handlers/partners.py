@@ -9,7 +9,7 @@ from platform_sim.core.model.apps import App
 from platform_sim.core.public import addons as public
 from platform_sim.core.store import Snapshot, Transaction
 from platform_sim.web.api.bodies import list_of, text
-from platform_sim.web.api.call import Call, Json
+from platform_sim.web.api.call import Answer, Call, Json
 
 
 def _pair(name: str, value: object) -> tuple[str, str | None]:
@@ -39,7 +39,7 @@ def update_config(call: Call, tx: Transaction) -> Json:
 def provision(call: Call, tx: Transaction) -> Json:
     """POST /addons/:addon/actions/provision."""
     addon = addon_config.partner_provisions(tx, call.actor, call.path["add-on"])
-    return public.addon(tx, addon, call.at)
+    return Answer(public.addon(tx, addon, call.at), tx.rules.provision_action_status)
 
 
 def deprovision(call: Call, tx: Transaction) -> Json:

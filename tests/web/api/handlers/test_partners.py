@@ -1,5 +1,6 @@
 """What a partner's token reaches: its own config, the end of its own work, and nothing else (partner-api §4)."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from platform_sim.core.model.addons import Addon, AddonService
 from platform_sim.core.model.sso import resource_token, user_scoped_token
 
 from .... import support
-from ...world import Populated, World
+from ...world import Populated, World, new_world
 
 
 @pytest.fixture
@@ -126,6 +127,24 @@ def test_a_name_that_is_not_declared_is_told_what_is(full: Populated) -> None:
     answer = patch(full.world, full.addon, full.partner, OTHER_URL="x")
     assert "OTHER_URL cannot be set" in answer.json["message"]
     assert "EXCEPTIONS_URL" in answer.json["message"]
+
+
+def test_both_statuses_that_nobody_is_sure_of_can_be_set(tmp_path: Path) -> None:
+    """partner-api §14: of `actions/provision`, and of a var that is not declared."""
+    world = new_world(tmp_path, provision_action_status=201, undeclared_config_status=403)
+    with world.database.transaction() as tx:
+        support.new_service(tx)
+        addon = support.new_pending_addon(tx, world.customer, support.new_app(tx, world.customer, "acme"))
+    token = world.partner_token(addon)
+    with world.nothing_written():
+        answer = patch(world, addon, token, EXCEPTIONS_URL="x", OTHER="y")
+    assert answer.error == (403, "forbidden")
+    assert "OTHER cannot be set" in answer.json["message"]
+    assert patch(world, addon, token, EXCEPTIONS_URL="x").status_code == 200
+    for _ in range(2):
+        done = world.call("POST", f"/addons/{addon.id}/actions/provision", token=token)
+        assert (done.status_code, done.json["state"]) == (201, "provisioned")
+    world.database.close()
 
 
 def test_customers_read_but_do_not_write(full: Populated) -> None:
