@@ -160,6 +160,13 @@ SETTINGS: tuple[Setting, ...] = (
     _flag("unchanged_config_makes_release", False,
           "Whether setting config vars to the values they have makes a release.",
           "partner-api §4.2, platform-api §4.4", "unverified"),
+    _flag("addon_vars_can_be_set", True,
+          "Whether a customer may set and remove config vars that an add-on has set; if not, that is answered 422 "
+          "`Cannot overwrite attachment values`. The add-on's next change of the var wins over the customer's value.",
+          "partner-api §4.2", "unverified"),
+    _flag("last_attachment_can_be_detached", False,
+          "Whether a customer may detach the last attachment to the app that owns the add-on; if not, that is answered "
+          "422 `Cannot destroy last attachment to billing app`.", "partner-api §2.8", "unverified"),
     _count("rate_limit", 4500, 10_000_000, "API requests an account may make at once (the pool).",
            "platform-api §4.4", "documented"),
     _count("rate_limit_per_minute", 75, 10_000_000, "How fast the pool refills.", "platform-api §4.4", "documented"),

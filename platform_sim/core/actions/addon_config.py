@@ -8,21 +8,35 @@ from platform_sim.core.actions.addons_outcome import change_config, fail_provisi
 from platform_sim.core.actions.ownership import check_declared
 from platform_sim.core.errors import Forbidden, InvalidParams
 from platform_sim.core.model.addons import Addon
+from platform_sim.core.model.values import NAMESPACE
 from platform_sim.core.store import Transaction
 
 
-def config_list(addon: Addon) -> list[tuple[str, str]]:
-    """Name and value of each var that is set."""
-    return sorted(addon.config.items())
+def config_list(addon: Addon, namespace: str | None = None) -> list[tuple[str, str]]:
+    """Name and value of each var that is set; none in a namespace that the partner has not made."""
+    return sorted(addon.config_in(namespace).items())
 
 
-def update_config(tx: Transaction, actor: Actor, identity: str, changes: Sequence[tuple[str, str | None]]) -> Addon:
+def update_config(
+    tx: Transaction,
+    actor: Actor,
+    identity: str,
+    changes: Sequence[tuple[str, str | None]],
+    namespace: str | None = None,
+) -> Addon:
     """Set vars (None removes); names not listed stay. Nothing is written if one name is not declared: InvalidParams,
-    or Forbidden as the setting says."""
+    or Forbidden as the setting says.
+
+    `namespace`: of attachments that show their own config, such as `credential:reader`.
+    """
     addon = own_instance(tx, actor, identity)
+    if namespace is not None and NAMESPACE.fullmatch(namespace) is None:
+        raise InvalidParams(
+            f"{namespace[:100]!r} is not a namespace: write a kind, a colon and a name, such as `credential:reader`."
+        )
     refused = Forbidden if tx.rules.undeclared_config_status == 403 else InvalidParams
     check_declared(service_of(tx, addon), (name for name, _ in changes), refused)
-    return change_config(tx, addon, dict(changes), actor.account)
+    return change_config(tx, addon, dict(changes), actor.account, namespace)
 
 
 def partner_provisions(tx: Transaction, actor: Actor, identity: str) -> Addon:

@@ -1,4 +1,4 @@
-"""Add-ons from the customer's side: install one, ask for another plan."""
+"""Add-ons from the customer's side: install one, rename it, ask for another plan."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -34,12 +34,7 @@ def create_addon(
     customers_only(actor, "create an add-on")
     service, chosen = plan_named(tx, plan)
     check_installable(tx, actor, service, chosen)
-    installed = tx.find(Addon, app_id=app.id, service_id=service.id, state=LIVE)
-    if installed is not None and not requires(service.manifest, "many_per_app"):
-        raise InvalidParams(
-            f"{service.human_name} can be installed only once on an app; {app.name} already has it. "
-            "Change its plan instead, or use another app."
-        )
+    _check_not_twice(tx, app, service)
     name = _checked_name(tx, name) if name is not None else _free_name(tx, service)
     now = tx.now()
     place = region(app.region)
@@ -55,6 +50,7 @@ def create_addon(
             provider_id=None,
             provision_message=None,
             config={},
+            namespaces={},
             options=dict(options or {}),
             region=f"amazon-web-services::{place.provider_region}",
             actor_id=actor.account.id,
@@ -68,6 +64,15 @@ def create_addon(
     _grant(tx, addon)
     tx.record("addon", "create", addon.id, actor.account, told(tx, addon), app_id=app.id, addon_id=addon.id)
     return addon, tx.add_job("provision", addon.id, {})
+
+
+def _check_not_twice(tx: Transaction, app: App, service: AddonService) -> None:
+    installed = tx.find(Addon, app_id=app.id, service_id=service.id, state=LIVE)
+    if installed is not None and not requires(service.manifest, "many_per_app"):
+        raise InvalidParams(
+            f"{service.human_name} can be installed only once on an app; {app.name} already has it. "
+            "Change its plan instead, or use another app."
+        )
 
 
 def _checked_name(tx: Transaction, name: str) -> str:
@@ -107,6 +112,31 @@ def _grant(tx: Transaction, addon: Addon) -> None:
             updated_at=now,
         )
     )
+
+
+def rename_addon(tx: Transaction, actor: Actor, addon: Addon, name: str) -> Addon:
+    """Another global name; nobody calls the partner for it, and old releases keep the old one (partner-api §2.8).
+
+    InvalidParams for a bad or taken name, and until the partner has answered: it is asked under the name of then.
+    """
+    customers_only(actor, "rename an add-on")
+    if name == addon.name:
+        return addon
+    if addon.acknowledged_at is None or addon.state not in ("provisioning", "provisioned"):
+        raise InvalidParams(f"{addon.name} is {addon.state}: it can be renamed once its provider has answered.")
+    before = addon.name
+    addon = tx.update(addon, name=_checked_name(tx, name))
+    tx.record(
+        "addon",
+        "update",
+        addon.id,
+        actor.account,
+        told(tx, addon),
+        app_id=addon.app_id,
+        addon_id=addon.id,
+        previous={"name": before},
+    )
+    return addon
 
 
 def request_plan_change(tx: Transaction, actor: Actor, addon: Addon, plan: str) -> Job:

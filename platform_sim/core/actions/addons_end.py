@@ -71,7 +71,7 @@ def finish_deprovisioning(tx: Transaction, addon: Addon, actor: Account | None) 
     if addon.state == "deprovisioned":
         return addon
     revoke_authorization(tx, addon)
-    held, addon = addon, tx.update(addon, state="deprovisioned", config={}, deadline_at=None)
+    held, addon = addon, tx.update(addon, state="deprovisioned", config={}, namespaces={}, deadline_at=None)
     detach_everywhere(tx, actor or tx.get(Account, addon.actor_id), held)
     forget_logs(tx, addon)
     tx.record(

@@ -4,7 +4,7 @@ Whoever asked a partner holds a row from before the answer. Each outcome therefo
 changes nothing if the add-on has moved on meanwhile: states only move forward (design §8 rule 7).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from platform_sim.core.actions.addon_events import told
 from platform_sim.core.actions.addon_logs import forget_logs
 from platform_sim.core.actions.addons_end import end_grants, revoke_authorization
 from platform_sim.core.actions.attachments import attachments_of, detach_everywhere
-from platform_sim.core.actions.ownership import as_app_vars, check_declared, merged
+from platform_sim.core.actions.ownership import as_app_vars, check_declared, merged, shown_vars
 from platform_sim.core.actions.releases import app_config, make_release
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
@@ -67,8 +67,8 @@ def finish_provisioning(tx: Transaction, addon: Addon, config: Mapping[str, str]
     check_declared(service, config)
     before = addon.state
     addon = tx.update(addon, state="provisioned", config={**addon.config, **config}, deadline_at=None)
-    for app, attachments in _attached_apps(tx, addon):
-        given = _app_vars(service, attachments, addon.config)
+    for app, attachments in _by_app(attachments_of(tx, addon)):
+        given = {name: value for each in attachments for name, value in shown_vars(service, each, addon).items()}
         setting = f", setting {', '.join(given)}." if given else "."
         after = merged(app_config(tx, app), given, {})
         make_release(tx, app, actor, f"@ref:{addon.name} completed provisioning{setting}", config=after)
@@ -99,7 +99,9 @@ def fail_provisioning(
     actor = tx.get(Account, addon.actor_id)
     detach_everywhere(tx, actor, addon)
     before = addon.state
-    addon = tx.update(addon, state="deprovisioned", provision_message=message, config={}, deadline_at=None)
+    addon = tx.update(
+        addon, state="deprovisioned", provision_message=message, config={}, namespaces={}, deadline_at=None
+    )
     (end_grants if out_of_time else revoke_authorization)(tx, addon)
     forget_logs(tx, addon)
     tx.record(
@@ -123,20 +125,29 @@ def tell_to_delete(tx: Transaction, addon: Addon) -> Job | None:
     return tx.add_job("deprovision", addon.id, {"clean_up": True}) if tx.rules.failed_create_is_deleted else None
 
 
-def change_config(tx: Transaction, addon: Addon, changes: Mapping[str, str | None], actor: Account) -> Addon:
+def change_config(
+    tx: Transaction,
+    addon: Addon,
+    changes: Mapping[str, str | None],
+    actor: Account,
+    namespace: str | None = None,
+) -> Addon:
     """The partner sets vars by their manifest names (None removes); others stay as they are (partner-api §4.2).
 
     Where apps have its config, each whose vars change gets one release, without release phase (platform-api §6).
     Provisioning: kept silently (design §8 rule 9). InvalidParams for a var that the manifest does not declare.
+    `namespace`: only what is attached with it changes; the first var makes one, without its last it is gone.
     """
     addon = tx.get(Addon, addon.id)
     service = tx.get(AddonService, addon.service_id)
     check_declared(service, changes)
     if addon.state == "deprovisioned":
         return addon
-    before = addon.config
-    addon = tx.update(addon, config={k: v for k, v in {**before, **changes}.items() if v is not None})
-    for app, attachments in _attached_apps(tx, addon) if addon.shows_config else []:
+    before = addon.config_in(namespace)
+    addon = _keep(tx, addon, namespace, {k: v for k, v in {**before, **changes}.items() if v is not None})
+    if not addon.shows_config:
+        return addon
+    for app, attachments in _by_app(pair for pair in attachments_of(tx, addon) if pair[0].namespace == namespace):
         current = app_config(tx, app)
         wanted = merged(current, _app_vars(service, attachments, changes), _app_vars(service, attachments, before))
         if wanted == current and not tx.rules.unchanged_config_makes_release:
@@ -146,10 +157,17 @@ def change_config(tx: Transaction, addon: Addon, changes: Mapping[str, str | Non
     return addon
 
 
-def _attached_apps(tx: Transaction, addon: Addon) -> list[tuple[App, list[Attachment]]]:
-    """Each app once, with the names under which the add-on is attached to it; the owning app first."""
+def _keep(tx: Transaction, addon: Addon, namespace: str | None, config: dict[str, str]) -> Addon:
+    if namespace is None:
+        return tx.update(addon, config=config)
+    others = {name: theirs for name, theirs in addon.namespaces.items() if name != namespace}
+    return tx.update(addon, namespaces=others | ({namespace: config} if config else {}))
+
+
+def _by_app(pairs: Iterable[tuple[Attachment, App]]) -> list[tuple[App, list[Attachment]]]:
+    """Each app once, with the attachments to it, in the same order."""
     apps: dict[str, tuple[App, list[Attachment]]] = {}
-    for attachment, app in attachments_of(tx, addon):
+    for attachment, app in pairs:
         apps.setdefault(app.id, (app, []))[1].append(attachment)
     return list(apps.values())
 

@@ -1,8 +1,9 @@
 """A customer's changes to config vars: each is a release and restarts the dynos (platform-api §5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from platform_sim.core.access import Actor
+from platform_sim.core.actions.ownership import owned_vars
 from platform_sim.core.actions.releases import app_config, make_release
 from platform_sim.core.errors import Forbidden, InvalidParams
 from platform_sim.core.model.apps import App
@@ -12,7 +13,8 @@ from platform_sim.core.store import Transaction
 
 def change_config_vars(tx: Transaction, actor: Actor, app: App, changes: Mapping[str, str | None]) -> dict[str, str]:
     """Merge `changes` (None removes) and return the whole set. Values equal to the present ones make no release
-    unless the setting says so. Nothing is written when a name or the total size is not allowed."""
+    unless the setting says so. Nothing is written when a name or the total size is not allowed, or where a setting
+    keeps customers from the vars of add-ons."""
     if actor.is_partner:
         raise Forbidden(
             "A partner's token cannot read or change an app's config vars; it sees its own at /addons/:id/config."
@@ -21,15 +23,22 @@ def change_config_vars(tx: Transaction, actor: Actor, app: App, changes: Mapping
     for name in changes:
         _check_name(name)
     after = {k: v for k, v in {**before, **changes}.items() if v is not None}
-    size = sum(len(k.encode()) + len(v.encode()) for k, v in after.items())
-    if size > tx.rules.config_size_limit:
-        raise InvalidParams(
-            f"Config vars are limited to {tx.rules.config_size_limit} bytes for an app; this would make {size}."
-        )
+    _check_owners(tx, app, [name for name in changes if before.get(name) != after.get(name)])
     if after == before and not tx.rules.unchanged_config_makes_release:
         return after
     make_release(tx, app, actor.account, describe(before, changes), config=after)
     return after
+
+
+def _check_owners(tx: Transaction, app: App, changed: Sequence[str]) -> None:
+    if tx.rules.addon_vars_can_be_set:
+        return
+    theirs = sorted(set(changed) & owned_vars(tx, app).keys())
+    if theirs:
+        raise InvalidParams(
+            f"Cannot overwrite attachment values {', '.join(theirs)}. Detach the add-on, or attach it under another "
+            "name, and the name is yours."
+        )
 
 
 def _check_name(name: str) -> None:

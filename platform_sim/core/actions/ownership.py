@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from platform_sim.core.access import LIVE
 from platform_sim.core.errors import InvalidParams, PlatformError
-from platform_sim.core.model.addons import Addon, AddonService, Attachment, app_var
+from platform_sim.core.model.addons import Addon, AddonService, Attachment, app_var, declared_vars
 from platform_sim.core.model.apps import App
 from platform_sim.core.store import Snapshot
 
@@ -14,7 +14,7 @@ V = TypeVar("V")
 
 def check_declared(service: AddonService, names: Iterable[str], refused: type[PlatformError] = InvalidParams) -> None:
     """`refused` if the manifest does not allow the partner to set one of the names (design §8 rule 10)."""
-    declared = [str(name) for name in service.manifest.get("api", {}).get("config_vars") or []]
+    declared = declared_vars(service.manifest)
     foreign = sorted(set(names) - set(declared))
     if foreign:
         raise refused(
@@ -36,12 +36,21 @@ def as_app_vars(service: AddonService, attachment: Attachment, config: Mapping[s
     return {app_var(service.manifest, attachment.name, name): value for name, value in config.items()}
 
 
+def shown_vars(service: AddonService, attachment: Attachment, addon: Addon) -> dict[str, str]:
+    """What an attachment gives its app now: the config of its namespace, by the names that the app sees."""
+    return as_app_vars(service, attachment, addon.config_in(attachment.namespace)) if addon.shows_config else {}
+
+
+def possible_vars(service: AddonService, name: str) -> set[str]:
+    """The config vars that an attachment of this name may ever give its app."""
+    return {app_var(service.manifest, name, each) for each in declared_vars(service.manifest)}
+
+
 def owned_vars(rows: Snapshot, app: App) -> dict[str, str]:
     """The app's config vars that belong to its add-ons, with the add-ons' values for them."""
     owned: dict[str, str] = {}
     for attachment, addon, service in attached(rows, app):
-        if addon.shows_config:
-            owned |= as_app_vars(service, attachment, addon.config)
+        owned |= shown_vars(service, attachment, addon)
     return owned
 
 

@@ -56,14 +56,13 @@ def make_release(
 
     With a `release` process type it stays `pending` until that dyno has ended (platform-api §6), unless
     `release_phase` is False (a partner's config change) and the slug has been through one before.
+    InvalidParams, before anything is written, for config that grows beyond its limit.
     """
     before = tx.find(Release, app_id=app.id, order_by="version", desc=True)
-    # A failed deploy's slug is not carried on; a failed config change's vars are (they stay set).
-    base = before
-    if before and before.status not in _CARRIED_ON:
-        base = tx.find(Release, app_id=app.id, status=_CARRIED_ON, order_by="version", desc=True)
-    slug_id = slug.id if slug else base.slug_id if base else None
-    vars_now = dict(config) if config is not None else config_of(tx, before) if before else {}
+    slug_id = slug.id if slug else _slug_to_carry_on(tx, app, before)
+    vars_before = config_of(tx, before) if before else {}
+    vars_now = dict(config) if config is not None else vars_before
+    _check_size(tx, app, vars_before, vars_now)
     command = _release_command(tx, slug_id)
     if command and not release_phase and current_release(tx, app.id).slug_id == slug_id:
         command = None
@@ -92,6 +91,26 @@ def make_release(
     else:
         _make_current(tx, app, release)
     return release
+
+
+def _slug_to_carry_on(tx: Transaction, app: App, before: Release | None) -> str | None:
+    """A failed deploy's slug is not carried on; a failed config change's vars are (they stay set)."""
+    if before and before.status not in _CARRIED_ON:
+        before = tx.find(Release, app_id=app.id, status=_CARRIED_ON, order_by="version", desc=True)
+    return before.slug_id if before else None
+
+
+def _check_size(tx: Transaction, app: App, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """Whoever sets it, customer or partner; what makes it smaller is never refused (platform-api §5)."""
+    limit, size = tx.rules.config_size_limit, _size(after)
+    if size > limit and size > _size(before):
+        raise InvalidParams(
+            f"Config vars are limited to {limit} bytes for an app; this would make {size} on {app.name}."
+        )
+
+
+def _size(config: Mapping[str, str]) -> int:
+    return sum(len(name.encode()) + len(value.encode()) for name, value in config.items())
 
 
 def event_data(release: Release) -> dict[str, object]:

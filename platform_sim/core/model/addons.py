@@ -74,7 +74,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Addon:
-    """An instance of a service, owned by one app. `config` is keyed by the manifest's names."""
+    """An instance of a service, owned by one app. Config is keyed by the manifest's names."""
 
     id: str
     name: str
@@ -85,6 +85,8 @@ class Addon:
     provider_id: str | None
     provision_message: str | None
     config: dict[str, str]
+    namespaces: dict[str, dict[str, str]]
+    """By namespace, what attachments with that namespace show instead of `config`. One without vars is none."""
     options: dict[str, str]
     region: str
     actor_id: str
@@ -101,6 +103,10 @@ class Addon:
         """Whether the apps that it is attached to have its config: also while it goes, as long as it is attached."""
         return self.state in ("provisioned", "deprovisioning")
 
+    def config_in(self, namespace: str | None) -> dict[str, str]:
+        """The vars of a namespace, none if it is unknown; None: those of attachments without a namespace."""
+        return self.config if namespace is None else self.namespaces.get(namespace, {})
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -111,6 +117,7 @@ class Attachment:
     addon_id: str
     name: str
     namespace: str | None
+    """Whose config it shows, e.g. `credential:reader`; None: the add-on's usual one."""
     created_at: datetime
     updated_at: datetime
 
@@ -142,6 +149,11 @@ def config_prefix(manifest: dict[str, Any]) -> str:
     """`config_vars_prefix`, or the slug upper-cased with `-` as `_` (partner-api §1.1)."""
     given = manifest.get("api", {}).get("config_vars_prefix")
     return str(given or manifest["id"].upper().replace("-", "_"))
+
+
+def declared_vars(manifest: dict[str, Any]) -> list[str]:
+    """The names that the partner may set, as the manifest lists them (partner-api §1.1)."""
+    return [str(name) for name in manifest.get("api", {}).get("config_vars") or []]
 
 
 def app_var(manifest: dict[str, Any], attachment: str, manifest_name: str) -> str:

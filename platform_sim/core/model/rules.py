@@ -32,6 +32,8 @@ class Rules:
     customer_patience: float
     strict_marketplace: bool
     unchanged_config_makes_release: bool
+    addon_vars_can_be_set: bool
+    last_attachment_can_be_detached: bool
     rate_limit: int
     rate_limit_per_minute: int
     log_session_life: int

@@ -7,6 +7,7 @@ from typing import Any
 APP_NAME = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]")
 ADDON_NAME = re.compile(r"[a-zA-Z][A-Za-z0-9_-]+")
 ATTACHMENT_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+NAMESPACE = re.compile(r"[a-z][a-z0-9_-]{0,63}:[\w.-]{1,64}", re.ASCII)
 PROCESS_TYPE = re.compile(r"[-\w]{1,128}", re.ASCII)
 QUANTITY = re.compile(r"[+-]?[0-9]{1,9}")
 CONFIG_VAR = re.compile(r"\w+", re.ASCII)

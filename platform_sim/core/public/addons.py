@@ -1,9 +1,9 @@
 """The marketplace and add-ons in public."""
 
 from platform_sim.core.actions.addon_logs import input_token_of
-from platform_sim.core.actions.ownership import as_app_vars
+from platform_sim.core.actions.ownership import shown_vars
 from platform_sim.core.model import places
-from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan, app_var, requires
+from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan, requires
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.values import iso
@@ -88,12 +88,8 @@ def addon(
 
 
 def _var_names(rows: Snapshot, row: Addon, owner: AddonService) -> list[str]:
-    if not row.shows_config:
-        return []
-    attachment = rows.find(Attachment, addon_id=row.id, app_id=row.app_id)
-    if attachment is None:
-        return []
-    return [app_var(owner.manifest, attachment.name, name) for name in sorted(row.config)]
+    attachments = rows.all(Attachment, addon_id=row.id, app_id=row.app_id)
+    return sorted({name for each in attachments for name in shown_vars(owner, each, row)})
 
 
 def attachment(rows: Snapshot, row: Attachment, at: Addresses, *, include: frozenset[str] = frozenset()) -> Json:
@@ -120,8 +116,7 @@ def attachment(rows: Snapshot, row: Attachment, at: Addresses, *, include: froze
         "web_url": at.attachment_sso(app.id, row.id),
     }
     if include:
-        visible = held.config if held.shows_config else {}
-        body["config_vars"] = sorted(as_app_vars(owner, row, visible))
+        body["config_vars"] = sorted(shown_vars(owner, row, held))
     return body
 
 

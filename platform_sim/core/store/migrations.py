@@ -109,6 +109,11 @@ def catalog(rows: Rows) -> None:
         rows.conn.execute("ALTER TABLE plan DROP COLUMN visible")
 
 
+def namespaces(rows: Rows) -> None:
+    """Config of attachments that do not show the add-on's usual one."""
+    _column(rows, "addon", "namespaces", "{}")
+
+
 def _column(rows: Rows, table: str, name: str, default: str | int | None) -> None:
     """Add a column to a table of an earlier step; a new database has it already, from the dataclass."""
     if name not in _columns(rows, table):
@@ -146,6 +151,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     domains,
     attached_dynos,
     catalog,
+    namespaces,
 )
 
 

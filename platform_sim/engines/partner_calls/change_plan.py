@@ -26,11 +26,14 @@ def change_plan(office: Office, job: Job) -> None:
     call = office.client.change_plan(as_called(service), addon.id, plan.name)
     outcome = plan_outcome(call.answer, declared(service.manifest))
     said = within(outcome, office.database.rules.partner_message_limit)
-    with office.outcome_of(job, call, said) as (tx, addon):
+
+    def conclude(tx: Transaction, addon: Addon, said: PlanOutcome) -> None:
         if addon.state == "provisioned":
             _apply(tx, job, addon, plan, said)
         else:
             _too_late(tx, job, addon)
+
+    office.settle(job, call, said, conclude)
 
 
 def _apply(tx: Transaction, job: Job, addon: Addon, plan: Plan, said: PlanOutcome) -> None:

@@ -1,11 +1,12 @@
 """What all partner calls share: who is asked, what is kept of the exchange, when it is tried again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from platform_sim.core.actions import jobs
+from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.addons import Addon, AddonService
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.records import Exchange, Job
@@ -13,6 +14,8 @@ from platform_sim.core.store import Database, Snapshot, Transaction
 from platform_sim.partners.client import Call, PartnerClient
 from platform_sim.partners.outcome import Broken, Unknown
 from platform_sim.partners.wire import masked_exchange
+
+S = TypeVar("S")
 
 PARTY = "partner"
 """Who was asked, in the ledger of exchanges."""
@@ -40,6 +43,17 @@ class Office:
         with self.database.transaction(job.cause_id) as tx:
             keep_exchange(tx, job, call, said)
             yield tx, tx.get(Addon, job.subject_id)
+
+    def settle(self, job: Job, call: Call, said: S, conclude: Callable[[Transaction, Addon, S | Broken], None]) -> None:
+        """End an attempt with `conclude`. Config that is well formed but that an attached app has no room for is an
+        answer that cannot be used: nothing of it is written, and `conclude` is called with that instead."""
+        try:
+            with self.outcome_of(job, call, said) as (tx, addon):
+                conclude(tx, addon, said)
+        except InvalidParams as problem:
+            broken = Broken(f"The add-on's provider returned config that is too much: {problem.message}", None)
+            with self.outcome_of(job, call, broken) as (tx, addon):
+                conclude(tx, addon, broken)
 
 
 def keep_exchange(tx: Transaction, job: Job, call: Call, said: object) -> None:

@@ -42,11 +42,14 @@ def provision(office: Office, job: Job) -> None:
     wants_drain = order.log_drain_token is not None
     outcome = provision_outcome(call.answer, declared(service.manifest), wants_drain=wants_drain)
     said = within(outcome, office.database.rules.partner_message_limit)
-    with office.outcome_of(job, call, said) as (tx, addon):
+
+    def conclude(tx: Transaction, addon: Addon, said: ProvisionOutcome) -> None:
         if addon.state == "provisioning":
             _apply(tx, job, addon, said)
         else:
             _answered_too_late(tx, job, addon, said)
+
+    office.settle(job, call, said, conclude)
 
 
 def _order(office: Office, rows: Snapshot, addon: Addon) -> ProvisionOrder:

@@ -8,7 +8,7 @@ HEADINGS = {
     "P0": "P0: the add-on life cycle and what an app needs to run",
     "P1": "P1: daily use",
     "P2": "P2: enterprise, spaces, teams, telemetry, billing",
-    LATER: "Called by clients, not in the published schema",
+    LATER: "Not in the published schema",
 }
 
 

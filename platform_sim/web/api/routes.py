@@ -34,7 +34,7 @@ Mode = Literal["read", "write", "late"]
 """`read`: handler(call, snapshot). `write`: handler(call, transaction). `late`: handler(call) waits on rows itself."""
 
 LATER = "later"
-"""Priority of links that clients call though the published schema does not list them."""
+"""Priority of links that the published schema does not list: clients call them all the same."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ class Route:
 
 
 PUBLISHED = Path(__file__).with_name("published.txt")
+
+CONFIG: Spec = {"fields": partners.CONFIG, "required": ("config",)}
 
 
 def _webhooks(owner: str, **who: Any) -> dict[Key, Spec]:
@@ -134,12 +136,14 @@ SIMULATED: dict[Key, Spec] = {
     ("GET", "/apps/{app}/addons"): _list(addons.listing_by_app, "name", **BOTH),
     ("POST", "/apps/{app}/addons"): _late(addons.create, fields=addons.CREATE, required=("plan",)),
     ("GET", "/apps/{app}/addons/{add-on}"): _get(addons.info_by_app, **BOTH),
-    ("PATCH", "/apps/{app}/addons/{add-on}"): _late(addons.update, fields=addons.UPDATE, required=("plan",)),
+    ("PATCH", "/apps/{app}/addons/{add-on}"): _late(addons.update, fields=addons.UPDATE),
     ("DELETE", "/apps/{app}/addons/{add-on}"): _late(addons.delete, fields=addons.DELETE),
     ("POST", "/actions/addons/resolve"): _get(addons.resolve, fields=addons.RESOLVE, required=("addon",)),
     ("GET", "/addons/{add-on}/config"): _get(partners.config, sortable=("name",), **BOTH),
-    ("PATCH", "/addons/{add-on}/config"): _write(
-        partners.update_config, fields=partners.CONFIG, required=("config",), **BOTH
+    ("PATCH", "/addons/{add-on}/config"): _write(partners.update_config, **CONFIG, **BOTH),
+    ("GET", "/addons/{add-on}/config/{namespace}"): _get(partners.config, sortable=("name",), **BOTH),
+    ("PATCH", "/addons/{add-on}/config/{namespace}"): _write(
+        partners.update_config, title="Our own: nobody says how a partner sets it", **CONFIG, **BOTH
     ),
     ("POST", "/addons/{add-on}/actions/provision"): _write(partners.provision, **BOTH),
     ("POST", "/addons/{add-on}/actions/deprovision"): _write(partners.deprovision, **BOTH),
@@ -193,5 +197,6 @@ def table() -> list[Route]:
         rows.append(Route(method, path, title, priority, **SIMULATED.get((method, path), {})))
     for (method, path), spec in SIMULATED.items():
         if (method, path) not in published:
-            rows.append(Route(method, path, "Called by clients, not in the published schema", LATER, **spec))
+            known: Spec = {"method": method, "path": path, "title": "Called by clients", "priority": LATER}
+            rows.append(Route(**known | spec))
     return rows

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from platform_sim.core.access import Actor
-from platform_sim.core.actions.addons import create_addon, plan_of, request_plan_change
+from platform_sim.core.access import Actor, addon_named
+from platform_sim.core.actions.addons import create_addon, plan_of, rename_addon, request_plan_change
 from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
+from platform_sim.core.actions.addons_outcome import acknowledge
 from platform_sim.core.actions.apps import create_app
 from platform_sim.core.actions.catalog import PlanSpec, set_plans
 from platform_sim.core.actions.releases import app_config, newest_release
@@ -220,3 +221,43 @@ def test_the_plan_of_an_addon_changes_within_its_service_and_once_it_is_provisio
     with pytest.raises(NotFound):
         request_plan_change(tx, customer, addon, "database:test")
     assert tx.count(Job, kind="change_plan") == 0
+
+
+def test_a_rename_tells_the_old_name_and_leaves_releases_and_vars(
+    tx: Transaction, customer: Actor, app: App, service: AddonService
+) -> None:
+    addon = new_addon(tx, customer, app)
+    before = dump(tx)
+    renamed = rename_addon(tx, customer, addon, "my-errors")
+    assert (renamed.id, renamed.name) == (addon.id, "my-errors")
+    assert addon_named(tx, customer, "my-errors") == tx.get(Addon, addon.id) == renamed
+    with pytest.raises(NotFound):
+        addon_named(tx, customer, addon.name)
+    event = tx.all(Event, addon_id=addon.id, order_by="number")[-1]
+    assert (event.kind, event.action, event.previous) == ("addon", "update", {"name": addon.name})
+    after = dump(tx)
+    assert [after[noun] for noun in ("Release", "Job", "Attachment")] == [
+        before[noun] for noun in ("Release", "Job", "Attachment")
+    ], "nobody is told, nothing restarts"
+    assert rename_addon(tx, customer, renamed, "my-errors") == renamed
+    assert dump(tx) == after
+
+
+def test_what_cannot_be_renamed(tx: Transaction, customer: Actor, app: App, service: AddonService) -> None:
+    new_service(tx, "second")
+    new_addon(tx, customer, app, "second", name="taken")
+    addon, _ = create_addon(tx, customer, app, "exceptions")
+    with pytest.raises(InvalidParams, match="once its provider has answered"):
+        rename_addon(tx, customer, addon, "my-errors")
+    addon = acknowledge(tx, addon, "1", None, asynchronous=True)
+    for name, why in (("taken", "^Name is already taken$"), ("1x", "Name must start"), ("", "Name must start")):
+        with pytest.raises(InvalidParams, match=why):
+            rename_addon(tx, customer, addon, name)
+    with pytest.raises(Forbidden):
+        rename_addon(tx, partner_of_addon(tx, addon), addon, "my-errors")
+    assert rename_addon(tx, customer, addon, "my-errors").name == "my-errors", (
+        "202: the partner was asked, it has the id"
+    )
+    destroy_addon(tx, customer, addon)
+    with pytest.raises(InvalidParams, match="deprovisioning"):
+        rename_addon(tx, customer, tx.get(Addon, addon.id), "other")

@@ -3,8 +3,8 @@
 import pytest
 
 from platform_sim.core.access import Actor
-from platform_sim.core.actions.addon_config import update_config
-from platform_sim.core.actions.attachments import attach, detach
+from platform_sim.core.actions.addon_config import partner_provisions, update_config
+from platform_sim.core.actions.attachments import attach, customer_detaches, detach
 from platform_sim.core.actions.config_vars import change_config_vars
 from platform_sim.core.actions.releases import app_config, newest_release
 from platform_sim.core.errors import ConfirmationRequired, Forbidden, InvalidParams
@@ -12,7 +12,15 @@ from platform_sim.core.model.addons import Attachment
 from platform_sim.core.model.apps import App, Release
 from platform_sim.core.store import Transaction
 
-from ...support import new_addon, new_app, new_pending_addon, new_service, partner_of_addon
+from ...support import (
+    new_addon,
+    new_app,
+    new_customer,
+    new_database,
+    new_pending_addon,
+    new_service,
+    partner_of_addon,
+)
 
 CONFIG = {"ACME_URL": "http://one", "ACME_KEY": "secret"}
 
@@ -99,6 +107,16 @@ def test_an_addon_on_its_way_is_attached_without_vars_and_completed_with_them(
     addon = new_pending_addon(tx, customer, app, "acme")
     attach(tx, customer, other, addon, name="BLUE")
     assert app_config(tx, other) == {}
+    partner = partner_of_addon(tx, addon)
+    update_config(tx, partner, addon.id, [("ACME_URL", "http://one")])
+    partner_provisions(tx, partner, addon.id)
+    assert app_config(tx, app) == {"ACME_URL": "http://one"}
+    assert app_config(tx, other) == {"BLUE_URL": "http://one"}
+    assert releases(tx, other) == [
+        f"Attach BLUE (@ref:{addon.name})",
+        f"@ref:{addon.name} completed provisioning, setting BLUE_URL.",
+    ]
+    assert newest_release(tx, other).actor_email == "acme@addons.heroku.com"
 
 
 def test_partners_attach_nothing(tx: Transaction, customer: Actor, app: App, other: App) -> None:
@@ -106,3 +124,88 @@ def test_partners_attach_nothing(tx: Transaction, customer: Actor, app: App, oth
     addon = new_addon(tx, customer, app, "acme", {"ACME_URL": "http://one"})
     with pytest.raises(Forbidden):
         attach(tx, partner_of_addon(tx, addon), other, addon)
+
+
+def test_two_names_on_one_app_change_in_one_release_and_go_one_by_one(
+    tx: Transaction, customer: Actor, app: App
+) -> None:
+    new_service(tx, "acme", "URL")
+    addon = new_addon(tx, customer, app, "acme", {"ACME_URL": "http://one"})
+    attach(tx, customer, app, addon, name="PRIMARY")
+    update_config(tx, partner_of_addon(tx, addon), addon.id, [("ACME_URL", "http://two")])
+    assert app_config(tx, app) == {"ACME_URL": "http://two", "PRIMARY_URL": "http://two"}
+    assert releases(tx, app)[-1] == "Update ACME, PRIMARY by acme"
+    first = tx.find(Attachment, app_id=app.id, name="ACME")
+    assert first is not None
+    customer_detaches(tx, customer, app, first)
+    assert app_config(tx, app) == {"PRIMARY_URL": "http://two"}
+    assert releases(tx, app)[-1] == f"Detach ACME (@ref:{addon.name})"
+
+
+def test_the_last_attachment_to_the_app_that_owns_it_is_no_way_to_be_rid_of_an_addon(
+    tx: Transaction, customer: Actor, app: App, other: App
+) -> None:
+    new_service(tx, "acme", "URL", requires=["attachable"])
+    addon = new_addon(tx, customer, app, "acme", {"ACME_URL": "http://one"})
+    own, foreign = tx.find(Attachment, app_id=app.id), attach(tx, customer, other, addon)
+    assert own is not None
+    before = releases(tx, app)
+    with pytest.raises(InvalidParams, match=f"last attachment to billing app for addon {addon.name}"):
+        customer_detaches(tx, customer, app, own)
+    assert (releases(tx, app), tx.count(Attachment, app_id=app.id)) == (before, 1)
+    customer_detaches(tx, customer, other, foreign)
+    assert app_config(tx, other) == {}
+    with pytest.raises(Forbidden):
+        customer_detaches(tx, partner_of_addon(tx, addon), app, own)
+
+
+def test_unless_the_setting_allows_it() -> None:
+    database = new_database(last_attachment_can_be_detached=True)
+    with database.transaction() as tx:
+        customer = new_customer(tx)
+        app = new_app(tx, customer)
+        new_service(tx, "acme", "URL")
+        addon = new_addon(tx, customer, app, "acme")
+        [own] = tx.all(Attachment)
+        customer_detaches(tx, customer, app, own)
+        assert (app_config(tx, app), releases(tx, app)[-1]) == ({}, f"Detach ACME (@ref:{addon.name})")
+    database.close()
+
+
+def test_the_first_postgres_is_the_database_and_further_ones_have_a_colour(
+    tx: Transaction, customer: Actor, app: App
+) -> None:
+    new_service(tx, "heroku-postgresql", "URL", requires=["many_per_app"])
+    new_service(tx, "database", "URL")
+    names = []
+    for service in ("heroku-postgresql", "heroku-postgresql", "database"):
+        addon = new_addon(tx, customer, app, service)
+        names += [a.name for a in tx.all(Attachment, addon_id=addon.id)]
+    assert names[0] == "DATABASE"
+    assert names[1].rpartition("_")[0] == "HEROKU_POSTGRESQL"
+    assert names[2].rpartition("_")[0] == "DATABASE", "that name is taken"
+    assert set(app_config(tx, app)) == {f"{name}_URL" for name in names}
+
+
+def test_invariant_10_no_var_gets_a_second_owner(tx: Transaction, customer: Actor, app: App) -> None:
+    """FOO_BAR_URL is `foo`'s BAR_URL and `foo-bar`'s URL: the second to come has to have another name."""
+    new_service(tx, "foo", "URL", "BAR_URL")
+    new_service(tx, "foo-bar", "URL")
+    first = new_addon(tx, customer, app, "foo", {"FOO_URL": "1", "FOO_BAR_URL": "2"})
+    second = new_addon(tx, customer, app, "foo-bar", {"FOO_BAR_URL": "3"})
+    [attachment] = tx.all(Attachment, addon_id=second.id)
+    assert attachment.name.startswith("FOO_BAR_")
+    assert app_config(tx, app) == {"FOO_URL": "1", "FOO_BAR_URL": "2", f"{attachment.name}_URL": "3"}
+    with pytest.raises(InvalidParams, match=rf"As FOO_BAR it would set FOO_BAR_URL, which FOO \({first.name}\) sets"):
+        attach(tx, customer, app, second, name="foo_bar")
+
+
+def test_an_app_without_room_for_the_vars_is_not_attached(
+    tx: Transaction, customer: Actor, app: App, other: App
+) -> None:
+    new_service(tx, "acme", "URL", requires=["attachable"])
+    addon = new_addon(tx, customer, app, "acme", {"ACME_URL": "x" * 20_000})
+    change_config_vars(tx, customer, other, {"MINE": "y" * 13_000})
+    with pytest.raises(InvalidParams, match="limited to 32768 bytes.*on other-app"):
+        attach(tx, customer, other, addon)
+    assert releases(tx, other) == ["Set MINE config vars"]

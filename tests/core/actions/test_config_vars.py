@@ -5,11 +5,15 @@ import json
 import pytest
 
 from platform_sim.core.access import Actor
+from platform_sim.core.actions.addon_config import update_config
+from platform_sim.core.actions.addons_end import destroy_addon
 from platform_sim.core.actions.config_vars import change_config_vars, describe
 from platform_sim.core.actions.releases import app_config, config_of, newest_release
 from platform_sim.core.errors import Forbidden, InvalidParams
+from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import App, Release
 from platform_sim.core.store import Transaction
+from platform_sim.settings import load
 
 from ...support import dump, new_addon, new_app, new_customer, new_database, new_service, partner_of_addon
 
@@ -75,6 +79,48 @@ def test_all_vars_together_have_a_limit_in_bytes(tx: Transaction, customer: Acto
         change_config_vars(tx, customer, app, {"B": "x"})
     assert newest_release(tx, app).version == 3
     assert change_config_vars(tx, customer, app, {"B": ""}) == {"A": "ü" * 16_383, "B": ""}, "32768 are allowed"
+
+
+def test_a_partner_has_no_more_room_than_a_customer(tx: Transaction, customer: Actor, app: App) -> None:
+    new_service(tx, "acme", "URL", "KEY")
+    addon = new_addon(tx, customer, app, "acme", {"ACME_URL": "x" * 20_000})
+    change_config_vars(tx, customer, app, {"A": "y" * 12_000})
+    partner, before = partner_of_addon(tx, addon), dump(tx, without=[Addon])
+    with pytest.raises(InvalidParams, match="limited to 32768 bytes for an app; this would make 33[0-9]+ on acme"):
+        update_config(tx, partner, addon.id, [("ACME_KEY", "z" * 1000)])
+    assert dump(tx, without=[Addon]) == before
+
+
+def test_what_becomes_smaller_is_never_refused() -> None:
+    database = new_database()
+    with database.transaction() as tx:
+        customer = new_customer(tx)
+        app = new_app(tx, customer)
+        change_config_vars(tx, customer, app, {"A": "x" * 200, "B": "y"})
+    database.rules = load({}, config_size_limit=100)
+    with database.transaction() as tx:
+        with pytest.raises(InvalidParams, match="100 bytes"):
+            change_config_vars(tx, customer, app, {"A": "z" * 200, "B": "yy"})
+        assert change_config_vars(tx, customer, app, {"B": None}) == {"A": "x" * 200}
+    database.close()
+
+
+def test_where_a_setting_keeps_customers_from_the_vars_of_addons() -> None:
+    database = new_database(addon_vars_can_be_set=False)
+    with database.transaction() as tx:
+        customer = new_customer(tx)
+        app = new_app(tx, customer)
+        new_service(tx)
+        addon = new_addon(tx, customer, app, config={"EXCEPTIONS_URL": "theirs"})
+        for change in ("mine", None):
+            with pytest.raises(InvalidParams, match="^Cannot overwrite attachment values EXCEPTIONS_URL"):
+                change_config_vars(tx, customer, app, {"A": "1", "EXCEPTIONS_URL": change})
+        assert newest_release(tx, app).version == 4
+        change_config_vars(tx, customer, app, {"A": "1", "EXCEPTIONS_URL": "theirs"})
+        assert app_config(tx, app) == {"A": "1", "EXCEPTIONS_URL": "theirs"}, "to say it again changes nothing"
+        destroy_addon(tx, customer, addon)
+        assert change_config_vars(tx, customer, app, {"EXCEPTIONS_URL": "mine"})["EXCEPTIONS_URL"] == "mine"
+    database.close()
 
 
 def test_invariant_14_a_partner_changes_no_config_of_an_app(tx: Transaction, customer: Actor, app: App) -> None:

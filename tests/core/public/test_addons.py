@@ -38,6 +38,16 @@ def test_an_addon_shows_names_of_vars_as_its_app_sees_them(
     assert body["web_url"] == f"http://localhost:5100/sso/apps/{app.id}/addons/{addon.id}"
 
 
+def test_it_shows_the_vars_of_all_its_names_on_its_app(
+    tx: Transaction, customer: Actor, app: App, service: AddonService
+) -> None:
+    """`redis:promote` looks whether it has one (heroku-cli §15)."""
+    addon = new_addon(tx, customer, app, config={"EXCEPTIONS_URL": "1"})
+    attach(tx, app, addon, "BLUE")
+    attach(tx, new_app(tx, customer, "other"), addon, "FAR")
+    assert public.addon(tx, addon, AT)["config_vars"] == ["BLUE_URL", "EXCEPTIONS_URL"]
+
+
 def test_while_it_is_provisioning_nothing_of_its_config_is_visible(
     tx: Transaction, customer: Actor, app: App, service: AddonService
 ) -> None:

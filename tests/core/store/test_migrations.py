@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlite_utils import Database as Rows
 
-from platform_sim.core.model.addons import AddonService, Plan
+from platform_sim.core.model.addons import Addon, AddonService, Plan
 from platform_sim.core.model.apps import App
 from platform_sim.core.store import migrations
 from platform_sim.core.store.database import _ready_image
@@ -108,19 +108,21 @@ def test_the_ready_image_is_a_real_copy() -> None:
     second.close()
 
 
-def test_a_column_of_a_later_step_is_added_to_what_an_earlier_version_wrote(rows: Rows) -> None:
+@pytest.mark.parametrize(
+    ("noun", "column", "default"), [(AddonService, "abilities", []), (Addon, "namespaces", {})], ids=str
+)
+def test_a_column_of_a_later_step_is_added_to_what_an_earlier_version_wrote(
+    rows: Rows, noun: type, column: str, default: object
+) -> None:
+    table = TABLES[noun]
     migrations.first_tables(rows)
-    rows.conn.execute("ALTER TABLE addon_service DROP COLUMN abilities")
-    rows.conn.execute(
-        "INSERT INTO addon_service (id, name, human_name, state, manifest, client_secret, created_at, updated_at) "
-        "VALUES ('1', 'acme', 'Acme', 'alpha', '{}', '', '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')"
-    )
+    rows.conn.execute(f'ALTER TABLE "{table.name}" DROP COLUMN "{column}"')
+    rows.conn.execute(f"INSERT INTO \"{table.name}\" (id, name) VALUES ('1', 'acme')")
     rows.conn.execute("PRAGMA user_version = 1")
     rows.conn.commit()
     migrations.migrate(rows)
-    table = TABLES[AddonService]
     kept = table.from_row(rows.conn.execute(table.select).fetchone())
-    assert (kept.name, kept.abilities) == ("acme", [])
+    assert (kept.name, getattr(kept, column)) == ("acme", default)
 
 
 def test_apps_of_an_earlier_version_get_their_default_domain(rows: Rows) -> None:

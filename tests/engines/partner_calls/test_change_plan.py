@@ -156,3 +156,13 @@ def test_destroyed_before_the_partner_was_asked(world: World) -> None:
     world.destroy(addon)
     world.settle()
     assert (world.partner.methods(), world.job(job).state) == (["DELETE"], "failed")
+
+
+def test_config_that_the_app_has_no_room_for_leaves_plan_and_config(world: World) -> None:
+    addon = world.created()
+    job = world.ask_for_plan(addon, "big")
+    world.partner.script = [answer(200, {"config": {"ACME_URL": "new", "ACME_KEY": "x" * 40_000}})]
+    world.settle()
+    assert (world.plan(addon), world.config()) == ("test", {"ACME_URL": URL})
+    assert world.job(job).state == "failed"
+    assert world.job(job).outcome["message"].endswith("The plan was not changed.")

@@ -287,3 +287,17 @@ def test_a_partner_may_be_anything_that_sends(world: World) -> None:
     addon, _ = world.create()
     world.boot("boot-1", other).run_until_idle()
     assert (other.resources, world.partner.requests) == ({addon.id: "test"}, [])
+
+
+def test_config_that_the_app_has_no_room_for_is_an_answer_that_cannot_be_used(world: World) -> None:
+    addon, job = world.create()
+    world.partner.script = [answer(200, {"id": "1", "config": {"ACME_URL": "x" * 40_000}})]
+    world.partner.resources[addon.id] = "test"
+    world.settle()
+    now = world.job(job)
+    assert (now.state, now.outcome["refused"]) == ("failed", True)
+    assert "returned config that is too much: Config vars are limited to 32768 bytes" in now.outcome["message"]
+    assert now.outcome["message"].endswith("Nothing was installed.")
+    assert (world.addon(addon).state, world.config(), world.descriptions()) == ("deprovisioned", {}, [])
+    assert [request.method for request in world.partner.requests] == ["POST", "DELETE"]
+    assert world.partner.resources == {}

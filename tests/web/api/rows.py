@@ -24,6 +24,7 @@ def name(row: Route) -> str:
 
 PARTNERS = {
     "PATCH /addons/{add-on}/config",
+    "PATCH /addons/{add-on}/config/{namespace}",
     "POST /addons/{add-on}/actions/provision",
     "POST /addons/{add-on}/actions/deprovision",
     "PUT /addons/{add-on}/log-drains/{log-drain.query_identity}",
@@ -73,5 +74,6 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "POST /addon-attachments": {"addon": "exceptions-first", "app": "acme", "name": "AGAIN"},
     "POST /actions/addon-attachments/resolve": {"addon_attachment": "EXCEPTIONS"},
     "PATCH /addons/{add-on}/config": {"config": [{"name": "EXCEPTIONS_URL", "value": "x"}]},
+    "PATCH /addons/{add-on}/config/{namespace}": {"config": [{"name": "EXCEPTIONS_URL", "value": "x"}]},
 }
 """A body that a row accepts in the full world, for rows that declare fields."""

@@ -2,7 +2,7 @@
 
 from platform_sim.core import access
 from platform_sim.core.actions import addons, addons_end
-from platform_sim.core.errors import MultipleMatches, NotFound, ProviderRefused, ProviderUnavailable
+from platform_sim.core.errors import InvalidParams, MultipleMatches, NotFound, ProviderRefused, ProviderUnavailable
 from platform_sim.core.model.addons import Addon, AddonService, Attachment
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.records import Job
@@ -93,10 +93,17 @@ def _raise_failure(job: Job) -> None:
 
 
 def update(call: Call) -> Json:
-    """PATCH /apps/:app/addons/:addon: another plan; waits for the partner."""
+    """PATCH /apps/:app/addons/:addon: another name, another plan; for a plan it waits for the partner."""
+    name, plan = call.body.get("name"), call.body.get("plan")
+    if name is None and plan is None:
+        raise InvalidParams("Nothing to change: give `plan` or `name`.")
     with call.doors.database.transaction() as tx:
         _, addon = _in_app(call, tx)
-        job = addons.request_plan_change(tx, call.actor, addon, call.body["plan"])
+        if name is not None:
+            addon = addons.rename_addon(tx, call.actor, addon, name)
+        job = None if plan is None else addons.request_plan_change(tx, call.actor, addon, plan)
+        if job is None:
+            return _shown(call, tx, addon)
     return _after(call, addon.id, call.doors.job_settled(job.id))
 
 

@@ -2,7 +2,7 @@
 
 from platform_sim.core import access
 from platform_sim.core.actions import attachments
-from platform_sim.core.errors import NotFound, NotSimulated
+from platform_sim.core.errors import InvalidParams, NotFound, NotSimulated
 from platform_sim.core.model.addons import Addon, Attachment
 from platform_sim.core.model.apps import App
 from platform_sim.core.public import addons as public
@@ -42,21 +42,40 @@ def _live(rows: Snapshot, attachments: list[Attachment]) -> list[Attachment]:
 
 def create(call: Call, tx: Transaction) -> Json:
     """POST /addon-attachments: to the add-on's own app or to another one."""
-    if call.body.get("namespace") or call.body.get("namespace_config"):
-        raise NotSimulated("Attachments with a namespace (credentials of their own) are not simulated yet.")
     app = access.app_named(tx, call.actor, call.body["app"])
     addon = access.addon_named(tx, call.actor, call.body["addon"])
-    made = attachments.attach(tx, call.actor, app, addon, name=call.body.get("name"), confirm=call.body.get("confirm"))
+    made = attachments.attach(
+        tx,
+        call.actor,
+        app,
+        addon,
+        name=call.body.get("name"),
+        confirm=call.body.get("confirm"),
+        namespace=_namespace(call.body.get("namespace"), call.body.get("namespace_config")),
+    )
     return _shown(call, tx, made)
+
+
+def _namespace(name: str | None, pairs: dict[str, str] | None) -> str | None:
+    """The namespace that a body asks for: its name, or as a pair of key and value (`{"credential": "reader"}`)."""
+    if not pairs:
+        return name or None
+    if len(pairs) > 1:
+        raise NotSimulated("A namespace_config of several pairs is not simulated: nobody says which namespace it is.")
+    named = ":".join(*pairs.items())
+    if name and name != named:
+        raise InvalidParams(
+            f"namespace is {name[:100]!r} and namespace_config means {named[:100]!r}: give one of them."
+        )
+    return named
 
 
 def delete(call: Call, tx: Transaction) -> Json:
     """DELETE /addon-attachments/:attachment answers with the attachment as it was."""
-    access.customers_only(call.actor, "detach an add-on")
     attachment = _pick(_visible(call, tx), call.path["add-on-attachment"])
     body = _shown(call, tx, attachment)
     app = access.app_named(tx, call.actor, attachment.app_id)
-    attachments.detach(tx, call.actor.account, app, attachment, tx.get(Addon, attachment.addon_id))
+    attachments.customer_detaches(tx, call.actor, app, attachment)
     return body
 
 

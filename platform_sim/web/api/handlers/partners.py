@@ -22,18 +22,22 @@ def _pair(name: str, value: object) -> tuple[str, str | None]:
 CONFIG = {"config": list_of(_pair)}
 
 
-def _config(addon: Addon) -> Json:
-    return [{"name": name, "value": value} for name, value in addon_config.config_list(addon)]
+def _config(call: Call, addon: Addon) -> Json:
+    listed = addon_config.config_list(addon, call.path.get("namespace"))
+    return [{"name": name, "value": value} for name, value in listed]
 
 
 def config(call: Call, rows: Snapshot) -> Json:
-    """GET /addons/:addon/config, by manifest names; open to the customer too."""
-    return _config(access.addon_named(rows, call.actor, call.path["add-on"]))
+    """GET /addons/:addon/config, by manifest names; open to the customer too. With /:namespace that one's, an empty
+    list if there is none: clients look at its length (heroku-cli §7)."""
+    return _config(call, access.addon_named(rows, call.actor, call.path["add-on"]))
 
 
 def update_config(call: Call, tx: Transaction) -> Json:
-    """PATCH /addons/:addon/config: the answer is the whole list (partner-api §4.2)."""
-    return _config(addon_config.update_config(tx, call.actor, call.path["add-on"], call.body["config"]))
+    """PATCH /addons/:addon/config, or with /:namespace that one's: the answer is the whole list (partner-api §4.2)."""
+    namespace = call.path.get("namespace")
+    addon = addon_config.update_config(tx, call.actor, call.path["add-on"], call.body["config"], namespace)
+    return _config(call, addon)
 
 
 def provision(call: Call, tx: Transaction) -> Json:

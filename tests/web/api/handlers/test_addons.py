@@ -269,6 +269,22 @@ def test_another_plan(plan: Any, patient: World) -> None:
     assert patient.get("/apps/acme/config-vars") == {"EXCEPTIONS_URL": "http://y"}
 
 
+def test_another_name_with_or_without_another_plan(patient: World) -> None:
+    """`addons:rename` sends the name alone (heroku-cli §7); nobody waits for the partner then."""
+    addon = made(patient)
+    path = f"/apps/{addon['app']['id']}/addons/{addon['id']}"
+    answer = patient.call("PATCH", path, {"name": "my-errors"})
+    assert (answer.status_code, answer.json["name"]) == (200, "my-errors")
+    assert patient.get("/apps/acme/addons/my-errors")["id"] == addon["id"]
+    with playing(patient, change_plan=changes_plan({})):
+        both = patient.call("PATCH", path, {"name": "second-name", "plan": "basic"}).json
+    assert (both["name"], both["plan"]["name"]) == ("second-name", "exceptions:basic")
+    with patient.nothing_written():
+        for body, said in (({}, "give `plan` or `name`"), ({"name": "9"}, "Name must start")):
+            refused = patient.call("PATCH", path, body)
+            assert (refused.status_code, said in refused.json["message"]) == (422, True)
+
+
 @pytest.mark.parametrize(("refused", "status"), [(True, 422), (False, 503)])
 def test_a_plan_that_the_partner_does_not_give(refused: bool, status: int, patient: World) -> None:
     addon = made(patient)

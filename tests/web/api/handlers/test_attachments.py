@@ -102,6 +102,77 @@ def test_resolving_what_is_not_there(full: Populated) -> None:
     assert strange.error == (404, "not_found")
 
 
+def attach(full: Populated, **wish: Any) -> Any:
+    return full.world.call("POST", "/addon-attachments", {"addon": full.addon.name, "app": "acme"} | wish)
+
+
+def reader(full: Populated) -> None:
+    """The partner makes a credential."""
+    body = {"config": [{"name": "EXCEPTIONS_URL", "value": "http://reader"}]}
+    path = full.path("/addons/{add-on}/config/credential:reader")
+    assert full.world.call("PATCH", path, body, token=full.partner).status_code == 200
+
+
+NAMED = [
+    {"namespace": "credential:reader"},
+    {"namespace_config": {"credential": "reader"}},
+    {"namespace": "credential:reader", "namespace_config": {"credential": "reader"}},
+]
+
+
+@pytest.mark.parametrize("wish", NAMED, ids=str)
+def test_an_attachment_with_a_namespace(wish: dict[str, Any], full: Populated) -> None:
+    reader(full)
+    answer = attach(full, name="READ", **wish)
+    assert (answer.status_code, answer.json["namespace"]) == (201, "credential:reader")
+    config = full.world.get("/apps/acme/config-vars")
+    assert config["READ_URL"] == "http://reader" != config["EXCEPTIONS_URL"]
+    headers = {"Accept-Inclusion": "config_vars"}
+    shown = full.world.get("/apps/acme/addon-attachments/READ", headers=headers)
+    assert (shown["namespace"], shown["config_vars"]) == ("credential:reader", ["READ_URL"])
+    assert full.world.get("/apps/acme/addon-attachments/EXCEPTIONS")["namespace"] is None
+    assert full.world.get(full.path("/addons/{add-on}"))["config_vars"] == ["EXCEPTIONS_URL", "READ_URL"]
+
+
+@pytest.mark.parametrize("wish", [{}, {"namespace": None}, {"namespace": ""}, {"namespace_config": {}}], ids=str)
+def test_no_namespace_in_every_spelling(wish: dict[str, Any], full: Populated) -> None:
+    answer = attach(full, name="AGAIN", **wish)
+    assert (answer.status_code, answer.json["namespace"]) == (201, None)
+
+
+REFUSED: list[tuple[dict[str, Any], int, str]] = [
+    ({"namespace": "credential:nobody"}, 422, "no config in the namespace"),
+    ({"namespace": "credential:reader", "namespace_config": {"credential": "writer"}}, 422, "give one of them"),
+    ({"namespace_config": {"credential": "reader", "role": "x"}}, 501, "several pairs"),
+    ({"namespace": 5}, 422, "namespace must be a string"),
+    ({"namespace_config": "credential:reader"}, 422, "namespace_config must be an object"),
+]
+
+
+@pytest.mark.parametrize(("wish", "status", "said"), REFUSED, ids=str)
+def test_namespaces_that_cannot_be_had(wish: dict[str, Any], status: int, said: str, full: Populated) -> None:
+    reader(full)
+    with full.world.nothing_written():
+        answer = attach(full, **wish)
+    assert answer.status_code == status
+    assert said in answer.json["message"]
+
+
+def test_the_last_one_on_the_billing_app_stays(full: Populated) -> None:
+    own = full.path("/addon-attachments/{add-on-attachment}")
+    with full.world.nothing_written():
+        answer = full.world.call("DELETE", own)
+    assert answer.error == (422, "invalid_params")
+    assert "last attachment to billing app" in answer.json["message"]
+    assert attach(full, name="AGAIN").status_code == 201
+    assert full.world.call("DELETE", own).json["name"] == "EXCEPTIONS"
+    assert sorted(full.world.get("/apps/acme/config-vars")) == ["AGAIN_URL"]
+    shared = full.world.get("/apps/other/addon-attachments/SHARED")
+    assert full.world.call("DELETE", f"/addon-attachments/{shared['id']}").status_code == 200
+    descriptions = [each["description"] for each in full.world.get("/apps/other/releases")]
+    assert descriptions[-1] == f"Detach SHARED (@ref:{full.addon.name})"
+
+
 def test_what_is_gone_is_not_listed(full: Populated) -> None:
     full.world.call("DELETE", full.path("/apps/{app}/addons/{add-on}"), {"force": True})
     assert full.world.get("/addon-attachments") == []

@@ -147,6 +147,23 @@ def test_both_statuses_that_nobody_is_sure_of_can_be_set(tmp_path: Path) -> None
     world.database.close()
 
 
+def test_a_namespace_is_a_list_of_its_own(full: Populated) -> None:
+    """The CLI reads one before it attaches with it, and says that there is none if the list is empty."""
+    path = full.path("/addons/{add-on}/config/credential:reader")
+    assert full.world.get(path) == full.world.get(path, token=full.partner) == []
+    value = [{"name": "EXCEPTIONS_URL", "value": "http://reader"}]
+    answer = full.world.call("PATCH", path, {"config": value}, token=full.partner)
+    assert (answer.status_code, answer.json) == (200, value)
+    assert full.world.get(path) == full.world.get(path.replace(":", "%3A")) == value
+    assert full.world.get(full.path("/addons/{add-on}/config")) != value
+    assert full.world.call("PATCH", path, {"config": value}).error == (403, "forbidden")
+    assert full.world.call("GET", path, token=full.world.strangers_token).error == (404, "not_found")
+    for name, config in (("reader", value), ("credential:reader", [{"name": "OTHER", "value": "x"}])):
+        with full.world.nothing_written():
+            bad = full.path("/addons/{add-on}/config/") + name
+            assert full.world.call("PATCH", bad, {"config": config}, token=full.partner).status_code == 422
+
+
 def test_customers_read_but_do_not_write(full: Populated) -> None:
     with full.world.nothing_written():
         for answer in (
