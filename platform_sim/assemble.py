@@ -48,7 +48,7 @@ from platform_sim.engines.router.edge import Edge
 from platform_sim.engines.webhooks import webhook_handlers
 from platform_sim.partners.client import PartnerClient
 from platform_sim.partners.http_send import HttpSend
-from platform_sim.partners.manifest import sso_url
+from platform_sim.partners.manifest import sso_target
 from platform_sim.partners.manifest_check import sentences
 from platform_sim.web.app import create_web
 from platform_sim.web.context import Doors
@@ -214,7 +214,7 @@ class Platform:
             customer_id=self.customer_id,
             manifest_problems=lambda manifest: sentences("error", manifest),
             manifest_warnings=lambda manifest: sentences("warning", manifest),
-            sso_url=lambda manifest: sso_url(manifest) or "",
+            sso_target=sso_target,
             boot_id=self.boot_id,
             version=own_version(),
             data=str(self.options.data) if self.options.data else None,

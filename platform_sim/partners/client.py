@@ -7,42 +7,16 @@ one. The conformance checker uses it too.
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
 from platform_sim.partners.manifest import Manifest, base_url, credentials, resource_url
+from platform_sim.partners.orders import ProvisionOrder, Resource
+from platform_sim.partners.versions import spoken
 
-ACCEPT = "application/vnd.heroku-addons+json; version=3"
 USER_AGENT = "platform-sim"
-
-
-@dataclass(frozen=True)
-class Grant:
-    """`oauth_grant` of a provisioning request; `expires_at` as it is sent (partner-api §2.3)."""
-
-    code: str = field(repr=False)
-    expires_at: str
-    type: str = "authorization_code"
-
-
-@dataclass(frozen=True)
-class ProvisionOrder:
-    """What a partner is asked to make. `plan`: its own slug; `region`: `provider::region` (partner-api §2.3).
-
-    The log fields are sent only when given: a manifest asks for them with `log_input` and `syslog_drain`.
-    """
-
-    uuid: str
-    name: str
-    plan: str
-    region: str
-    callback_url: str
-    options: Mapping[str, str]
-    grant: Grant | None
-    log_input_url: str | None = field(default=None, repr=False)
-    log_drain_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -54,7 +28,8 @@ class Call:
 
 
 class PartnerClient:
-    """Calls partners through `send`; `timeout` in wall seconds for each call (25, partner-api §2.1)."""
+    """Calls partners through `send`, in the version that the manifest asks for; `timeout` in wall seconds for each
+    call (25, partner-api §2.1)."""
 
     def __init__(self, send: Send, timeout: float = 25.0) -> None:
         self._send = send
@@ -62,18 +37,18 @@ class PartnerClient:
 
     def provision(self, manifest: Manifest, order: ProvisionOrder) -> Call:
         """POST to the base URL (partner-api §2.3)."""
-        return self._call(manifest, "POST", base_url(manifest), _provision_body(order))
+        return self._call(manifest, "POST", base_url(manifest), spoken(manifest).provision_body(order))
 
-    def change_plan(self, manifest: Manifest, uuid: str, plan: str) -> Call:
+    def change_plan(self, manifest: Manifest, resource: Resource, plan: str) -> Call:
         """PUT the new plan's slug (partner-api §2.10)."""
-        return self._call(manifest, "PUT", resource_url(manifest, uuid), {"plan": plan})
+        return self._call(manifest, "PUT", _url(manifest, resource), spoken(manifest).plan_body(resource, plan))
 
-    def deprovision(self, manifest: Manifest, uuid: str, mark: str = "") -> Call:
+    def deprovision(self, manifest: Manifest, resource: Resource, mark: str = "") -> Call:
         """DELETE, without a body (partner-api §2.11).
 
         `mark` says that the partner may finish later: a header as `Name: value`, or `?name=value` for the URL.
         """
-        url, (name, _, value) = resource_url(manifest, uuid), mark.partition(": ")
+        url, (name, _, value) = _url(manifest, resource), mark.partition(": ")
         if mark.startswith("?"):
             return self._call(manifest, "DELETE", url + mark, None)
         return self._call(manifest, "DELETE", url, None, {name: value} if mark else {})
@@ -86,7 +61,12 @@ class PartnerClient:
         content: dict[str, Any] | None,
         more: Mapping[str, str] = MappingProxyType({}),
     ) -> Call:
-        headers = {"Accept": ACCEPT, "Authorization": _basic(*credentials(manifest)), "User-Agent": USER_AGENT, **more}
+        headers = {
+            "Accept": spoken(manifest).ACCEPT,
+            "Authorization": _basic(*credentials(manifest)),
+            "User-Agent": USER_AGENT,
+            **more,
+        }
         body = None
         if content is not None:
             headers["Content-Type"] = "application/json"
@@ -95,25 +75,18 @@ class PartnerClient:
         return Call(request, self._send(request))
 
 
+def has_address(manifest: Manifest, resource: Resource) -> bool:
+    """Whether it can be changed and deleted: a partner of version 1 has to have told its id first."""
+    return spoken(manifest).address(resource) is not None
+
+
+def _url(manifest: Manifest, resource: Resource) -> str:
+    """ValueError for a resource without an address: ask `has_address` before."""
+    segment = spoken(manifest).address(resource)
+    if segment is None:
+        raise ValueError(f"resource {resource.uuid} has no address yet: its partner has not told its id")
+    return resource_url(manifest, segment)
+
+
 def _basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-
-
-def _provision_body(order: ProvisionOrder) -> dict[str, Any]:
-    """In a fixed order of names. The drain token goes under its old name too (design §9)."""
-    grant = order.grant
-    body: dict[str, Any] = {
-        "uuid": order.uuid,
-        "name": order.name,
-        "plan": order.plan,
-        "region": order.region,
-        "callback_url": order.callback_url,
-        "options": {name: order.options[name] for name in sorted(order.options)},
-        "oauth_grant": {"code": grant.code, "expires_at": grant.expires_at, "type": grant.type} if grant else None,
-    }
-    if order.log_input_url is not None:
-        body["log_input_url"] = order.log_input_url
-    if order.log_drain_token is not None:
-        body["log_drain_token"] = order.log_drain_token
-        body["logplex_token"] = order.log_drain_token
-    return body

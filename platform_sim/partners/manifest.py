@@ -4,7 +4,9 @@ Everything here expects a manifest without errors (`manifest_check.errors`); pur
 """
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+
+from platform_sim.core.model.sso import SsoTarget
 
 Manifest = dict[str, Any]
 
@@ -21,18 +23,23 @@ def base_url(manifest: Manifest) -> str:
     return given if urlsplit(given).path not in ("", "/") else _with_resources(given)
 
 
-def sso_url(manifest: Manifest) -> str | None:
-    """Where the SSO form is posted, or None without SSO. A plain root (v1) has SSO at `<this>/<id>` (§1.4)."""
+def sso_target(manifest: Manifest, provider_id: str) -> SsoTarget | None:
+    """Where and how a browser signs in; None without an `sso_url`.
+
+    Manifests with plain roots, the oldest ones, have no `sso_url`: the resource itself is asked, with GET unless
+    `api.sso` says post (partner-api §1.4, §5.4).
+    """
     place = _place(manifest)
     if isinstance(place, str):
-        return _with_resources(place)
+        asks_post = "post" in str(manifest["api"].get("sso")).lower()
+        return SsoTarget("post" if asks_post else "get", resource_url(manifest, quote(provider_id, safe="")))
     given = place.get("sso_url")
-    return str(given) if given else None
+    return SsoTarget("post", str(given)) if given else None
 
 
-def resource_url(manifest: Manifest, uuid: str) -> str:
-    """Where one resource is changed and deleted; v3 addresses it by uuid (partner-api §2.10, §2.11)."""
-    return f"{base_url(manifest).rstrip('/')}/{uuid}"
+def resource_url(manifest: Manifest, segment: str) -> str:
+    """Where one resource is changed and deleted (partner-api §2.10, §2.11); `segment`: its id, escaped."""
+    return f"{base_url(manifest).rstrip('/')}/{segment}"
 
 
 def credentials(manifest: Manifest) -> tuple[str, str]:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from platform_sim.core.model.drains import drain_url_problem
+from platform_sim.partners import version_3
 from platform_sim.partners.contract import NEVER_SENT, PartnerAnswer
+from platform_sim.partners.versions import Version
 
 NOT_NOW = (408, 425, 429)
 """4xx that mean "later", not "no": treated like a 5xx (unverified; the contract calls other codes intermittent)."""
@@ -67,11 +69,12 @@ class Refused:
 
 @dataclass(frozen=True)
 class Broken:
-    """The partner said yes in a way that cannot be used: something exists there that has to be deleted."""
+    """The partner said yes in a way that cannot be used: what exists there is to be deleted; by which id, if told."""
 
     message: str
     status: int | None
     clean_up: bool = True
+    provider_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,14 @@ class _Unusable(Exception):
 
 
 def provision_outcome(
-    answer: PartnerAnswer, declared: Collection[str], *, wants_drain: bool = False
+    answer: PartnerAnswer, declared: Collection[str], *, wants_drain: bool = False, version: Version = version_3
 ) -> ProvisionOutcome:
     """The answer to POST (partner-api §2.4). `declared`: the manifest's config vars; `wants_drain`: it requires
-    `syslog_drain`, so the answer must say where the logs go."""
+    `syslog_drain`, so the answer must say where the logs go; `version`: the one that was spoken."""
     said_no = _not_success(answer)
     if said_no is not None:
         return said_no
+    provider_id = None
     try:
         body = _object(answer)
         provider_id = _provider_id(body)
@@ -111,12 +115,12 @@ def provision_outcome(
         warnings += more
         if answer.status == 202:
             if body.get("config"):
-                warnings += ("The 202 answer holds config: it was ignored, set it with PATCH /addons/:id/config.",)
+                warnings += (f"The 202 answer holds config: it was ignored, set it with {version.SETS_CONFIG}.",)
             return Accepted202(provider_id, message, drain, warnings)
         config = _config(body, declared)
     except _Unusable as error:
-        return Broken(str(error), answer.status)
-    if answer.status != 200:
+        return Broken(str(error), answer.status, provider_id=provider_id)
+    if answer.status not in version.PROVISIONED:
         warnings += (f"HTTP {answer.status} is not promised to work; answer 200.",)
     return Provisioned(provider_id, config, message, drain, warnings)
 
@@ -143,7 +147,11 @@ def plan_outcome(answer: PartnerAnswer, declared: Collection[str]) -> PlanOutcom
 
 
 def deprovision_outcome(
-    answer: PartnerAnswer, *, may_finish_later: bool = False, not_found_is_gone: bool = True
+    answer: PartnerAnswer,
+    *,
+    may_finish_later: bool = False,
+    not_found_is_gone: bool = True,
+    version: Version = version_3,
 ) -> DeprovisionOutcome:
     """The answer to DELETE (partner-api §2.11). Only the status counts.
 
@@ -151,14 +159,14 @@ def deprovision_outcome(
     """
     if answer.status == 202 and may_finish_later:
         return Deprovisioning202()
-    if answer.status in (204, 410):
+    if answer.status in version.DELETED:
         return Gone()
     if answer.status == 404 and not_found_is_gone:
         return Gone(("404 is taken for gone, which Heroku does not promise; answer 410.",))
     if answer.status == 202:
         return Gone(("202 is taken for gone: only a service with async_deprovisioning may finish later.",))
     if answer.status is not None and 200 <= answer.status < 300:
-        return Gone(("204 is the current answer to a DELETE.",))
+        return Gone((f"{version.DELETED[0]} is the answer to a DELETE, not {answer.status}.",))
     said_no = _not_success(answer)
     assert said_no is not None, "every success is looked at above"
     return Refused(said_no.message, answer.status or 0) if isinstance(said_no, Broken) else said_no

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from platform_sim.core.model.addons import is_legacy
 from platform_sim.partners.findings import Json, Place, RuleBook, is_filled, short
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -111,15 +112,15 @@ def _user_name(manifest: Json, api: Json) -> Iterator[Place]:
 def _version(manifest: Json, api: Json) -> Iterator[Place]:
     for path, given in (("api.version", api.get("version")), ("version", manifest.get("version"))):
         if given is not None and given not in VERSIONS:
-            yield path, f'`{path}` must be "3", the current partner API, as a string.'
+            yield path, f'`{path}` must be "3", the current partner API, or "1", the legacy one, as a string.'
 
 
-@rule("M21", "warning", '`version` is `"3"`: with anything else Heroku speaks its legacy protocol.')
+@rule("M21", "warning", '`version` is `"3"`: without it the legacy protocol is spoken, version 1.')
 def _current_version(manifest: Json, api: Json) -> Iterator[Place]:
-    if (api.get("version") or manifest.get("version") or "1") == "1":
+    if is_legacy(manifest):
         yield (
             "api.version",
-            'Without `"version": "3"` Heroku speaks its legacy protocol; this platform speaks version 3.',
+            'Without `"version": "3"` the legacy protocol is spoken, version 1, which Heroku ended in July 2023.',
         )
 
 

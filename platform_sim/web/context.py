@@ -10,6 +10,7 @@ from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.seams import LogSink
+from platform_sim.core.model.sso import SsoTarget
 from platform_sim.core.store import Database, Snapshot
 
 
@@ -24,8 +25,8 @@ class Doors:
     """The account that a browser on this machine acts for."""
     manifest_problems: Callable[[dict[str, Any]], list[str]]
     """What is wrong with a pushed manifest, one sentence a finding; empty when it can be registered."""
-    sso_url: Callable[[dict[str, Any]], str]
-    """Where a manifest wants the SSO form posted; empty when nowhere."""
+    sso_target: Callable[[dict[str, Any], str], SsoTarget | None]
+    """Where a manifest wants browsers to sign in to the resource with this id of the partner's; None: nowhere."""
     manifest_warnings: Callable[[dict[str, Any]], list[str]] = field(default=lambda manifest: [])
     """What is doubtful about it, in the same way: told, and taken all the same."""
     boot_id: str = ""

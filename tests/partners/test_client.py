@@ -4,12 +4,17 @@ import base64
 import json
 from typing import Any
 
-from platform_sim.partners.client import Grant, PartnerClient, ProvisionOrder
+from platform_sim.partners.client import PartnerClient
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
+from platform_sim.partners.orders import Grant, ProvisionOrder, Resource
 
 MANIFEST: dict[str, Any] = {
     "id": "addon-slug",
-    "api": {"password": "super-secret", "production": {"base_url": "https://acme.example/heroku/resources"}},
+    "api": {
+        "password": "super-secret",
+        "production": {"base_url": "https://acme.example/heroku/resources"},
+        "version": "3",
+    },
 }
 ORDER = ProvisionOrder(
     uuid="01234567-89ab-cdef-0123-456789abcdef",
@@ -20,6 +25,7 @@ ORDER = ProvisionOrder(
     options={"foo": "bar", "baz": "true"},
     grant=Grant("c0de", "2026-01-01T00:05:00Z"),
 )
+RESOURCE = Resource("u-1", provider_id="7", heroku_id="app123@heroku.com")
 ANSWER = PartnerAnswer(200, {}, b"{}", 1)
 
 
@@ -68,8 +74,8 @@ def test_without_grant_and_with_logs() -> None:
 def test_change_plan_and_deprovision_address_the_uuid() -> None:
     send = Recorder()
     client = PartnerClient(send)
-    client.change_plan(MANIFEST, "u-1", "premium")
-    client.deprovision(MANIFEST, "u-1")
+    client.change_plan(MANIFEST, RESOURCE, "premium")
+    client.deprovision(MANIFEST, RESOURCE)
     put, delete = send.requests
     assert (put.method, put.url, put.body) == (
         "PUT",
@@ -83,7 +89,7 @@ def test_change_plan_and_deprovision_address_the_uuid() -> None:
 def test_a_password_may_hold_any_characters() -> None:
     send = Recorder()
     manifest = {"id": "acme", "api": {**MANIFEST["api"], "password": "pä:ss wörd"}}
-    PartnerClient(send).deprovision(manifest, "u")
+    PartnerClient(send).deprovision(manifest, RESOURCE)
     value = send.requests[0].headers["Authorization"].removeprefix("Basic ")
     assert base64.b64decode(value).decode() == "acme:pä:ss wörd"
 

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from platform_sim.core.model.sso import SsoTarget
 from platform_sim.partners.manifest import (
     Manifest,
     base_url,
     credentials,
     declared,
     resource_url,
-    sso_url,
+    sso_target,
 )
 
 
@@ -21,30 +22,38 @@ def manifest(production: Any, test: Any = None) -> Manifest:
 
 FULL = {"base_url": "https://acme.example/addons", "sso_url": "https://acme.example/login"}
 PLACES = [
-    (manifest(FULL), "https://acme.example/addons", "https://acme.example/login"),
+    (manifest(FULL), "https://acme.example/addons", SsoTarget("post", "https://acme.example/login")),
     (manifest({"base_url": "https://acme.example"}), "https://acme.example/heroku/resources", None),
     (manifest({"base_url": "https://acme.example/"}), "https://acme.example/heroku/resources", None),
     (manifest({"base_url": "https://acme.example/a/"}), "https://acme.example/a/", None),
     (
-        manifest("https://acme.example"),
-        "https://acme.example/heroku/resources",
-        "https://acme.example/heroku/resources",
-    ),
-    (manifest("https://a.example/b/"), "https://a.example/b/heroku/resources", "https://a.example/b/heroku/resources"),
-    (manifest("https://a.example/heroku/resources"), *["https://a.example/heroku/resources"] * 2),
-    (manifest(FULL, "http://localhost:4567"), *["http://localhost:4567/heroku/resources"] * 2),
-    (
         manifest(FULL, {"base_url": "http://localhost:1/heroku/resources", "sso_url": "http://localhost:1/sso"}),
         "http://localhost:1/heroku/resources",
-        "http://localhost:1/sso",
+        SsoTarget("post", "http://localhost:1/sso"),
     ),
     (manifest(FULL, {"base_url": "http://localhost:1/x"}), "http://localhost:1/x", None),
 ]
+ROOTS = [
+    (manifest("https://acme.example"), "https://acme.example/heroku/resources"),
+    (manifest("https://yourapp.example/", "http://localhost:4567/"), "http://localhost:4567/heroku/resources"),
+    (manifest("https://a.example/b/"), "https://a.example/b/heroku/resources"),
+    (manifest("https://a.example/heroku/resources"), "https://a.example/heroku/resources"),
+    (manifest(FULL, "http://localhost:5000"), "http://localhost:5000/heroku/resources"),
+]
+"""The oldest form: plain roots, as `kensa init --method get` wrote them (partner-api §1.4)."""
 
 
 @pytest.mark.parametrize(("given", "base", "sso"), PLACES)
-def test_the_test_place_comes_first_and_roots_are_completed(given: Manifest, base: str, sso: str | None) -> None:
-    assert (base_url(given), sso_url(given)) == (base, sso)
+def test_the_test_place_comes_first_and_roots_are_completed(given: Manifest, base: str, sso: SsoTarget | None) -> None:
+    assert (base_url(given), sso_target(given, "7")) == (base, sso)
+
+
+@pytest.mark.parametrize(("given", "base"), ROOTS)
+def test_a_plain_root_is_completed_and_signed_in_to_at_the_resource(given: Manifest, base: str) -> None:
+    assert base_url(given) == base
+    assert sso_target(given, "a b/7") == SsoTarget("get", f"{base}/a%20b%2F7")
+    given["api"]["sso"] = "post"
+    assert sso_target(given, "7") == SsoTarget("post", f"{base}/7")
 
 
 def test_one_resource_is_under_the_base() -> None:

@@ -127,7 +127,7 @@ def test_a_plan_change_makes_nothing_to_clean_up() -> None:
 def test_delete_looks_at_the_status_only() -> None:
     assert deprovision_outcome(said(204)) == Gone()
     assert deprovision_outcome(PartnerAnswer(200, {}, b"<html>", 1, "cut")) == Gone(
-        ("204 is the current answer to a DELETE.",)
+        ("204 is the answer to a DELETE, not 200.",)
     )
     assert deprovision_outcome(said(202, {}), may_finish_later=True) == Deprovisioning202()
     early = deprovision_outcome(said(202, {}))

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from platform_sim.core.model.addons import Addon, AddonService
+from platform_sim.core.model.apps import heroku_id
 from platform_sim.core.model.sso import resource_token, user_scoped_token
 from platform_sim.core.store import Transaction
 
@@ -79,7 +80,8 @@ def test_every_way_to_the_same_add_on(full: Populated) -> None:
     attachment = full.paths["add-on-attachment"]
     ways = [f"/sso/apps/{app}/addons/{one}" for app in (app.id, "acme") for one in (addon.id, addon.name, "exceptions")]
     ways += [f"/sso/apps/acme/attachments/{one}" for one in (attachment, "EXCEPTIONS")]
-    ways += [f"/myapps/{app}/addons/exceptions" for app in ("acme", app.id, "acme@heroku.com")]
+    heroku_ids = (heroku_id(app), quote(heroku_id(app)))
+    ways += [f"/myapps/{one}/addons/exceptions" for one in ("acme", app.id, *heroku_ids)]
     for way in ways:
         assert dict(Page(page(full.world, way).text).fields)["resource_id"] == addon.id, way
 
@@ -218,6 +220,8 @@ def test_this_machines_names_are_fine(host: str, full: Populated) -> None:
         "/sso/apps/other/attachments/EXCEPTIONS",
         "/myapps/nothing/addons/exceptions",
         "/myapps/@acme/addons/exceptions",
+        "/myapps/acme@heroku.com/addons/exceptions",
+        "/myapps/app1@heroku.com/addons/exceptions",
         "/sso/apps/acme/addons/" + "x" * 5000,
     ],
 )
@@ -226,6 +230,30 @@ def test_what_is_not_there_is_a_page_that_says_so(path: str, full: Populated) ->
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert "Couldn&#39;t find that" in answer.text
     assert len(answer.text) < 1000
+
+
+def test_a_strangers_number_is_nobodys(full: Populated) -> None:
+    with full.world.database.transaction() as tx:
+        theirs = support.new_app(tx, full.world.stranger, "theirs")
+        support.new_addon(tx, full.world.stranger, theirs)
+    assert page(full.world, f"/myapps/{heroku_id(theirs)}/addons/exceptions").status_code == 404
+
+
+def test_a_partner_of_the_oldest_kind_is_asked_with_get(full: Populated) -> None:
+    with full.world.database.transaction() as tx:
+        service = tx.get(AddonService, full.addon.service_id)
+        oldest = {k: v for k, v in service.manifest["api"].items() if k != "version"} | {
+            "production": "https://a.example"
+        }
+        tx.update(service, manifest=service.manifest | {"api": oldest})
+        tx.update(tx.get(Addon, full.addon.id), provider_id="7/8")
+    shown = Page(page(full.world, link(full, "?page=logs&token=evil")).text)
+    assert (shown.form["method"], shown.form["action"]) == ("get", "https://a.example/heroku/resources/7%2F8")
+    fields = dict(shown.fields)
+    assert set(fields) == {"token", "timestamp", "nav-data", "email", "app", "page"}
+    assert fields["token"] == resource_token("7/8", "partner-salt", fields["timestamp"])
+    form = full.world.get(full.path("/addons/{add-on}/sso"))
+    assert (form["method"], form["action"]) == ("get", shown.form["action"])
 
 
 def test_a_strangers_app_and_add_on_do_not_exist(full: Populated) -> None:
@@ -256,10 +284,10 @@ def test_an_add_on_that_is_gone_is_not_found(full: Populated) -> None:
 
 
 def test_a_bug_of_ours_is_a_page_without_details(full: Populated, caplog: pytest.LogCaptureFixture) -> None:
-    def broken(manifest: dict[str, Any]) -> str:
+    def broken(manifest: dict[str, Any], provider_id: str) -> None:
         raise RuntimeError("s3cr3t-0815")
 
-    full.world.doors.sso_url = broken
+    full.world.doors.sso_target = broken
     answer = page(full.world, link(full))
     assert (answer.status_code, "s3cr3t" in answer.text) == (500, False)
     assert full.addon.id not in "".join(record.getMessage() for record in caplog.records)

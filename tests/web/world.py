@@ -32,6 +32,7 @@ from platform_sim.core.model.records import Job
 from platform_sim.core.model.webhooks import Webhook, WebhookDelivery
 from platform_sim.core.store import Database, Transaction
 from platform_sim.engines.jobs import JobRunner
+from platform_sim.partners.manifest import sso_target
 from platform_sim.web.app import create_web
 from platform_sim.web.context import Doors
 
@@ -151,7 +152,7 @@ def new_world(
         support.AT,
         customer.account.id,
         problems or (lambda manifest: []),
-        lambda manifest: str((manifest["api"].get("test") or manifest["api"].get("production", {})).get("sso_url", "")),
+        sso_target,
     )
     client = create_web(doors).test_client()
     return World(doors, client, customer, token, stranger, strangers_token)

@@ -57,6 +57,13 @@ def acknowledge(tx: Transaction, addon: Addon, provider_id: str, message: str | 
     return addon
 
 
+def known_as(tx: Transaction, addon: Addon, provider_id: str) -> Addon:
+    """Keep the partner's id of a resource whose answer cannot be used or came too late: a partner of version 1 is
+    told to delete by it (partner-api §8.1)."""
+    addon = tx.get(Addon, addon.id)
+    return addon if addon.provider_id is not None else tx.update(addon, provider_id=provider_id)
+
+
 def finish_provisioning(tx: Transaction, addon: Addon, config: Mapping[str, str], actor: Account) -> Addon:
     """`provisioned`: the config, with what the partner has set before, becomes visible and each attached app gets
     exactly one release (design §8 rule 9). InvalidParams for a var that the manifest does not declare."""

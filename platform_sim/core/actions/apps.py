@@ -32,9 +32,10 @@ def create_app(
         name = _free_name(tx)
     _check_name(tx, name)
     now = tx.now()
+    app_id = tx.uuid("app")
     app = tx.insert(
         App(
-            id=tx.uuid("app"),
+            id=app_id,
             name=name,
             owner_id=actor.account.id,
             region=_region(region or tx.rules.default_region),
@@ -44,6 +45,7 @@ def create_app(
             buildpack_description=None,
             slug_size=None,
             repo_size=None,
+            legacy_number=_free_number(tx, app_id),
             released_at=None,
             created_at=now,
             updated_at=now,
@@ -62,6 +64,15 @@ def _free_name(tx: Transaction) -> str:
         name = app_name(dice)
         if tx.find(App, name=name) is None:
             return name
+
+
+def _free_number(tx: Transaction, app_id: str) -> int:
+    """Eight digits: no id of a partner holds them by accident, which kensa looks for (partner-api §9)."""
+    dice = tx.dice("legacy-number", app_id)
+    while True:
+        number = dice.randrange(10_000_000, 100_000_000)
+        if tx.find(App, legacy_number=number) is None:
+            return number
 
 
 def _check_name(tx: Transaction, name: str) -> None:

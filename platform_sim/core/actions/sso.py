@@ -10,7 +10,7 @@ from platform_sim.core.actions.ownership import attached
 from platform_sim.core.errors import Forbidden, InvalidParams
 from platform_sim.core.model.addons import Addon, AddonService, Plan
 from platform_sim.core.model.apps import App
-from platform_sim.core.model.sso import resource_token, user_scoped_token
+from platform_sim.core.model.sso import SsoTarget, resource_token, user_scoped_token
 from platform_sim.core.store import Snapshot
 
 RESERVED = frozenset(
@@ -31,9 +31,13 @@ RESERVED = frozenset(
 """Fields that an SSO link's own parameters must not replace: they are what the partner trusts."""
 
 
+OF_A_GET = ("token", "timestamp", "nav-data", "email", "app")
+"""All that the oldest partners were sent: the id is in the path, and nobody had thought of users (partner-api §5.4)."""
+
+
 @dataclass(frozen=True)
 class SsoForm:
-    """What the browser posts. The platform itself calls nobody."""
+    """What the browser sends. The platform itself calls nobody."""
 
     method: str
     action: str
@@ -41,23 +45,23 @@ class SsoForm:
 
 
 def begin_sso(
-    rows: Snapshot, actor: Actor, addon: Addon, context_app: App, action: str, extra: Mapping[str, str]
+    rows: Snapshot, actor: Actor, addon: Addon, context_app: App, target: SsoTarget | None, extra: Mapping[str, str]
 ) -> SsoForm:
-    """The form for one add-on and one user; `action` is the manifest's sso_url, `extra` a link's parameters.
+    """The form for one add-on and one user; `target` is the manifest's, `extra` are a link's parameters.
 
     The caller has checked that the user may see the add-on. Both namings are sent (design §9).
     """
     customers_only(actor, "sign in to a dashboard")
     service = rows.get(AddonService, addon.service_id)
     salt = service.manifest.get("api", {}).get("sso_salt")
-    if not salt or not action:
+    if not salt or target is None:
         raise InvalidParams(f"{service.human_name} has no single sign-on: its manifest has no sso_salt or sso_url.")
     owning_app = rows.get(App, addon.app_id)
     user = actor.account
     _check_action(rows, actor, addon, owning_app, extra.get("action"))
     timestamp = str(int(rows.now().timestamp()))
-    legacy_id = addon.provider_id or addon.id
-    params = {k: v for k, v in extra.items() if k not in RESERVED} | {
+    legacy_id = partners_id(addon)
+    trusted = {
         "resource_id": addon.id,
         "resource_token": resource_token(addon.id, salt, timestamp),
         "user_scoped_resource_token": user_scoped_token(addon.id, salt, timestamp, user.id, user.email),
@@ -70,7 +74,15 @@ def begin_sso(
         "token": resource_token(legacy_id, salt, timestamp),
         "nav-data": _nav_data(rows, addon, context_app),
     }
-    return SsoForm("post", action, params)
+    if target.method == "get":
+        trusted = {name: trusted[name] for name in OF_A_GET}
+    params = {name: value for name, value in extra.items() if name not in RESERVED} | trusted
+    return SsoForm(target.method, target.url, params)
+
+
+def partners_id(addon: Addon) -> str:
+    """The add-on's id at its partner; before the partner has told one, the platform's."""
+    return addon.provider_id or addon.id
 
 
 def _check_action(rows: Snapshot, actor: Actor, addon: Addon, owning_app: App, action: str | None) -> None:

@@ -163,6 +163,14 @@ def app_var(manifest: dict[str, Any], attachment: str, manifest_name: str) -> st
     return f"{attachment}_{bare}"
 
 
+def is_legacy(manifest: dict[str, Any]) -> bool:
+    """Whether it asks for version 1 of the partner protocol, as one that names no version does (partner-api §1.1, §8).
+
+    `version` stands inside `api`, or at top level in one real manifest. This is the only place that decides.
+    """
+    return (manifest.get("api", {}).get("version") or manifest.get("version") or "1") == "1"
+
+
 def requires(manifest: dict[str, Any], flag: str) -> bool:
     """Whether the manifest asks for a feature; inside `api`, or at top level as in 2014 (partner-api §1.1)."""
     return flag in (manifest.get("api", {}).get("requires") or manifest.get("requires") or [])

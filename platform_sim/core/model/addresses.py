@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 HEROKU_DOMAINS = ("heroku.com", "herokai.com", "herokuspace.com", "herokudev.com")
 """Heroku's own names (api., id., git., addons., telex. ...): clients that have them built in find us behind them."""
@@ -46,6 +46,10 @@ class Addresses:
     def callback(self, addon_id: str) -> str:
         """`callback_url` of the provisioning request (partner-api §2.3)."""
         return f"{self.base}/addons/{addon_id}"
+
+    def legacy_callback(self, identity: str) -> str:
+        """`callback_url` of version 1; `identity` is a `heroku_id` or an add-on's uuid (partner-api §8.1)."""
+        return f"{self.base}/vendor/apps/{quote(identity, safe='')}"
 
     def addon_sso(self, app_id: str, addon_id: str) -> str:
         """`web_url` of an add-on: the SSO gateway's page (partner-api §5.1)."""

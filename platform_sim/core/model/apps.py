@@ -6,6 +6,7 @@ from typing import Literal
 
 ReleaseStatus = Literal["pending", "succeeded", "failed", "expired"]
 BuildStatus = Literal["pending", "succeeded", "failed"]
+HEROKU_ID_HOST = "heroku.com"
 DynoState = Literal["starting", "up", "crashed", "down", "idle"]
 
 
@@ -24,9 +25,24 @@ class App:
     buildpack_description: str | None
     slug_size: int | None
     repo_size: int | None
+    legacy_number: int
+    """The number in `app123@heroku.com`, by which partners of version 1 know the app; unique (partner-api §8.1)."""
     released_at: datetime | None
     created_at: datetime
     updated_at: datetime
+
+
+def heroku_id(app: App) -> str:
+    """What partners of version 1 call the app, for ever (partner-api §8.1)."""
+    return f"app{app.legacy_number}@{HEROKU_ID_HOST}"
+
+
+def legacy_number(identity: str) -> int | None:
+    """The number in a `heroku_id`, None if it is none."""
+    name, _, host = identity.partition("@")
+    digits = name.removeprefix("app")
+    is_one = host == HEROKU_ID_HOST and name != digits and digits.isascii() and digits.isdigit() and len(digits) < 16
+    return int(digits) if is_one else None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,16 @@
 """Single sign-on tokens: pure functions of salt, ids, time and user (partner-api §5.3). All lower-case hex."""
 
 import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class SsoTarget:
+    """Where a browser is sent to sign in, and how: the oldest partners want a GET (partner-api §5.4)."""
+
+    method: Literal["get", "post"]
+    url: str
 
 
 def resource_token(resource_id: str, salt: str, timestamp: str) -> str:

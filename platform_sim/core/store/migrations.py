@@ -9,7 +9,7 @@ from platform_sim.core.store.tables import SQL_TYPES, TABLES
 UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "account": (("email",),),
     "access_token": (("token",),),
-    "app": (("name",),),
+    "app": (("name",), ("legacy_number",)),
     "release": (("app_id", "version"),),
     "formation": (("app_id", "type"),),
     "addon_service": (("name",),),
@@ -114,6 +114,13 @@ def namespaces(rows: Rows) -> None:
     _column(rows, "addon", "namespaces", "{}")
 
 
+def legacy_numbers(rows: Rows) -> None:
+    """The number by which partners of version 1 know an app; apps of before get one that is too short for a new one."""
+    _column(rows, "app", "legacy_number", 0)
+    rows.conn.execute("UPDATE app SET legacy_number = rowid WHERE legacy_number = 0")
+    _index(rows, "app", ("legacy_number",), "UNIQUE ")
+
+
 def _column(rows: Rows, table: str, name: str, default: str | int | None) -> None:
     """Add a column to a table of an earlier step; a new database has it already, from the dataclass."""
     if name not in _columns(rows, table):
@@ -140,7 +147,7 @@ def _create(rows: Rows, names: Iterable[str]) -> None:
 
 def _index(rows: Rows, table: str, columns: tuple[str, ...], unique: str) -> None:
     listed = ", ".join(f'"{column}"' for column in columns)
-    rows.conn.execute(f'CREATE {unique}INDEX "idx_{table}_{"_".join(columns)}" ON "{table}" ({listed})')
+    rows.conn.execute(f'CREATE {unique}INDEX IF NOT EXISTS "idx_{table}_{"_".join(columns)}" ON "{table}" ({listed})')
 
 
 STEPS: tuple[Callable[[Rows], None], ...] = (
@@ -152,6 +159,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     attached_dynos,
     catalog,
     namespaces,
+    legacy_numbers,
 )
 
 

@@ -6,7 +6,7 @@ from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, Plan, as_called
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Transaction
-from platform_sim.engines.partner_calls.office import Office, doubled, fail, given_up, succeed
+from platform_sim.engines.partner_calls.office import Office, doubled, fail, given_up, resource_of, succeed
 from platform_sim.partners.manifest import declared
 from platform_sim.partners.message import within
 from platform_sim.partners.outcome import Broken, PlanChanged, PlanOutcome, Refused, Unknown, plan_outcome
@@ -19,11 +19,12 @@ def change_plan(office: Office, job: Job) -> None:
     with office.database.snapshot() as rows:
         addon, service = office.addon_and_service(rows, job)
         plan = rows.get(Plan, job.payload["plan_id"])
+        resource = resource_of(rows, addon)
     if addon.state != "provisioned":
         with office.database.transaction(job.cause_id) as tx:
             _too_late(tx, job, addon)
         return
-    call = office.client.change_plan(as_called(service), addon.id, plan.name)
+    call = office.client.change_plan(as_called(service), resource, plan.name)
     outcome = plan_outcome(call.answer, declared(service.manifest))
     said = within(outcome, office.database.rules.partner_message_limit)
 

@@ -9,7 +9,8 @@ from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, as_called
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Transaction
-from platform_sim.engines.partner_calls.office import Office, doubled, fail, succeed
+from platform_sim.engines.partner_calls.office import Office, doubled, fail, resource_of, succeed
+from platform_sim.partners.client import has_address
 from platform_sim.partners.message import within
 from platform_sim.partners.outcome import (
     Deprovisioning202,
@@ -19,19 +20,33 @@ from platform_sim.partners.outcome import (
     Unknown,
     deprovision_outcome,
 )
+from platform_sim.partners.versions import spoken
+
+NOT_TOLD = (
+    "The provider was not told: in version 1 of the protocol it is asked to delete by its own id, which it never gave. "
+    "If it has made something, it finds that out by comparing with GET /vendor/apps."
+)
 
 
 def deprovision(office: Office, job: Job) -> None:
     """One attempt. Nothing is sent when the partner itself has said meanwhile that it is done."""
     with office.database.snapshot() as rows:
         addon, service = office.addon_and_service(rows, job)
+        resource = resource_of(rows, addon)
     if addon.state == "deprovisioned" and not job.payload.get("clean_up"):
         with office.database.transaction(job.cause_id) as tx:
             succeed(tx, job, None, ())
         return
+    manifest = as_called(service)
+    if not has_address(manifest, resource):
+        with office.database.transaction(job.cause_id) as tx:
+            _apply(tx, job, tx.get(Addon, addon.id), Gone((NOT_TOLD,)))
+        return
     rules, late = office.database.rules, bool(job.payload.get("may_finish_later"))
-    call = office.client.deprovision(as_called(service), addon.id, rules.async_deprovision_mark if late else "")
-    outcome = deprovision_outcome(call.answer, may_finish_later=late, not_found_is_gone=rules.delete_404_is_gone)
+    call = office.client.deprovision(manifest, resource, rules.async_deprovision_mark if late else "")
+    outcome = deprovision_outcome(
+        call.answer, may_finish_later=late, not_found_is_gone=rules.delete_404_is_gone, version=spoken(manifest)
+    )
     said = within(outcome, rules.partner_message_limit)
     with office.outcome_of(job, call, said) as (tx, addon):
         if addon.state == "provisioned" and _certainly_kept(said) and job.attempts == 1:

@@ -9,9 +9,11 @@ from platform_sim.core.actions import jobs
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.addons import Addon, AddonService
 from platform_sim.core.model.addresses import Addresses
+from platform_sim.core.model.apps import App, heroku_id
 from platform_sim.core.model.records import Exchange, Job
 from platform_sim.core.store import Database, Snapshot, Transaction
 from platform_sim.partners.client import Call, PartnerClient
+from platform_sim.partners.orders import Resource
 from platform_sim.partners.outcome import Broken, Unknown
 from platform_sim.partners.wire import masked_exchange
 
@@ -54,6 +56,12 @@ class Office:
             broken = Broken(f"The add-on's provider returned config that is too much: {problem.message}", None)
             with self.outcome_of(job, call, broken) as (tx, addon):
                 conclude(tx, addon, broken)
+
+
+def resource_of(rows: Snapshot, addon: Addon) -> Resource:
+    """What a partner calls an add-on. The owning app may be gone when the partner is told to delete."""
+    app = rows.find(App, id=addon.app_id)
+    return Resource(addon.id, addon.provider_id, heroku_id(app) if app else None)
 
 
 def keep_exchange(tx: Transaction, job: Job, call: Call, said: object) -> None:

@@ -5,17 +5,20 @@ from platform_sim.core.actions.addons_outcome import (
     acknowledge,
     fail_provisioning,
     finish_provisioning,
+    known_as,
     tell_to_delete,
 )
+from platform_sim.core.actions.app_info import back_channel_name
 from platform_sim.core.model.accounts import Account, Authorization
-from platform_sim.core.model.addons import Addon, Plan, as_called
+from platform_sim.core.model.addons import Addon, AddonService, Plan, as_called, is_legacy
+from platform_sim.core.model.apps import App, heroku_id
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.values import iso
 from platform_sim.core.store import Snapshot, Transaction
 from platform_sim.engines.partner_calls.office import Office, doubled, fail, given_up, succeed
-from platform_sim.partners.client import Grant, ProvisionOrder
 from platform_sim.partners.manifest import declared
 from platform_sim.partners.message import within
+from platform_sim.partners.orders import Grant, ProvisionOrder
 from platform_sim.partners.outcome import (
     Accepted202,
     Broken,
@@ -25,6 +28,7 @@ from platform_sim.partners.outcome import (
     Unknown,
     provision_outcome,
 )
+from platform_sim.partners.versions import spoken
 
 NOTHING_INSTALLED = "Nothing was installed."
 
@@ -33,14 +37,15 @@ def provision(office: Office, job: Job) -> None:
     """One attempt. An add-on that is no longer `provisioning` is not asked for any more."""
     with office.database.snapshot() as rows:
         addon, service = office.addon_and_service(rows, job)
-        order = _order(office, rows, addon) if addon.state == "provisioning" else None
+        order = _order(office, rows, addon, service) if addon.state == "provisioning" else None
     if order is None:
         with office.database.transaction(job.cause_id) as tx:
             _settle(tx, job, tx.get(Addon, addon.id))
         return
     call = office.client.provision(as_called(service), order)
     wants_drain = order.log_drain_token is not None
-    outcome = provision_outcome(call.answer, declared(service.manifest), wants_drain=wants_drain)
+    manifest = service.manifest
+    outcome = provision_outcome(call.answer, declared(manifest), wants_drain=wants_drain, version=spoken(manifest))
     said = within(outcome, office.database.rules.partner_message_limit)
 
     def conclude(tx: Transaction, addon: Addon, said: ProvisionOutcome) -> None:
@@ -52,24 +57,33 @@ def provision(office: Office, job: Job) -> None:
     office.settle(job, call, said, conclude)
 
 
-def _order(office: Office, rows: Snapshot, addon: Addon) -> ProvisionOrder:
+def _order(office: Office, rows: Snapshot, addon: Addon, service: AddonService) -> ProvisionOrder:
     """From the rows alone, so that every attempt sends the same bytes; also after the grant was used."""
     authorization = rows.find(Authorization, addon_id=addon.id, revoked_at=None)
     grant = None
     if authorization and authorization.grant_code and authorization.grant_expires_at:
         grant = Grant(authorization.grant_code, iso(authorization.grant_expires_at))
+    app = rows.get(App, addon.app_id)
     log_input = addon_logs.input_token_of(rows, addon.id, addon.app_id)
     return ProvisionOrder(
         uuid=addon.id,
         name=addon.name,
         plan=rows.get(Plan, addon.plan_id).name,
         region=addon.region,
-        callback_url=office.addresses.callback(addon.id),
+        callback_url=_callback(office, service, addon, app),
         options=addon.options,
         grant=grant,
         log_input_url=office.addresses.log_input(log_input) if log_input else None,
         log_drain_token=addon_logs.drain_token_of(rows, addon),
+        heroku_id=heroku_id(app),
     )
+
+
+def _callback(office: Office, service: AddonService, addon: Addon, app: App) -> str:
+    """Where the partner reports to: the Platform API, or in version 1 App Info (partner-api §8.1)."""
+    if is_legacy(service.manifest):
+        return office.addresses.legacy_callback(back_channel_name(service, addon, app))
+    return office.addresses.callback(addon.id)
 
 
 def _apply(tx: Transaction, job: Job, addon: Addon, said: ProvisionOutcome) -> None:
@@ -87,6 +101,8 @@ def _apply(tx: Transaction, job: Job, addon: Addon, said: ProvisionOutcome) -> N
             fail_provisioning(tx, addon, said.message, clean_up=_may_have_reached(job))
             fail(tx, job, said.message, refused=True, status=said.status)
         case Broken():
+            if said.provider_id is not None:
+                addon = known_as(tx, addon, said.provider_id)
             message = f"{said.message} {NOTHING_INSTALLED}"
             fail_provisioning(tx, addon, message, clean_up=said.clean_up)
             fail(tx, job, message, refused=True, status=said.status)
@@ -126,8 +142,8 @@ def _may_have_reached(job: Job) -> bool:
 def _answered_too_late(tx: Transaction, job: Job, addon: Addon, said: ProvisionOutcome) -> None:
     """Destroyed by the customer: its deprovision job follows this one. Given up by the partner in the middle of
     its own request: then nothing follows, so what it may have made all the same is cleaned up."""
-    if isinstance(said, Provisioned | Accepted202):
-        addon = acknowledge(tx, addon, said.provider_id, said.message, asynchronous=False)
+    if isinstance(said, Provisioned | Accepted202 | Broken) and said.provider_id is not None:
+        addon = known_as(tx, addon, said.provider_id)
     if addon.state == "deprovisioned" and not isinstance(said, Refused):
         tell_to_delete(tx, addon)
     _settle(tx, job, addon)

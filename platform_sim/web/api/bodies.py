@@ -140,11 +140,19 @@ def identity(name: str, value: Any) -> str:
     return text(name, value)
 
 
-def string_map(name: str, value: Any) -> dict[str, str]:
-    """An object with string values."""
-    if not isinstance(value, dict):
-        raise _wrong(name, value, "an object")
-    return {text(f"a name in {name}", k): text(f"{name}.{k}", v) for k, v in value.items()}
+def map_of(item: Check) -> Check:
+    """An object with any names, whose values are all checked."""
+
+    def read(name: str, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise _wrong(name, value, "an object")
+        return {text(f"a name in {name}", k): item(f"{name}.{k}", v) for k, v in value.items()}
+
+    return read
+
+
+string_map = map_of(text)
+"""An object with string values."""
 
 
 def options(name: str, value: Any) -> dict[str, str]:

@@ -7,10 +7,10 @@ from flask import Blueprint, Response, render_template_string, request
 
 from platform_sim.core import access, errors
 from platform_sim.core.access import Actor
-from platform_sim.core.actions.sso import begin_sso
+from platform_sim.core.actions.sso import begin_sso, partners_id
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, as_called
-from platform_sim.core.model.apps import App
+from platform_sim.core.model.apps import App, legacy_number
 from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import errors_as, only_local_names
 from platform_sim.web.context import Doors
@@ -49,8 +49,7 @@ def sso_blueprint(doors: Doors) -> Blueprint:
 
     @blueprint.get("/myapps/<app>/addons/<addon>")
     def legacy(app: str, addon: str) -> Response:
-        # Once the app's part was `app123@heroku.com`; the host part says nothing here.
-        return _page(doors, lambda rows, actor: _addon(rows, actor, app.split("@")[0], addon))
+        return _page(doors, lambda rows, actor: _addon(rows, actor, _name_of(rows, app), addon))
 
     return blueprint
 
@@ -64,7 +63,8 @@ def _page(doors: Doors, find: Finder) -> Response:
         actor = Actor(rows.get(Account, doors.customer_id), authorization_id="browser")
         app, addon = find(rows, actor)
         service = rows.get(AddonService, addon.service_id)
-        form = begin_sso(rows, actor, addon, app, doors.sso_url(as_called(service)), request.args.to_dict())
+        target = doors.sso_target(as_called(service), partners_id(addon))
+        form = begin_sso(rows, actor, addon, app, target, request.args.to_dict())
     shown = {"form": form, "name": service.human_name, "email": actor.account.email}
     return _html(doors, f"Signing in to {service.human_name}", PAGE, **shown)
 
@@ -88,6 +88,13 @@ def _html(doors: Doors, title: str, page: str, **shown: object) -> Response:
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+def _name_of(rows: Snapshot, identity: str) -> str:
+    """The name behind a `heroku_id`, by which old links name the app (partner-api §5.1); anything else as it is."""
+    number = legacy_number(identity)
+    found = rows.find(App, legacy_number=number) if number is not None else None
+    return found.name if found else identity
 
 
 def _addon(rows: Snapshot, actor: Actor, app: str, addon: str) -> tuple[App, Addon]:

@@ -1,5 +1,6 @@
 """Apps from creation to deletion."""
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,7 +15,17 @@ from platform_sim.core.actions.log_sessions import create_log_session
 from platform_sim.core.actions.releases import app_config
 from platform_sim.core.errors import Forbidden, InvalidParams
 from platform_sim.core.model.addons import Addon, Attachment
-from platform_sim.core.model.apps import App, Build, ConfigSnapshot, Dyno, Formation, LogSessionRow, Release, Slug
+from platform_sim.core.model.apps import (
+    App,
+    Build,
+    ConfigSnapshot,
+    Dyno,
+    Formation,
+    LogSessionRow,
+    Release,
+    Slug,
+    heroku_id,
+)
 from platform_sim.core.model.records import Event, Job
 from platform_sim.core.model.values import APP_NAME
 from platform_sim.core.store import Transaction
@@ -57,6 +68,23 @@ def test_a_name_is_found_when_none_is_given(tx: Transaction, customer: Actor) ->
     names = {create_app(tx, customer).name for _ in range(30)}
     assert len(names) == 30
     assert all(APP_NAME.fullmatch(name) and 3 <= len(name) <= 30 for name in names)
+
+
+def test_an_apps_number_is_its_own_and_stays(tx: Transaction, customer: Actor) -> None:
+    apps = [create_app(tx, customer) for _ in range(20)]
+    assert len({app.legacy_number for app in apps}) == 20
+    assert all(len(str(app.legacy_number)) == 8 for app in apps)
+    renamed = update_app(tx, customer, apps[0], name="renamed")
+    assert heroku_id(renamed) == heroku_id(apps[0]) == f"app{apps[0].legacy_number}@heroku.com"
+
+
+def test_a_number_that_is_taken_is_not_given_again(
+    tx: Transaction, customer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rolls = iter([11_111_111, 11_111_111, 22_222_222])
+    monkeypatch.setattr(Random, "randrange", lambda *_: next(rolls))
+    numbers = [create_app(tx, customer, name=name).legacy_number for name in ("first", "second")]
+    assert numbers == [11_111_111, 22_222_222]
 
 
 @pytest.mark.parametrize("name", ["abc", "a-b", "a" * 30, "a23"])

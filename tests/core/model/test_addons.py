@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from platform_sim.core.model.addons import app_var, config_prefix, requires
+from platform_sim.core.model.addons import app_var, config_prefix, is_legacy, requires
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,21 @@ def test_features_stand_in_api_or_as_long_ago_on_top() -> None:
     assert requires({"api": {"requires": None}, "requires": ["attachable"]}, "attachable")
     assert not requires({"api": {"requires": ["log_input"]}}, "attachable")
     assert not requires({}, "attachable")
+
+
+@pytest.mark.parametrize(
+    ("manifest", "legacy"),
+    [
+        ({}, True),
+        ({"api": {}}, True),
+        ({"api": {"version": None}}, True),
+        ({"api": {"version": "1"}}, True),
+        ({"version": "1"}, True),
+        ({"api": {"version": "3"}}, False),
+        ({"api": {}, "version": "3"}, False),
+        ({"api": {"version": "3"}, "version": "1"}, False),
+        ({"api": {"version": "1"}, "version": "3"}, True),
+    ],
+)
+def test_the_manifest_decides_the_version_and_none_means_the_first(manifest: dict[str, Any], legacy: bool) -> None:
+    assert is_legacy(manifest) is legacy

@@ -131,7 +131,11 @@ def test_apps_of_an_earlier_version_get_their_default_domain(rows: Rows) -> None
     rows.conn.execute("ALTER TABLE app DROP COLUMN acm")
     table = TABLES[App]
     for name in ("acme", "other"):
-        values = dict.fromkeys(set(table.columns) - {"acm"}, "x") | {"id": name, "name": name, "created_at": "2026"}
+        values = dict.fromkeys(set(table.columns) - {"acm", "legacy_number"}, "x") | {
+            "id": name,
+            "name": name,
+            "created_at": "2026",
+        }
         listed = ", ".join(f'"{column}"' for column in values)
         rows.conn.execute(f"INSERT INTO app ({listed}) VALUES ({', '.join('?' * len(values))})", list(values.values()))
     migrations.domains(rows)
@@ -157,3 +161,23 @@ def test_plans_of_an_earlier_version_are_for_all_users(rows: Rows) -> None:
     assert {column.name for column in rows["plan"].columns} == set(table.columns)
     kept = table.from_row(rows.conn.execute(table.select).fetchone())
     assert (kept.name, kept.state, kept.passes, kept.actions) == ("test", "public", [], [])
+
+
+def test_apps_of_an_earlier_version_get_a_number_each(rows: Rows) -> None:
+    migrations.first_tables(rows)
+    rows.conn.execute("DROP INDEX idx_app_legacy_number")
+    rows.conn.execute("ALTER TABLE app DROP COLUMN legacy_number")
+    for name in ("first", "second"):
+        rows.conn.execute(
+            "INSERT INTO app (id, name, owner_id, region, stack, maintenance, created_at, updated_at) "
+            "VALUES (?, ?, 'o', 'us', 's', 0, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')",
+            (name, name),
+        )
+    rows.conn.execute("PRAGMA user_version = 1")
+    rows.conn.commit()
+    migrations.migrate(rows)
+    table = TABLES[App]
+    kept = [table.from_row(row) for row in rows.conn.execute(table.select)]
+    assert [(app.name, app.legacy_number) for app in kept] == [("first", 1), ("second", 2)]
+    with pytest.raises(sqlite3.IntegrityError):
+        rows.conn.execute("UPDATE app SET legacy_number = 1")

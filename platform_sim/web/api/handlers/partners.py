@@ -2,7 +2,7 @@
 
 from platform_sim.core import access
 from platform_sim.core.actions import addon_config
-from platform_sim.core.actions.sso import begin_sso
+from platform_sim.core.actions.sso import begin_sso, partners_id
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.addons import Addon, as_called
 from platform_sim.core.model.apps import App
@@ -69,6 +69,6 @@ def sso_by_app(call: Call, rows: Snapshot) -> Json:
 
 
 def _form(call: Call, rows: Snapshot, addon: Addon, app: App) -> Json:
-    target = call.doors.sso_url(as_called(access.service_of(rows, addon)))
+    target = call.doors.sso_target(as_called(access.service_of(rows, addon)), partners_id(addon))
     form = begin_sso(rows, call.actor, addon, app, target, call.query)
     return {"method": form.method, "action": form.action, "params": form.params}
