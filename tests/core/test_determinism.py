@@ -26,6 +26,8 @@ from platform_sim.core.actions.formation import Scaling, scale
 from platform_sim.core.actions.jobs import claim, finish
 from platform_sim.core.actions.log_sessions import create_log_session
 from platform_sim.core.actions.oauth import exchange_grant
+from platform_sim.core.actions.pipelines import change_stage_vars, couple, create_pipeline
+from platform_sim.core.actions.promotions import promote
 from platform_sim.core.actions.releases import rollback
 from platform_sim.core.actions.webhooks import create_webhook
 from platform_sim.core.model.accounts import Account, Authorization
@@ -88,6 +90,15 @@ def name_it(tx: Transaction) -> None:
     link_domain(tx, me(tx), app, domain_named(tx, app, "*.example.com"), endpoint.id)
 
 
+def pass_it_on(tx: Transaction) -> None:
+    app, live = app_named(tx, me(tx), "acme"), create_app(tx, me(tx), name="live")
+    flow = create_pipeline(tx, me(tx), "flow")
+    couple(tx, me(tx), flow, app, "staging")
+    couple(tx, me(tx), flow, live, "production")
+    change_stage_vars(tx, me(tx), flow, "review", {"A": "1"})
+    promote(tx, me(tx), flow, app, [live])
+
+
 def complete(tx: Transaction) -> None:
     addon = addon_named(tx, me(tx), "second")
     grant = tx.find(Authorization, addon_id=addon.id)
@@ -124,7 +135,7 @@ def end(tx: Transaction) -> None:
     assert tx.count(Attachment) == 0
 
 
-SCRIPT: tuple[Step, ...] = (begin, run_the_app, install, name_it, complete, change, end)
+SCRIPT: tuple[Step, ...] = (begin, run_the_app, install, name_it, pass_it_on, complete, change, end)
 
 
 def play(database: Database, steps: tuple[Step, ...]) -> None:

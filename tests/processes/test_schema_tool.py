@@ -38,6 +38,9 @@ def lived(customer: Customer, partner: TinyPartner) -> Customer:
     certificate = {"certificate_chain": issued.certificate, "private_key": issued.key}
     endpoint = customer.api("POST", "/apps/acme/sni-endpoints", certificate)
     customer.api("POST", "/apps/acme/domains", {"hostname": "www.example.com", "sni_endpoint": endpoint["name"]})
+    pipeline = customer.api("POST", "/pipelines", {"name": "flow"})["id"]
+    for name, stage in (("acme", "staging"), ("empty", "production")):
+        customer.api("POST", "/pipeline-couplings", {"app": name, "pipeline": pipeline, "stage": stage})
     customer.api("POST", "/apps/acme/slugs", {"process_types": {"web": "serve"}})
     wait_until("the one-off dyno runs", lambda: len(customer.api("GET", "/apps/acme/dynos")) == 3)
     return customer

@@ -132,8 +132,8 @@ def test_reset_ends_everything_and_keeps_the_services(full: Populated) -> None:
     with playing(full.world, deprovision=deprovisions):
         full.world.database.rules = replace(full.world.database.rules, customer_patience=30.0)
         answer = full.world.call("POST", "/sim/reset")
-    assert answer.json == {"apps_destroyed": 2, "addons_left": 0}
-    assert full.world.get("/apps") == []
+    assert answer.json == {"apps_destroyed": 3, "addons_left": 0}
+    assert full.world.get("/apps") == full.world.get("/pipelines") == []
     assert [s["name"] for s in full.world.get("/addon-services")] == ["exceptions"]
     assert full.world.call("POST", "/sim/reset").json == {"apps_destroyed": 0, "addons_left": 0}
 
@@ -146,7 +146,7 @@ def test_reset_says_what_is_left_when_a_partner_does_not_answer(full: Populated)
 
     with playing(full.world, deprovision=later):
         full.world.database.rules = replace(full.world.database.rules, customer_patience=30.0)
-        assert full.world.call("POST", "/sim/reset").json == {"apps_destroyed": 2, "addons_left": 1}
+        assert full.world.call("POST", "/sim/reset").json == {"apps_destroyed": 3, "addons_left": 1}
 
 
 def test_reset_waits_once_not_once_for_each_add_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,4 +193,4 @@ def test_many_resets_at_once_are_one(full: Populated) -> None:
     for thread in threads:
         thread.join()
     assert [answer.status_code for answer in answers] == [200] * 4
-    assert sum(answer.json["apps_destroyed"] for answer in answers) == 2
+    assert sum(answer.json["apps_destroyed"] for answer in answers) == 3

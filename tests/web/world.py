@@ -22,6 +22,8 @@ from platform_sim.core.actions.certificates import create_endpoint
 from platform_sim.core.actions.domains import create_domain
 from platform_sim.core.actions.drains import create_drain
 from platform_sim.core.actions.dynos import add_formation_dyno, run_dyno
+from platform_sim.core.actions.pipelines import change_stage_vars, couple, create_pipeline
+from platform_sim.core.actions.promotions import promote
 from platform_sim.core.actions.releases import current_release
 from platform_sim.core.actions.webhooks import create_webhook
 from platform_sim.core.model.accounts import Account, Authorization
@@ -222,6 +224,7 @@ def populate(world: World) -> Populated:
         assert made is not None
         plan = tx.get(Plan, addon.plan_id)
         paths_of_hooks = [_paths_of_webhook(tx, each) for each in (hook, partners_hook)]
+        paths_of_pipeline = _paths_of_pipeline(tx, who, app)
         for job in tx.all(Job, state="todo"):
             jobs.finish(tx, job, {"ok": True})
     paths = {
@@ -244,8 +247,26 @@ def populate(world: World) -> Populated:
         "domain": domain.hostname,
         "sni-endpoint": endpoint.name,
         "log-drain.query_identity": quote(DRAIN, safe=""),
-    } | paths_of_hooks[0]
+    } | (paths_of_hooks[0] | paths_of_pipeline)
     return Populated(world, app, addon, world.partner_token(addon), paths, paths_of_hooks[1])
+
+
+def _paths_of_pipeline(tx: Transaction, who: Actor, app: App) -> dict[str, str]:
+    """The app, which has been promoted to another one."""
+    pipeline = create_pipeline(tx, who, "flow")
+    live = support.new_app(tx, who, "live")
+    coupling = couple(tx, who, pipeline, app, "staging")
+    couple(tx, who, pipeline, live, "production")
+    change_stage_vars(tx, who, pipeline, "review", {"REVIEW": "1"})
+    promotion = promote(tx, who, pipeline, app, [live])
+    return {
+        "pipeline": pipeline.name,
+        "pipeline.id": pipeline.id,
+        "pipeline-coupling": coupling.id,
+        "pipeline-coupling.stage": "review",
+        "pipeline-promotion": promotion.id,
+        "pipeline-promotion.id": promotion.id,
+    }
 
 
 def _paths_of_webhook(tx: Transaction, webhook: Webhook) -> dict[str, str]:

@@ -8,6 +8,7 @@ from platform_sim.core.actions.addon_logs import end_app_logs
 from platform_sim.core.actions.addons_end import destroy_addon
 from platform_sim.core.actions.attachments import detach
 from platform_sim.core.actions.domains import add_default_domain, rename_default_domain
+from platform_sim.core.actions.pipelines import forget_app
 from platform_sim.core.actions.releases import make_release
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.accounts import Account
@@ -147,6 +148,7 @@ def delete_app(tx: Transaction, actor: Actor, app: App) -> None:
     for attachment in tx.all(Attachment, app_id=app.id):
         detach(tx, actor.account, app, attachment, tx.get(Addon, attachment.addon_id), release=False)
     end_app_logs(tx, actor.account, app)
+    forget_app(tx, app)
     for dyno in tx.all(Dyno, app_id=app.id):
         # The rows stay until the supervisor has ended the processes behind them.
         tx.update(dyno, wanted=False)

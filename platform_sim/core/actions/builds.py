@@ -151,6 +151,22 @@ def _new_slug(
     )
 
 
+def copy_slug(tx: Transaction, slug: Slug, app: App) -> Slug:
+    """The same slug for another app: its files are there once, its row for each app."""
+    return _new_slug(
+        tx,
+        app,
+        process_types=slug.process_types,
+        commit=slug.commit_id,
+        commit_description=slug.commit_description,
+        buildpack_description=slug.buildpack_description,
+        checksum=slug.checksum,
+        size=slug.size,
+        folder=slug.folder,
+        stack=slug.stack,
+    )
+
+
 def create_slug(
     tx: Transaction,
     actor: Actor,

@@ -20,14 +20,19 @@ def change_config_vars(tx: Transaction, actor: Actor, app: App, changes: Mapping
             "A partner's token cannot read or change an app's config vars; it sees its own at /addons/:id/config."
         )
     before = app_config(tx, app)
-    for name in changes:
-        _check_name(name)
-    after = {k: v for k, v in {**before, **changes}.items() if v is not None}
+    after = checked(before, changes)
     _check_owners(tx, app, [name for name in changes if before.get(name) != after.get(name)])
     if after == before and not tx.rules.unchanged_config_makes_release:
         return after
     make_release(tx, app, actor.account, describe(before, changes), config=after)
     return after
+
+
+def checked(before: Mapping[str, str], changes: Mapping[str, str | None]) -> dict[str, str]:
+    """Vars after changes of a customer's; InvalidParams for a name that is not allowed."""
+    for name in changes:
+        _check_name(name)
+    return {k: v for k, v in {**before, **changes}.items() if v is not None}
 
 
 def _check_owners(tx: Transaction, app: App, changed: Sequence[str]) -> None:

@@ -28,6 +28,16 @@ def current_release(rows: Snapshot, app_id: str) -> Release:
     return found
 
 
+def newest_deployment(rows: Snapshot, app_id: str) -> Release | None:
+    """The newest release that brought another slug than the one before it; None if nothing was ever deployed."""
+    found, before = None, None
+    for release in rows.all(Release, app_id=app_id, order_by="version"):
+        if release.slug_id != before and release.slug_id is not None:
+            found = release
+        before = release.slug_id
+    return found
+
+
 def config_of(rows: Snapshot, release: Release) -> dict[str, str]:
     """All config vars of a release."""
     return _snapshot_of(rows, release).vars
@@ -62,7 +72,7 @@ def make_release(
     slug_id = slug.id if slug else _slug_to_carry_on(tx, app, before)
     vars_before = config_of(tx, before) if before else {}
     vars_now = dict(config) if config is not None else vars_before
-    _check_size(tx, app, vars_before, vars_now)
+    check_size(tx, app.name, vars_before, vars_now)
     command = _release_command(tx, slug_id)
     if command and not release_phase and current_release(tx, app.id).slug_id == slug_id:
         command = None
@@ -100,12 +110,12 @@ def _slug_to_carry_on(tx: Transaction, app: App, before: Release | None) -> str 
     return before.slug_id if before else None
 
 
-def _check_size(tx: Transaction, app: App, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """Whoever sets it, customer or partner; what makes it smaller is never refused (platform-api §5)."""
+def check_size(tx: Transaction, name: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """InvalidParams for config vars of `name` that are too much in all. Whoever sets it, customer or partner; what makes it smaller is never refused (platform-api §5)."""
     limit, size = tx.rules.config_size_limit, _size(after)
     if size > limit and size > _size(before):
         raise InvalidParams(
-            f"Config vars are limited to {limit} bytes for an app; this would make {size} on {app.name}."
+            f"Config vars are limited to {limit} bytes for an app; this would make {size} on {name}."
         )
 
 

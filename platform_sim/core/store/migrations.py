@@ -22,6 +22,9 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "webhook_delivery": (("seq",),),
     "domain": (("hostname",),),
     "sni_endpoint": (("name",),),
+    "pipeline": (("name",),),
+    "pipeline_coupling": (("app_id",),),
+    "stage_config": (("pipeline_id", "stage"),),
 }
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "authorization": (("addon_id",), ("account_id",), ("grant_code",), ("refresh_token",)),
@@ -42,11 +45,16 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "webhook_delivery": (("webhook_id", "status"), ("event_id",)),
     "domain": (("app_id",), ("sni_endpoint_id",)),
     "sni_endpoint": (("app_id",),),
+    "pipeline": (("owner_id",),),
+    "pipeline_coupling": (("pipeline_id",),),
+    "promotion": (("pipeline_id",), ("source_app_id",)),
+    "promotion_target": (("promotion_id",), ("app_id",)),
 }
 LATER: dict[str, tuple[str, ...]] = {
     "drains": ("log_drain", "log_input"),
     "webhooks": ("webhook", "webhook_delivery"),
     "domains": ("domain", "sni_endpoint"),
+    "pipelines": ("pipeline", "pipeline_coupling", "promotion", "promotion_target", "stage_config"),
 }
 """Tables that are made by a step of their own, by what they are for."""
 
@@ -83,6 +91,11 @@ def domains(rows: Rows) -> None:
         SELECT {_NEW_UUID}, id, name || '.localhost', 'heroku', created_at, created_at FROM app
         """
     )
+
+
+def pipelines(rows: Rows) -> None:
+    """Pipelines, what is in them, and promotions."""
+    _create(rows, LATER["pipelines"])
 
 
 _NEW_UUID = " || '-' || ".join(
@@ -160,6 +173,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     catalog,
     namespaces,
     legacy_numbers,
+    pipelines,
 )
 
 

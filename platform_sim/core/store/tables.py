@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from platform_sim.core.model import accounts, addons, apps, domains, drains, records, webhooks
+from platform_sim.core.model import accounts, addons, apps, domains, drains, pipelines, records, webhooks
 
 T = TypeVar("T")
 
@@ -41,6 +41,11 @@ NOUNS: tuple[type, ...] = (
     webhooks.WebhookDelivery,
     domains.Domain,
     domains.SniEndpoint,
+    pipelines.Pipeline,
+    pipelines.PipelineCoupling,
+    pipelines.Promotion,
+    pipelines.PromotionTarget,
+    pipelines.StageConfig,
 )
 
 

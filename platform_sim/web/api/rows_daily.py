@@ -1,6 +1,6 @@
-"""Rows of the table for daily use: domains and certificates."""
+"""Rows of the table for daily use: domains and certificates, pipelines and promotions."""
 
-from platform_sim.web.api.handlers import domains
+from platform_sim.web.api.handlers import domains, pipelines, promotions
 from platform_sim.web.api.specs import BOTH, Key, Spec, get, listing, write
 
 DAILY: dict[Key, Spec] = {
@@ -21,4 +21,33 @@ DAILY: dict[Key, Spec] = {
     ("POST", "/apps/{app}/acm"): write(domains.enable_acm),
     ("PATCH", "/apps/{app}/acm"): write(domains.refresh_acm),
     ("DELETE", "/apps/{app}/acm"): write(domains.disable_acm),
+    ("GET", "/pipelines"): listing(pipelines.listing, "name", **BOTH),
+    ("POST", "/pipelines"): write(pipelines.create, 201, fields=pipelines.CREATE, required=("name",)),
+    ("GET", "/pipelines/{pipeline}"): get(pipelines.info, **BOTH),
+    ("PATCH", "/pipelines/{pipeline.id}"): write(pipelines.update, fields=pipelines.RENAME),
+    ("DELETE", "/pipelines/{pipeline.id}"): write(pipelines.delete),
+    ("POST", "/pipeline-transfers"): write(
+        pipelines.transfer, 201, fields=pipelines.TRANSFER, required=tuple(pipelines.TRANSFER)
+    ),
+    ("GET", "/pipeline-couplings"): listing(pipelines.list_couplings, **BOTH),
+    ("GET", "/users/~/pipeline-couplings"): listing(pipelines.list_couplings, **BOTH),
+    ("GET", "/pipelines/{pipeline.id}/pipeline-couplings"): listing(pipelines.list_couplings_by_pipeline, **BOTH),
+    ("GET", "/apps/{app}/pipeline-couplings"): get(pipelines.coupling_by_app, **BOTH),
+    ("POST", "/pipeline-couplings"): write(
+        pipelines.couple, 201, fields=pipelines.COUPLE, required=tuple(pipelines.COUPLE)
+    ),
+    ("GET", "/pipeline-couplings/{pipeline-coupling}"): get(pipelines.coupling_info, **BOTH),
+    ("PATCH", "/pipeline-couplings/{pipeline-coupling}"): write(pipelines.move, fields=pipelines.MOVE),
+    ("DELETE", "/pipeline-couplings/{pipeline-coupling}"): write(pipelines.uncouple),
+    ("POST", "/pipeline-promotions"): write(
+        promotions.create, 201, fields=promotions.CREATE, required=tuple(promotions.CREATE)
+    ),
+    ("GET", "/pipeline-promotions/{pipeline-promotion}"): get(promotions.info),
+    ("GET", "/pipeline-promotions/{pipeline-promotion.id}/promotion-targets"): listing(promotions.targets),
+    ("GET", "/pipelines/{pipeline.id}/stage/{pipeline-coupling.stage}/config-vars"): get(pipelines.config),
+    ("PATCH", "/pipelines/{pipeline.id}/stage/{pipeline-coupling.stage}/config-vars"): write(pipelines.update_config),
+    ("GET", "/pipelines/{pipeline.id}/latest-builds"): listing(pipelines.latest_builds),
+    ("GET", "/pipelines/{pipeline.id}/latest-releases"): listing(pipelines.latest_releases),
+    ("GET", "/pipelines/{pipeline.id}/latest-deployments"): listing(pipelines.latest_deployments),
+    ("GET", "/pipelines/{pipeline.id}/pipeline-stack"): get(pipelines.stack),
 }

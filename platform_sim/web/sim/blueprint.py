@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from platform_sim.core.access import LIVE
-from platform_sim.core.actions import apps
+from platform_sim.core.actions import apps, pipelines
 from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import App
+from platform_sim.core.model.pipelines import Pipeline
 from platform_sim.core.model.records import Event, Exchange, Job
 from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import asking_customer, error_response, errors_as, json_response
@@ -83,12 +84,17 @@ def event_line(event: Event) -> dict[str, Any]:
 
 
 def _reset(doors: Doors) -> dict[str, Any]:
-    """End every app and add-on properly, partners being told; services stay. The waiting has one end for all."""
+    """End every app, add-on and pipeline properly, partners being told; services stay.
+
+    The waiting has one end for all.
+    """
     actor = asking_customer(doors, "reset the simulator")
     with doors.database.transaction() as tx:
         owned = tx.all(App, owner_id=actor.account.id)
         for app in owned:
             apps.delete_app(tx, actor, app)
+        for pipeline in tx.all(Pipeline, owner_id=actor.account.id):
+            pipelines.delete_pipeline(tx, actor, pipeline)
         pending = tx.all(Job, kind="deprovision", state=OPEN)
     end = time.monotonic() + doors.database.rules.customer_patience
     for job in pending:

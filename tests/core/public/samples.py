@@ -13,6 +13,8 @@ from platform_sim.core.actions.drains import create_drain, drains_of_app
 from platform_sim.core.actions.dynos import add_formation_dyno, report_started, report_state, run_dyno
 from platform_sim.core.actions.log_sessions import create_log_session
 from platform_sim.core.actions.oauth import exchange_grant
+from platform_sim.core.actions.pipelines import couple, create_pipeline
+from platform_sim.core.actions.promotions import promote
 from platform_sim.core.actions.releases import current_release, finish_release_phase
 from platform_sim.core.actions.webhook_deliveries import deliveries_of, events_of, record_attempt
 from platform_sim.core.actions.webhooks import create_webhook
@@ -20,12 +22,14 @@ from platform_sim.core.model.accounts import Account, Authorization
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
 from platform_sim.core.model.apps import App, Build, Dyno, Formation, Release, Slug
 from platform_sim.core.model.domains import SniEndpoint
+from platform_sim.core.model.pipelines import Pipeline, PipelineCoupling, Promotion, PromotionTarget
 from platform_sim.core.model.places import REGIONS, STACKS
 from platform_sim.core.public import accounts as public_accounts
 from platform_sim.core.public import addons as public_addons
 from platform_sim.core.public import apps as public_apps
 from platform_sim.core.public import domains as public_domains
 from platform_sim.core.public import drains as public_drains
+from platform_sim.core.public import pipelines as public_pipelines
 from platform_sim.core.public import webhooks as public_webhooks
 from platform_sim.core.store import Transaction
 
@@ -60,7 +64,15 @@ def samples(tx: Transaction) -> Bodies:
     deploy(tx, customer, app, web="serve", release="migrate")
     failed = deploy(tx, customer, app, web="serve", release="migrate")
     finish_release_phase(tx, failed, succeeded=False)
-    return _of_apps(tx) | _of_the_market(tx) | _of_accounts(tx) | _of_webhooks(tx) | _of_domains(tx) | _fixed(tx, app)
+    return (
+        _of_apps(tx)
+        | _of_the_market(tx)
+        | _of_accounts(tx)
+        | _of_webhooks(tx)
+        | _of_domains(tx)
+        | _of_pipelines(tx)
+        | _fixed(tx, app)
+    )
 
 
 def _of_apps(tx: Transaction) -> Bodies:
@@ -140,6 +152,31 @@ def _of_domains(tx: Transaction) -> Bodies:
     return {
         "domain": [public_domains.domain(tx, row) for row in domains_of(tx, app)],
         "sni-endpoint": [public_domains.sni_endpoint(tx, row) for row in tx.all(SniEndpoint)],
+    }
+
+
+def _of_pipelines(tx: Transaction) -> Bodies:
+    """Promotions in each state: done, waiting for a release command, failed; and what the apps did last."""
+    customer = new_customer(tx, "pipelines@example.com")
+    flow = create_pipeline(tx, customer, "flow")
+    staging, live = new_app(tx, customer, "staging"), new_app(tx, customer, "live")
+    couple(tx, customer, flow, staging, "staging")
+    couple(tx, customer, flow, live, "production")
+    deploy(tx, customer, staging)
+    promote(tx, customer, flow, staging, [live])
+    finish_release_phase(tx, deploy(tx, customer, staging, web="serve", release="migrate"), succeeded=True)
+    promote(tx, customer, flow, staging, [live])
+    promote(tx, customer, flow, staging, [live])
+    [*_, failed] = tx.all(Release, app_id=live.id)
+    finish_release_phase(tx, failed, succeeded=False)
+    return {
+        "pipeline": [public_pipelines.pipeline(row) for row in tx.all(Pipeline)],
+        "pipeline-coupling": [public_pipelines.coupling(tx, row) for row in tx.all(PipelineCoupling)],
+        "pipeline-promotion": [public_pipelines.promotion(tx, row) for row in tx.all(Promotion)],
+        "pipeline-promotion-target": [public_pipelines.target(tx, row) for row in tx.all(PromotionTarget)],
+        "pipeline-build": [public_pipelines.latest_build(tx, staging, AT)],
+        "pipeline-deployment": [public_pipelines.latest_deployment(tx, app, AT) for app in (staging, live)],
+        "pipeline-stack": [public_pipelines.stack("heroku-24")],
     }
 
 

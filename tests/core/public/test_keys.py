@@ -10,6 +10,10 @@ from ...support import new_database
 from .published import declared, needs_schema
 from .samples import samples
 
+RELEASE = (
+    "addon_plan_names app artifacts created_at current description eligible_for_rollback id output_stream_url slug "
+    "status updated_at user version"
+)
 KEYS: dict[str, str] = {
     "account": "allow_tracking beta country_of_residence created_at default_organization default_team delinquent_at "
     "email federated id identity_provider last_login name sms_number suspended_at two_factor_authentication "
@@ -32,12 +36,19 @@ KEYS: dict[str, str] = {
     "log-drain": "addon app created_at id token updated_at url",
     "log-session": "created_at id logplex_url updated_at",
     "oauth-token": "access_token authorization client created_at grant id refresh_token session updated_at user",
+    "pipeline": "created_at generation id name owner updated_at",
+    "pipeline-build": "app buildpacks created_at id output_stream_url release slug source_blob stack status "
+    "updated_at user",
+    "pipeline-coupling": "app created_at id pipeline stage updated_at",
+    "pipeline-deployment": RELEASE,
+    "pipeline-promotion": "created_at id pipeline source status updated_at",
+    "pipeline-promotion-target": "app error_message id pipeline_promotion release status",
+    "pipeline-stack": "stack",
     "plan": "addon_service compliance created_at default description human_name id "
     "installable_inside_private_network installable_outside_private_network name price space_default state "
     "updated_at visible",
     "region": "country created_at description id locale name private_capable provider updated_at",
-    "release": "addon_plan_names app artifacts created_at current description eligible_for_rollback id "
-    "output_stream_url slug status updated_at user version",
+    "release": RELEASE,
     "slug": "blob buildpack_provided_description checksum commit commit_description created_at deleted_at id "
     "process_types size stack updated_at",
     "sni-endpoint": "app certificate_chain created_at display_name domains id name ssl_cert updated_at",

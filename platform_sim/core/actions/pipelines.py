@@ -1,0 +1,225 @@
+"""Pipelines and the apps in them. Customers and partners see those in which they see an app (partner-api §4.1)."""
+
+from collections.abc import Mapping
+
+from platform_sim.core.access import Actor, customers_only, visible_apps
+from platform_sim.core.actions.config_vars import checked
+from platform_sim.core.actions.releases import check_size
+from platform_sim.core.errors import Forbidden, InvalidParams, NotFound, NotSimulated
+from platform_sim.core.model.accounts import Account
+from platform_sim.core.model.apps import App
+from platform_sim.core.model.pipelines import (
+    PIPELINE_NAME,
+    STAGES,
+    Pipeline,
+    PipelineCoupling,
+    Promotion,
+    PromotionTarget,
+    Stage,
+    StageConfig,
+)
+from platform_sim.core.model.values import is_uuid
+from platform_sim.core.store import Snapshot, Transaction
+
+
+def visible_pipelines(rows: Snapshot, actor: Actor) -> list[Pipeline]:
+    """A customer's own, and those that hold an app which the actor sees."""
+    seen = {coupling.pipeline_id for coupling in visible_couplings(rows, actor)}
+    if not actor.is_partner:
+        seen |= {each.id for each in rows.all(Pipeline, owner_id=actor.account.id)}
+    return rows.all(Pipeline, id=sorted(seen), order_by="name")
+
+
+def pipeline_named(rows: Snapshot, actor: Actor, identity: str) -> Pipeline:
+    """By id or name; NotFound for one that the actor does not see."""
+    key = "id" if is_uuid(identity) else "name"
+    for pipeline in visible_pipelines(rows, actor):
+        if getattr(pipeline, key) == identity:
+            return pipeline
+    raise NotFound("pipeline")
+
+
+def own_pipeline(rows: Snapshot, actor: Actor, identity: str) -> Pipeline:
+    """One that the actor may change as a whole; Forbidden for one that it only has an app in."""
+    customers_only(actor, "change a pipeline")
+    pipeline = pipeline_named(rows, actor, identity)
+    if pipeline.owner_id != actor.account.id:
+        raise Forbidden(f"Only its owner can change the pipeline {pipeline.name}.")
+    return pipeline
+
+
+def check_owner(actor: Actor, owner_id: str | None, owner_type: str | None) -> None:
+    """InvalidParams unless a new pipeline is to be the actor's own; NotSimulated for teams."""
+    if owner_type == "team":
+        raise NotSimulated("Pipelines that belong to a team are not simulated. Leave the owner out: it is yours then.")
+    if owner_id not in (None, actor.account.id):
+        raise InvalidParams("owner.id is not yours: a new pipeline belongs to whoever makes it.")
+
+
+def create_pipeline(tx: Transaction, actor: Actor, name: str) -> Pipeline:
+    """A pipeline of the actor's without apps; InvalidParams for a bad or taken name."""
+    customers_only(actor, "create a pipeline")
+    _check_name(tx, name)
+    now = tx.now()
+    pipeline = tx.insert(Pipeline(tx.uuid("pipeline", actor.account.id), name, actor.account.id, "user", now, now))
+    tx.record("pipeline", "create", pipeline.id, actor.account, {"name": name})
+    return pipeline
+
+
+def _check_name(tx: Transaction, name: str) -> None:
+    if PIPELINE_NAME.fullmatch(name) is None:
+        raise InvalidParams(
+            f"{name[:64]!r} cannot be a pipeline's name: 3 to 30 lowercase letters, digits and dashes, a letter first."
+        )
+    if tx.find(Pipeline, name=name) is not None:
+        raise InvalidParams("Name is already taken")
+
+
+def rename_pipeline(tx: Transaction, actor: Actor, pipeline: Pipeline, name: str | None) -> Pipeline:
+    """Another name, if one is given."""
+    if name is None or name == pipeline.name:
+        return pipeline
+    _check_name(tx, name)
+    before = {"name": pipeline.name}
+    pipeline = tx.update(pipeline, name=name)
+    tx.record("pipeline", "update", pipeline.id, actor.account, {"name": name}, previous=before)
+    return pipeline
+
+
+def transfer_pipeline(tx: Transaction, actor: Actor, pipeline: Pipeline, owner_id: str, owner_type: str) -> Pipeline:
+    """Give a pipeline to another user, named by id or e-mail; its apps stay whose they are."""
+    if owner_type != "user":
+        raise NotSimulated(
+            "Pipelines that belong to a team are not simulated. Give it to a user (new_owner.type user)."
+        )
+    owner = tx.find(Account, id=owner_id) or tx.find(Account, email=owner_id)
+    if owner is None:
+        raise NotFound("user", "Couldn't find the user that the pipeline shall belong to.")
+    before = {"owner_id": pipeline.owner_id}
+    pipeline = tx.update(pipeline, owner_id=owner.id)
+    tx.record("pipeline", "update", pipeline.id, actor.account, {"name": pipeline.name}, previous=before)
+    return pipeline
+
+
+def delete_pipeline(tx: Transaction, actor: Actor, pipeline: Pipeline) -> None:
+    """End a pipeline; its apps stay as they are."""
+    promotions = [each.id for each in tx.all(Promotion, pipeline_id=pipeline.id)]
+    tx.delete_where(PromotionTarget, promotion_id=promotions)
+    for noun in (Promotion, PipelineCoupling, StageConfig):
+        tx.delete_where(noun, pipeline_id=pipeline.id)
+    tx.record("pipeline", "destroy", pipeline.id, actor.account, {"name": pipeline.name})
+    tx.delete(pipeline)
+
+
+def visible_couplings(rows: Snapshot, actor: Actor, pipeline: Pipeline | None = None) -> list[PipelineCoupling]:
+    """Of the apps that the actor sees: all, or those of one pipeline."""
+    apps = [app.id for app in visible_apps(rows, actor)]
+    if pipeline is None:
+        return rows.all(PipelineCoupling, app_id=apps)
+    return rows.all(PipelineCoupling, app_id=apps, pipeline_id=pipeline.id)
+
+
+def coupling_of(rows: Snapshot, app: App) -> PipelineCoupling:
+    """An app's; NotFound if it is in no pipeline."""
+    found = rows.find(PipelineCoupling, app_id=app.id)
+    if found is None:
+        raise _no_coupling()
+    return found
+
+
+def coupling_named(rows: Snapshot, actor: Actor, identity: str) -> PipelineCoupling:
+    """By id, of an app that the actor sees."""
+    for coupling in visible_couplings(rows, actor):
+        if coupling.id == identity:
+            return coupling
+    raise _no_coupling()
+
+
+def _no_coupling() -> NotFound:
+    return NotFound("pipeline_coupling", "Couldn't find that pipeline coupling.")
+
+
+def couple(tx: Transaction, actor: Actor, pipeline: Pipeline, app: App, stage: str) -> PipelineCoupling:
+    """Put an app into a pipeline's stage; InvalidParams if it is in a pipeline already."""
+    customers_only(actor, "put an app into a pipeline")
+    there = tx.find(PipelineCoupling, app_id=app.id)
+    if there is not None:
+        name = tx.get(Pipeline, there.pipeline_id).name
+        raise InvalidParams(f"{app.name} is in the pipeline {name} already: take it out there first.")
+    known, now = _stage(stage), tx.now()
+    coupling = tx.insert(PipelineCoupling(tx.uuid("coupling", app.id), pipeline.id, app.id, known, now, now))
+    tx.record("pipeline-coupling", "create", coupling.id, actor.account, {"stage": stage}, app_id=app.id)
+    return coupling
+
+
+def move(tx: Transaction, actor: Actor, coupling: PipelineCoupling, stage: str | None) -> PipelineCoupling:
+    """Another stage, if one is given."""
+    customers_only(actor, "move an app in its pipeline")
+    if stage is None or stage == coupling.stage:
+        return coupling
+    before = {"stage": coupling.stage}
+    coupling = tx.update(coupling, stage=_stage(stage))
+    told = {"stage": stage}
+    tx.record("pipeline-coupling", "update", coupling.id, actor.account, told, app_id=coupling.app_id, previous=before)
+    return coupling
+
+
+def uncouple(tx: Transaction, actor: Actor, coupling: PipelineCoupling) -> None:
+    """Take an app out of its pipeline."""
+    customers_only(actor, "take an app out of a pipeline")
+    told = {"stage": coupling.stage}
+    tx.record("pipeline-coupling", "destroy", coupling.id, actor.account, told, app_id=coupling.app_id)
+    tx.delete(coupling)
+
+
+def forget_app(tx: Transaction, app: App) -> None:
+    """What pipelines know of an app that is deleted."""
+    promotions = [each.id for each in tx.all(Promotion, source_app_id=app.id)]
+    tx.delete_where(PromotionTarget, promotion_id=promotions)
+    tx.delete_where(Promotion, source_app_id=app.id)
+    for noun in (PromotionTarget, PipelineCoupling):
+        tx.delete_where(noun, app_id=app.id)
+
+
+def _stage(name: str) -> Stage:
+    found = stage_named(name)
+    if found is None:
+        raise InvalidParams(f"{name[:64]!r} is no stage: choose one of {', '.join(STAGES)}.")
+    return found
+
+
+def stage_named(name: str) -> Stage | None:
+    """A stage by its name, or None."""
+    return next((stage for stage in STAGES if stage == name), None)
+
+
+def stage_vars(rows: Snapshot, pipeline: Pipeline, stage: str) -> dict[str, str]:
+    """Config vars of a stage; NotFound if there is no such stage."""
+    found = rows.find(StageConfig, pipeline_id=pipeline.id, stage=_in_path(stage))
+    return found.vars if found else {}
+
+
+def change_stage_vars(
+    tx: Transaction, actor: Actor, pipeline: Pipeline, stage: str, changes: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Merge `changes` (None removes) and return the whole set. No app that is there feels it."""
+    before = stage_vars(tx, pipeline, stage)
+    after = checked(before, changes)
+    check_size(tx, f"stage {stage} of {pipeline.name}", before, after)
+    now = tx.now()
+    found = tx.find(StageConfig, pipeline_id=pipeline.id, stage=stage)
+    if found is not None:
+        tx.update(found, vars=after)
+    else:
+        row_id = tx.uuid("stage-config", pipeline.id)
+        tx.insert(StageConfig(row_id, pipeline.id, _in_path(stage), after, now, now))
+    told = {"stage": stage, "names": sorted(changes)}
+    tx.record("pipeline-config-vars", "update", pipeline.id, actor.account, told)
+    return after
+
+
+def _in_path(name: str) -> Stage:
+    found = stage_named(name)
+    if found is None:
+        raise NotFound("pipeline_stage", f"Couldn't find that stage. There are {', '.join(STAGES)}.")
+    return found
