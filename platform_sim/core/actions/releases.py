@@ -111,12 +111,13 @@ def _slug_to_carry_on(tx: Transaction, app: App, before: Release | None) -> str 
 
 
 def check_size(tx: Transaction, name: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """InvalidParams for config vars of `name` that are too much in all. Whoever sets it, customer or partner; what makes it smaller is never refused (platform-api §5)."""
+    """InvalidParams for config vars of `name` that are too much in all.
+
+    Whoever sets it, customer or partner; what makes it smaller is never refused (platform-api §5).
+    """
     limit, size = tx.rules.config_size_limit, _size(after)
     if size > limit and size > _size(before):
-        raise InvalidParams(
-            f"Config vars are limited to {limit} bytes for an app; this would make {size} on {name}."
-        )
+        raise InvalidParams(f"Config vars are limited to {limit} bytes for an app; this would make {size} on {name}.")
 
 
 def _size(config: Mapping[str, str]) -> int:
