@@ -110,6 +110,14 @@ def test_invariant_17_wrong_credentials_are_401_and_write_nothing(case: str, wor
     assert PASSWORD not in answer.text
 
 
+def test_invariant_17_no_password_is_not_a_password(world: World, addon: Addon) -> None:
+    with world.database.transaction() as tx:
+        service = tx.get(AddonService, addon.service_id)
+        api = {name: value for name, value in service.manifest["api"].items() if name != "password"}
+        tx.update(service, manifest=service.manifest | {"api": api})
+    assert ask(world, addon.id, basic(password="")).error == (401, "unauthorized")
+
+
 def test_the_customers_token_is_no_manifests_password(world: World, addon: Addon) -> None:
     with world.nothing_written():
         assert ask(world, addon.id, basic("", world.token)).error == (401, "unauthorized")

@@ -199,8 +199,10 @@ def test_deleting_an_app_deprovisions_the_addons_it_owns(tx: Transaction, custom
     new_service(tx)
     new_service(tx, "database")
     addons = [new_addon(tx, customer, app), new_pending_addon(tx, customer, app, "database")]
+    releases = tx.count(Event, kind="release")
     delete_app(tx, customer, app)
     assert [tx.get(Addon, a.id).state for a in addons] == ["deprovisioning"] * 2
+    assert tx.count(Event, kind="release") == releases, "an app that goes gets no release"
     assert [j.subject_id for j in tx.all(Job, kind="deprovision")] == [a.id for a in addons]
     assert tx.count(Attachment) == 0
     assert finish_provisioning(tx, addons[1], {}, customer.account).state == "deprovisioning", "a late yes is too late"

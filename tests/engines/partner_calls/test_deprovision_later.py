@@ -132,7 +132,7 @@ def test_a_partner_that_finishes_before_it_has_answered(world: World) -> None:
         return answer(202)
 
     world.partner.script = [at_once]
-    world.settle()
+    world.runner.run_until_idle()
     assert (world.addon(addon).state, world.job(job).state, world.open_jobs()) == ("deprovisioned", "done", [])
 
 
