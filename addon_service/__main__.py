@@ -25,7 +25,7 @@ from addon_service.datastore.choice import choose
 from addon_service.errors import EnvironmentProblem
 from addon_service.folder import DataFolder, write_whole
 from addon_service.identity import load_identity
-from addon_service.manifest import manifest
+from addon_service.manifest import flags, manifest
 from addon_service.service import URL_FILE
 from addon_service.settings import DEFAULT_URL, PRODUCTS, SettingError, Settings, load
 
@@ -67,7 +67,8 @@ def print_manifest(context: click.Context, data: Path | None, url: str | None, p
             raise EnvironmentProblem(f"the add-on `{identity.slug}` is not available: {absent}")
     except (EnvironmentProblem, SettingError) as problem:
         _end(problem)
-    click.echo(json.dumps(manifest(identity, public_url.rstrip("/"), settings.regions), indent=2))
+    requires = flags(product, reads_logs=settings.log_drain, writes_logs=settings.log_input)
+    click.echo(json.dumps(manifest(identity, public_url.rstrip("/"), settings.regions, requires), indent=2))
 
 
 def serve(settings: Settings, port: int, ready_file: Path | None) -> None:

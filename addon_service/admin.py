@@ -14,9 +14,10 @@ from flask.typing import ResponseReturnValue
 from addon_service.addons.base import Addon
 from addon_service.clock import public_time
 from addon_service.errors import Invalid, NotFound
-from addon_service.resources import find
+from addon_service.instances import find
 from addon_service.service import Service, current
 from addon_service.store import Row, Tx
+from addon_service.surroundings.facts import known
 from addon_service.web import json_object
 
 admin = Blueprint("admin", __name__, url_prefix="/admin/resources")
@@ -34,14 +35,18 @@ def resources() -> ResponseReturnValue:
 
 @admin.get("/<uuid>")
 def resource(uuid: str) -> ResponseReturnValue:
-    """One instance with its credentials, authorization and duties."""
+    """One instance with its credentials, authorization, surroundings and duties."""
     service = current()
     with service.store.read() as tx:
         row = _row(tx, uuid)
         body = public_resource(service, tx, row)
         body["credentials"] = [_timed(item, "created_at", "retire_at") for item in service.credentials.listed(tx, uuid)]
         body["authorization"] = service.authorizations.described(tx, uuid)
+        around = known(tx, uuid)
+        body["apps"], body["people"], body["asked_at"] = around.apps, around.people, around.asked_at
+        body["webhook"] = service.subscriptions.described(tx, uuid)
         duties = service.duties.listed(tx, uuid)
+    body["log_lines"] = service.lines.count(uuid)
     if _addon().asynchronous:
         body["on_server"] = _addon().on_server(uuid)
     body["duties"] = [_timed(item, "due_at", "created_at", "updated_at") for item in duties]

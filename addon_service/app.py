@@ -10,11 +10,13 @@ from addon_service.clock import Clock
 from addon_service.dashboard import dashboard
 from addon_service.data_api import data_api
 from addon_service.datastore.base import Engine
+from addon_service.logs.drain_door import drain_door
 from addon_service.partner_api import partner_api
 from addon_service.platform_client import Send
 from addon_service.service import EXTENSION, Service, build
 from addon_service.settings import Settings
 from addon_service.sso import sso
+from addon_service.surroundings.webhooks import webhooks
 
 
 def create_app(
@@ -33,7 +35,7 @@ def create_app(
     app.extensions[EXTENSION] = service
     sessions.prepare(app, service)
     web.prepare(app, service.addons)
-    for door in (partner_api, data_api, admin, sso, dashboard):
+    for door in (partner_api, webhooks, drain_door, data_api, admin, sso, dashboard):
         app.register_blueprint(door)
     return app
 

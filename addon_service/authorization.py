@@ -81,20 +81,22 @@ class Authorizations:
         path: str,
         body: Any = None,
         timeout: float | None = None,
+        every: bool = False,
     ) -> Answer:
-        """One call of the Platform API as this instance; `path` begins with a slash, `timeout` is in seconds.
+        """One call of the Platform API as this instance; `path` begins with a slash, `timeout` is in seconds, `every`
+        item of a list is wanted.
 
         Raises NoAuthorization when there is no token to call with, PlatformFailed when no answer came.
         """
         access = self._fresh(identity, uuid)
-        answer = self._client.call(access, method, path, body, timeout)
+        answer = self._client.call(access, method, path, body, timeout, every)
         if answer.status != 401:
             return answer
         try:
             access = self._refreshed(identity, uuid, access)
         except NoAuthorization:
             return answer
-        return self._client.call(access, method, path, body, timeout)
+        return self._client.call(access, method, path, body, timeout, every)
 
     def _fresh(self, identity: Identity, uuid: str) -> str:
         row = self._row(uuid)

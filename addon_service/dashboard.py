@@ -1,12 +1,12 @@
 """The pages: a public one that says what this is, and one for each instance behind SSO.
 
-It shows what the store and Heroku say, escaped, and can do one thing: rotate the credentials.
+It shows what the store knows, escaped, after a look at Heroku and at what is outside; and can do one thing: rotate the
+credentials.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,14 +14,16 @@ from flask.typing import ResponseReturnValue
 from addon_service.addons.base import Addon
 from addon_service.clock import public_time
 from addon_service.errors import ServiceError
-from addon_service.resources import Resource, find
+from addon_service.instances import Resource, find
 from addon_service.service import Service, current
 from addon_service.sessions import check_csrf, opened
 from addon_service.store import Tx
+from addon_service.surroundings.facts import app_names, known
 
 dashboard = Blueprint("dashboard", __name__)
 PATIENCE = 3.0  # seconds a page waits for each answer of Heroku
 SHOWN = 10
+LINES = REQUESTS = 50
 MASK = "••••••"
 
 
@@ -41,18 +43,22 @@ def show(uuid: str) -> ResponseReturnValue:
         resource = find(tx, uuid)
     addon = service.addons[resource.addon]
     unknown = survey(addon, resource)
+    trouble = service.look.refresh(addon, uuid, PATIENCE)
     with service.store.read() as tx:
         resource = find(tx, uuid)
         on_their_way = ("push_config", addon.chores["rotate"])
         facts = {
             "usage": addon.usage(tx, uuid, resource.plan),
-            "requests": service.inbox.listed(tx, uuid, SHOWN),
+            "requests": service.inbox.listed(tx, uuid, REQUESTS),
+            "known": known(tx, uuid),
+            "reads_logs": service.drains.there_are(tx, uuid),
+            "lines": recent_lines(service, tx, uuid),
+            "told": service.subscriptions.described(tx, uuid) is not None,
             "credentials": service.credentials.listed(tx, uuid),
             "rotating": any(service.duties.pending(tx, kind, uuid) for kind in on_their_way),
             "config": masked_config(service, addon, tx, resource),
             **addon.facts(tx, uuid, SHOWN),
         }
-    apps, trouble = attached_apps(service, addon, uuid)
     return render_template(
         f"{addon.key}.html",
         plan=addon.plans.get(resource.plan),
@@ -61,7 +67,6 @@ def show(uuid: str) -> ResponseReturnValue:
         resource=resource,
         created=public_time(resource.created_at),
         entry=entry,
-        apps=apps,
         trouble=trouble,
         rotated=request.args.get("rotated") == "1",
         time=public_time,
@@ -99,33 +104,15 @@ def masked_config(service: Service, addon: Addon, tx: Tx, resource: Resource) ->
         return dict.fromkeys(addon.config_vars, MASK)
 
 
-def attached_apps(service: Service, addon: Addon, uuid: str) -> tuple[list[dict[str, Any]], str | None]:
-    """The apps of this instance as `{"app", "attachment", "owner"}`, or none and why (partner-api §4.1).
-
-    App names are asked for each time, since they may change.
-    """
-
-    def ask(path: str) -> Any:
-        return service.authorizations.call(addon.identity, uuid, "GET", path, timeout=PATIENCE).json()
-
-    try:
-        owner = _name(ask(f"/addons/{uuid}"), "app")
-        attachments = ask(f"/addons/{uuid}/addon-attachments")
-    except ServiceError as error:
-        return [], error.message
-    listed = attachments if isinstance(attachments, list) else []
-    apps = [
-        {"app": _name(item, "app"), "attachment": item.get("name"), "owner": _name(item, "app") == owner}
-        for item in listed
-        if isinstance(item, dict) and _name(item, "app")
+def recent_lines(service: Service, tx: Tx, uuid: str) -> list[dict[str, str]]:
+    """The last lines of the apps' logs, oldest first, each with the name of its app as far as that is known."""
+    apps, names = service.drains.apps(tx, uuid), app_names(tx, uuid)
+    return [
+        {
+            "at": str(public_time(row["at"])),
+            "app": names.get(apps.get(row["drain"]) or "", ""),
+            "process": f"{row['source']}[{row['process']}]",
+            "text": row["text"],
+        }
+        for row in service.lines.latest(uuid, LINES)
     ]
-    if owner and not any(app["owner"] for app in apps):
-        apps.insert(0, {"app": owner, "attachment": None, "owner": True})
-    return apps, None if apps else "Heroku named no app for this instance."
-
-
-def _name(thing: Any, key: str) -> str | None:
-    """`thing[key]["name"]` of an answer that may hold anything."""
-    inner = thing.get(key) if isinstance(thing, dict) else None
-    name = inner.get("name") if isinstance(inner, dict) else None
-    return name if isinstance(name, str) else None

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from addon_service.addons.exceptions import Report, public_report
 from addon_service.clock import stamp
 from addon_service.errors import Gone, Invalid, NotFound, Unauthorized
-from addon_service.resources import Resource, find
+from addon_service.instances import Resource, find
 from addon_service.service import current
 from addon_service.store import Tx
 from addon_service.web import json_object, text
@@ -43,7 +43,10 @@ def add(token: str) -> ResponseReturnValue:
     with service.store.write() as tx:
         resource = _account(tx, token)
         now = stamp(service.clock.now())
-        row = service.exceptions.add(tx, resource.uuid, resource.plan, report, service.clock.new_id(), now)
+        new_id = service.clock.new_id()
+        row, full = service.exceptions.add(tx, resource.uuid, resource.plan, report, new_id, now)
+        if full:
+            service.voice.say(tx, resource, "plan is full, further exceptions are refused", plan=resource.plan)
     shown = public_report(row)
     return jsonify({key: shown[key] for key in ("id", "message", "type", "created_at")}), 201
 

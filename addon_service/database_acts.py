@@ -11,19 +11,17 @@ from datetime import timedelta
 from typing import Any, Never
 
 from addon_service.addons.database import Database
-from addon_service.authorization import Authorizations, NoAuthorization
+from addon_service.calls import POLL, Calls
 from addon_service.clock import Clock
 from addon_service.credentials import Credential, Credentials
 from addon_service.datastore.base import DatastoreAway, DatastoreRefused
 from addon_service.duties import Act, Duties, Duty, Finish, GiveUp, Later
 from addon_service.errors import Gone, NotFound
+from addon_service.instances import Resource, find
+from addon_service.logs.voice import Voice
 from addon_service.platform_client import Answer, reason
-from addon_service.resources import Resource, Resources, find
+from addon_service.resources import Resources
 from addon_service.store import Store, Tx
-
-POLL = 1.0  # seconds between two looks at something that somebody else does
-# Heroku may not yet have read our 202 when the first call arrives, and refuses it until then.
-GRACE = timedelta(minutes=1)
 
 
 class _Abandoned(Exception):
@@ -37,10 +35,11 @@ class DatabaseActs:
     store: Store
     clock: Clock
     product: Database
-    authorizations: Authorizations
+    calls: Calls
     credentials: Credentials
     duties: Duties
     resources: Resources
+    voice: Voice
     give_up: int
 
     def acts(self) -> dict[str, Act]:
@@ -93,9 +92,7 @@ class DatabaseActs:
             self._found(tx, duty)
         answer = self._call(duty, "POST", "/actions/deprovision", {})
         if answer.status not in (200, 201, 202, 204, 404, 410):
-            if self.clock.now() - duty.created_at < GRACE:
-                raise Later(f"Heroku answered {answer.status} to giving up: {reason(answer)}", POLL)
-            raise GiveUp(f"Heroku does not let it be given up: {answer.status} {reason(answer)}")
+            self.calls.refused(duty, answer, "does not let it be given up")
         return lambda tx: self.resources.end(tx, self.product, duty.uuid)
 
     def create_login(self, duty: Duty) -> Finish:
@@ -121,7 +118,12 @@ class DatabaseActs:
         if credential is None:
             raise GiveUp("the credential has ended already")
         self.product.engine.retire(name, credential.number)
-        return lambda tx: self.credentials.retire(tx, credential.id)
+
+        def finish(tx: Tx) -> None:
+            self.credentials.retire(tx, credential.id)
+            self.voice.say(tx, find(tx, duty.uuid), "old credentials ended", credential=credential.number)
+
+        return finish
 
     def fit_database(self, duty: Duty) -> Finish:
         """The limits of the plan that the instance is on now."""
@@ -179,18 +181,9 @@ class DatabaseActs:
             raise GiveUp(gone.message) from None
 
     def _call(self, duty: Duty, method: str, path: str, body: Any = None) -> Answer:
-        """A call about this instance, once its grant is exchanged; without one it cannot be handed over at all."""
-        try:
-            return self.authorizations.call(
-                self.product.identity, duty.uuid, method, f"/addons/{duty.uuid}{path}", body
-            )
-        except NoAuthorization as missing:
-            with self.store.read() as tx:
-                waiting = self.duties.pending(tx, "exchange_grant", duty.uuid)
-            if waiting:
-                raise Later("waiting for the grant to be exchanged", POLL) from None
-            # Heroku ends what is not handed over within 12 h with a DELETE (§2.5), which cleans up here.
-            raise GiveUp(missing.message) from None
+        """A call about this instance, once its grant is exchanged. Without one it cannot be handed over at all; what
+        is not handed over within 12 h, Heroku ends with a DELETE (§2.5), which cleans up here."""
+        return self.calls.call(duty, method, f"/addons/{duty.uuid}{path}", body)
 
     def _is_provisioned(self, duty: Duty) -> bool:
         """What a second `actions/provision` is answered with is not documented (§2.12), so Heroku is asked."""
@@ -199,7 +192,7 @@ class DatabaseActs:
 
     def _refused(self, duty: Duty, answer: Answer, what: str) -> Never:
         said = f"Heroku {what}: {answer.status} {reason(answer)}"
-        if self.clock.now() - duty.created_at < GRACE:
+        if self.calls.early(duty):
             raise Later(said, POLL)
         raise _Abandoned(said)
 

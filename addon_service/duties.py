@@ -92,6 +92,16 @@ class Duties:
             },
         )
 
+    def ensure(self, tx: Tx, kind: str, uuid: str, due: datetime | None = None) -> None:
+        """See to it that the act begins after now, or at `due`: one that waits is brought forward to that, one
+        under way may have looked already, so another follows it. For acts that need no payload."""
+        moment = stamp(due or self._clock.now())
+        where = "resource_uuid = ? AND kind = ? AND state = 'waiting'"
+        if tx.run(f"UPDATE duties SET due_at = min(due_at, ?) WHERE {where}", moment, uuid, kind) == 0:
+            self.add(tx, kind, uuid, {}, due)
+        else:
+            tx.after_commit.append(self.wake)
+
     def pending(self, tx: Tx, kind: str, uuid: str) -> bool:
         """Whether a duty of this kind is still to be done for the instance."""
         sql = "SELECT 1 FROM duties WHERE resource_uuid = ? AND kind = ? AND state IN ('waiting', 'doing')"

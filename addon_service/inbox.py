@@ -12,6 +12,7 @@ from typing import Any
 from addon_service.clock import Clock, public_time, stamp
 from addon_service.store import Store, Tx
 
+LIFE_CYCLE = "/heroku/resources"
 KEPT = 200  # requests for each instance
 LONGEST = 4096  # characters of a body or an answer
 MASK = "[masked]"
@@ -40,26 +41,34 @@ class Inbox:
     def note(self, addon: str, uuid: str, method: str, path: str, body: Any, status: int, answer: Any) -> None:
         """Record one request from Heroku; `body` and `answer` as parsed, masked here."""
         with self._store.write() as tx:
-            tx.insert(
-                "requests",
-                {
-                    "resource_uuid": uuid,
-                    "addon": addon,
-                    "method": method,
-                    "path": path,
-                    "body": _kept(body),
-                    "status": status,
-                    "answer": _kept(answer),
-                    "created_at": stamp(self._clock.now()),
-                },
-            )
-            tx.run(
-                "DELETE FROM requests WHERE resource_uuid = ? AND id <= "
-                "(SELECT id FROM requests WHERE resource_uuid = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
-                uuid,
-                uuid,
-                KEPT,
-            )
+            self.add(tx, addon, uuid, method, path, body, status, answer)
+
+    def add(self, tx: Tx, addon: str, uuid: str, method: str, path: str, body: Any, status: int, answer: Any) -> None:
+        """The same, in the transaction of what the request is about."""
+        tx.insert(
+            "requests",
+            {
+                "resource_uuid": uuid,
+                "addon": addon,
+                "method": method,
+                "path": path,
+                "body": _kept(body),
+                "status": status,
+                "answer": _kept(answer),
+                "created_at": stamp(self._clock.now()),
+            },
+        )
+        tx.run(
+            "DELETE FROM requests WHERE resource_uuid = ? AND id <= "
+            "(SELECT id FROM requests WHERE resource_uuid = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
+            uuid,
+            uuid,
+            KEPT,
+        )
+
+    def forget(self, tx: Tx, uuid: str) -> None:
+        """The instance is gone: logins and events, which name people, go; what made, changed and ended it stays."""
+        tx.run("DELETE FROM requests WHERE resource_uuid = ? AND path NOT LIKE ?", uuid, f"{LIFE_CYCLE}%")
 
     def listed(self, tx: Tx, uuid: str, count: int = KEPT) -> list[dict[str, Any]]:
         """At most `count` requests for an instance, newest first."""

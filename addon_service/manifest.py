@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from addon_service.identity import Identity
@@ -9,8 +10,24 @@ from addon_service.identity import Identity
 BASE_PATH, SSO_PATH = "/heroku/resources", "/heroku/sso"
 
 
-def manifest(identity: Identity, public_url: str, regions: tuple[str, ...]) -> dict[str, Any]:
-    """The manifest of one product as a JSON object, secrets included: never commit it.
+def flags(key: str, *, reads_logs: bool, writes_logs: bool) -> list[str]:
+    """What a product requires of Heroku (§1.1), each with its reason.
+
+    `many_per_app`, `attachable`: an instance is known by its uuid alone, so that an app may have several of it and
+    several apps may share one. `log_input`: what we do to an instance, its app's owner reads in the app's log.
+    `syslog_drain`: beside an exception one wants to read what the app said before it; a database has no business with
+    that, so `database` never asks.
+    """
+    found = ["many_per_app", "attachable"]
+    if writes_logs:
+        found.append("log_input")
+    if reads_logs and key == "exceptions":
+        found.append("syslog_drain")
+    return found
+
+
+def manifest(identity: Identity, public_url: str, regions: tuple[str, ...], requires: Sequence[str]) -> dict[str, Any]:
+    """The manifest of one product as a JSON object, secrets included: never commit it. `requires`: see `flags`.
 
     `api.production` must be https by the manifest's rules (§1.1), which a loopback address is not. So the URL
     that really answers is in `api.test`, the place for local endpoints, and production holds its https form;
@@ -25,7 +42,7 @@ def manifest(identity: Identity, public_url: str, regions: tuple[str, ...]) -> d
             "password": identity.password,
             "sso_salt": identity.sso_salt,
             "regions": list(regions),
-            "requires": ["many_per_app", "attachable"],
+            "requires": list(requires),
             "production": _urls("https://" + public_url.partition("://")[2]),
             "test": _urls(public_url),
             "version": "3",

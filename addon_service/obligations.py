@@ -6,19 +6,22 @@ A new add-on brings acts of its own in a file of its own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from addon_service.addons.base import Addon
-from addon_service.authorization import Authorizations, NoAuthorization
+from addon_service.authorization import Authorizations
+from addon_service.calls import Calls
 from addon_service.clock import Clock, parse_stamp
-from addon_service.credentials import Credentials
+from addon_service.credentials import Credential, Credentials
 from addon_service.duties import Act, Duties, Duty, Finish, GiveUp, Later
-from addon_service.errors import Gone, NotFound, PlatformFailed
+from addon_service.errors import PlatformFailed
 from addon_service.identity import Identity
+from addon_service.instances import find
+from addon_service.logs.voice import Voice
 from addon_service.platform_client import PlatformClient, TokenRefused, Tokens, reason
-from addon_service.resources import Addons, find
 from addon_service.store import Store, Tx
 from addon_service.vault import token_hash
 
@@ -32,11 +35,13 @@ class Obligations:
 
     store: Store
     clock: Clock
-    addons: Addons
+    calls: Calls
     client: PlatformClient
     authorizations: Authorizations
     credentials: Credentials
     duties: Duties
+    voice: Voice
+    begin: Callable[[Tx, str], None]  # what an instance does as soon as it can call Heroku
 
     def acts(self) -> dict[str, Act]:
         """Kind of duty to its act."""
@@ -49,7 +54,7 @@ class Obligations:
     def exchange_grant(self, duty: Duty) -> Finish:
         """Swap the grant for tokens while it lives (partner-api §3). The same code and secret are sent once."""
         with self.store.read() as tx:
-            identity = self._addon(tx, duty).identity
+            identity = self.calls.addon(tx, duty).identity
         secret = identity.client_secret()
         expired = self.clock.now() >= _expiry(duty)
         if secret is None:
@@ -67,38 +72,44 @@ class Obligations:
                 raise GiveUp(str(refused)) from None
             payload = {**duty.payload, "refused_with": token_hash(secret)}
             raise Later(f"{refused}; waiting for another client secret", SECRET_POLL, payload) from None
-        return lambda tx: self.authorizations.keep(tx, duty.uuid, tokens)
+        return lambda tx: self._authorized(tx, duty.uuid, tokens)
 
     def push_config(self, duty: Duty) -> Finish:
         """Give Heroku the instance's config vars (partner-api §4.2); then let older credentials end."""
         with self.store.read() as tx:
-            addon = self._addon(tx, duty)
+            addon = self.calls.addon(tx, duty)
             credential = self.credentials.current(tx, duty.uuid)
-            waiting = self.duties.pending(tx, "exchange_grant", duty.uuid)
             config = addon.config(tx, duty.uuid, credential)
         pairs = [{"name": name, "value": value} for name, value in config.items()]
-        try:
-            answer = self.authorizations.call(
-                addon.identity, duty.uuid, "PATCH", f"/addons/{duty.uuid}/config", {"config": pairs}
-            )
-        except NoAuthorization as missing:
-            if waiting:
-                raise Later("waiting for the grant to be exchanged", SECRET_POLL) from None
-            raise GiveUp(missing.message) from None
+        answer = self.calls.call(duty, "PATCH", f"/addons/{duty.uuid}/config", {"config": pairs})
         if answer.status not in (200, 201):
             raise GiveUp(f"Heroku answered {answer.status} to the new config: {reason(answer)}")
-        return lambda tx: self._config_taken(tx, addon, duty, credential.id)
+        return lambda tx: self._config_taken(tx, addon, duty, credential)
 
     def retire_credential(self, duty: Duty) -> Finish:
         """End a credential whose overlap is over."""
-        return lambda tx: self.credentials.retire(tx, int(duty.payload["credential_id"]))
+        return lambda tx: self._ended(tx, duty)
 
-    def _config_taken(self, tx: Tx, addon: Addon, duty: Duty, credential_id: int) -> None:
+    def _ended(self, tx: Tx, duty: Duty) -> None:
+        credential = self.credentials.get(tx, int(duty.payload["credential_id"]))
+        if credential is not None:
+            self.credentials.retire(tx, credential.id)
+            self.voice.say(tx, find(tx, duty.uuid), "old credentials ended", credential=credential.number)
+
+    def _authorized(self, tx: Tx, uuid: str, tokens: Tokens) -> None:
+        self.authorizations.keep(tx, uuid, tokens)
+        self.begin(tx, uuid)
+
+    def _config_taken(self, tx: Tx, addon: Addon, duty: Duty, credential: Credential) -> None:
         # Counted from now, not from the rotation: had Heroku been away for an hour, the app would still
         # hold nothing but the old credential.
         end = self.clock.now() + timedelta(seconds=addon.overlap)
-        for old in self.credentials.plan_retirement(tx, duty.uuid, credential_id, end):
+        replaced = self.credentials.plan_retirement(tx, duty.uuid, credential.id, end)
+        for old in replaced:
             self.duties.add(tx, addon.chores["retire"], duty.uuid, {"credential_id": old}, end)
+        if replaced:
+            told = {"credential": credential.number, "old_works_for": f"{addon.overlap}s"}
+            self.voice.say(tx, find(tx, duty.uuid), "credentials rotated", **told)
 
     def _exchanged(self, identity: Identity, duty: Duty, secret: str) -> Tokens:
         """Tokens for the grant, or for a fresh one: a code is good once, and we may have died between
@@ -113,12 +124,6 @@ class Obligations:
             if code is None:
                 raise
             return self.client.exchange(code, secret)
-
-    def _addon(self, tx: Tx, duty: Duty) -> Addon:
-        try:
-            return self.addons[find(tx, duty.uuid).addon]
-        except (Gone, NotFound) as gone:
-            raise GiveUp(gone.message) from None
 
 
 def _expiry(duty: Duty) -> datetime:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from addon_service.addons.base import Addon
 from addon_service.errors import Invalid, NotFound, ServiceError
-from addon_service.resources import Order
+from addon_service.instances import Order
 from addon_service.service import current
 from addon_service.web import canonical_uuid, json_object, text
 
@@ -76,6 +76,8 @@ def read_order(body: dict[str, Any]) -> Order:
         name=text(body, "name"),
         region=text(body, "region"),
         grant=_grant(body.get("oauth_grant")),
+        drain_token=text(body, "log_drain_token"),
+        log_input_url=text(body, "log_input_url"),
     )
 
 

@@ -9,15 +9,18 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 import requests
 
 from addon_service.errors import PlatformFailed
+from addon_service.logs.messages import CONTENT_TYPE, framed
 
 ACCEPT = "application/vnd.heroku+json; version=3"
 LONGEST_ANSWER = 4 * 1024 * 1024
+MOST_ITEMS = 1000
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,7 @@ class PlatformClient:
         Blocked unless Heroku enables it for the partner (§3.2). The answer's shape is not published: the grant
         is taken as in a provisioning request, alone or under `oauth_grant`.
         """
-        basic = base64.b64encode(f"{slug}:{password}".encode()).decode("ascii")
-        headers = {"Accept": "application/json", "Authorization": f"Basic {basic}"}
+        headers = {"Accept": "application/json", "Authorization": _basic(slug, password)}
         url = f"{self._api_url}/vendor/resources/{uuid}/oauth-grant"
         answer = self._answered(Request("GET", url, self._timeout, headers))
         grant = answer.json() if answer.status in (200, 201) else None
@@ -95,15 +97,41 @@ class PlatformClient:
         code = grant.get("code") if isinstance(grant, dict) else None
         return code if isinstance(code, str) and code else None
 
-    def call(self, access: str, method: str, path: str, body: Any = None, timeout: float | None = None) -> Answer:
-        """One call of the Platform API with an access token; any status below 500 is an answer."""
+    def call(
+        self,
+        access: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        timeout: float | None = None,
+        every: bool = False,
+    ) -> Answer:
+        """One call of the Platform API with an access token; any status below 500 is an answer. `every`: of a list,
+        as many items are wanted as one answer may hold (§4.4)."""
         headers = {"Accept": ACCEPT, "Authorization": f"Bearer {access}"}
+        if every:
+            headers["Range"] = f"id ..; max={MOST_ITEMS}"
         content = b""
         if body is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(body).encode("utf-8")
         request = Request(method, self._api_url + path, timeout or self._timeout, headers, content)
         return self._answered(request)
+
+    def write_log(self, url: str, slug: str, at: datetime, text: str) -> Answer:
+        """One line into an app's log (§7.2). `url` holds the password; `slug` is who speaks."""
+        place = log_input_place(url)
+        if place is None:
+            return Answer(404, b"")
+        body = framed(at, place.token.removeprefix("t."), slug, text)
+        headers = {
+            "Authorization": _basic(place.user, place.token),
+            "Content-Type": CONTENT_TYPE,
+            "Content-Length": str(len(body)),
+            "Logplex-Msg-Count": "1",
+            "User-Agent": f"{slug} (addon_service)",
+        }
+        return self._answered(Request("POST", place.url, self._timeout, headers, body))
 
     def _token(self, **form: str) -> Tokens:
         headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
@@ -115,10 +143,38 @@ class PlatformClient:
 
     def _answered(self, request: Request) -> Answer:
         answer = self._send(request)
-        if answer.status >= 500 or answer.status in (408, 429):
+        # 501 is an answer: Heroku does not have this, and will not have it later.
+        if (answer.status >= 500 and answer.status != 501) or answer.status in (408, 429):
             where = f"{request.method} {request.url}"
             raise PlatformFailed(f"{where} was answered with {answer.status}; it is worth trying later")
         return answer
+
+
+@dataclass(frozen=True)
+class LogInputPlace:
+    """A `log_input_url` taken apart: where to post, and as whom."""
+
+    url: str
+    user: str
+    token: str = field(repr=False)
+
+
+def log_input_place(url: str) -> LogInputPlace | None:
+    """Where a `log_input_url` points to, without the password in it (§2.3); None when it is none."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname or not parts.username or not parts.password:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    bare = urlunsplit((parts.scheme, host + port, parts.path, parts.query, ""))
+    return LogInputPlace(bare, unquote(parts.username), unquote(parts.password))
+
+
+def _basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
 
 
 def reason(answer: Answer) -> str:

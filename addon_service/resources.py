@@ -6,61 +6,29 @@ Each verb is one write transaction, in which the duties that follow from it are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from addon_service.addons.base import Addon
 from addon_service.authorization import Authorizations
-from addon_service.clock import Clock, stamp
+from addon_service.clock import Clock, parse_stamp, stamp
 from addon_service.credentials import Credentials
 from addon_service.duties import Duties
 from addon_service.errors import Conflict, Gone, Invalid, NotFound
+from addon_service.instances import Addons, Order, Resource, find
+from addon_service.logs.drains import Drains
+from addon_service.logs.voice import Voice
 from addon_service.store import Row, Store, Tx
 from addon_service.vault import token_hash
 
-Addons = Mapping[str, Addon]  # by slug
-
-
-@dataclass(frozen=True)
-class Resource:
-    """An instance, alive or gone. Times as kept in the store."""
-
-    uuid: str
-    addon: str
-    name: str | None
-    plan: str
-    region: str | None
-    state: str
-    message: str
-    created_at: str
-    deprovisioned_at: str | None
-    grant_hash: str | None = field(repr=False, default=None)
-
-
-@dataclass(frozen=True)
-class Order:
-    """What Heroku asks for when it provisions; `grant` is `{code, expires_at}` or None."""
-
-    uuid: str
-    plan: str
-    name: str | None = None
-    region: str | None = None
-    grant: dict[str, Any] | None = field(repr=False, default=None)
-
-
-def find(tx: Tx, uuid: str, addon: str | None = None) -> Resource:
-    """A live instance (of one add-on, when named). Raises NotFound when it never was, Gone when it is no more."""
-    row = tx.one("SELECT * FROM resources WHERE uuid = ?", uuid)
-    if row is None or (addon is not None and row["addon"] != addon):
-        raise NotFound(f"cannot find resource {uuid}: it was never provisioned here")
-    if row["state"] == "deprovisioned":
-        raise Gone(f"resource {uuid} was deprovisioned and does not come back")
-    return Resource(**row)
+Forget = Callable[[Tx, str], None]
+# Longer than Heroku waits for our answer to a plan change (§2.1: 25 s): before, it may still name the old plan.
+PLAN_SETTLES = timedelta(seconds=30)
 
 
 class Resources:
-    """The verbs."""
+    """The verbs. `forget`: what else of an instance must go with it, each in the same transaction."""
 
     def __init__(
         self,
@@ -70,6 +38,9 @@ class Resources:
         credentials: Credentials,
         authorizations: Authorizations,
         duties: Duties,
+        drains: Drains,
+        voice: Voice,
+        forget: Sequence[Forget],
     ) -> None:
         self._store = store
         self._clock = clock
@@ -77,6 +48,9 @@ class Resources:
         self._credentials = credentials
         self._authorizations = authorizations
         self._duties = duties
+        self._drains = drains
+        self._voice = voice
+        self._forget = forget
 
     def provision(self, addon: Addon, order: Order) -> Row:
         """Make the instance, or find the one made before; the answer's body, the same each time (§2.4, §2.6).
@@ -93,7 +67,7 @@ class Resources:
                 resource = find(tx, order.uuid, addon.identity.slug)
                 self._renew_grant(tx, resource, order)
             config = {} if addon.asynchronous else self._config(tx, resource)
-            return {**config, "id": resource.uuid, "message": resource.message}
+            return {**config, "id": resource.uuid, "message": resource.message, **self._take_logs(tx, order)}
 
     def change_plan(self, addon: Addon, uuid: str, plan: str) -> Row:
         """Put the instance on a plan; the answer's body (§2.10). The same plan again changes nothing.
@@ -111,10 +85,25 @@ class Resources:
             resource = find(tx, uuid, addon.identity.slug)
             if plan != resource.plan:
                 addon.check_plan(tx, uuid, plan)
-                tx.run("UPDATE resources SET plan = ? WHERE uuid = ?", plan, uuid)
-                self._chore(tx, addon, "change_plan", uuid)
+                self._set_plan(tx, addon, uuid, plan)
+                self._voice.say(tx, resource, "plan changed", plan=plan)
             # Heroku takes the config of this answer, and so undoes what a customer has set by hand.
             return {**self._config(tx, resource), "message": addon.welcome(plan)}
+
+    def follow(self, tx: Tx, uuid: str, name: str | None, plan: str | None, asked_at: datetime) -> datetime | None:
+        """Heroku, asked at `asked_at`, calls the instance so and has it on that plan, which is what the customer pays
+        for. When it is best asked again, because a plan change may have been under way; or None."""
+        resource = find(tx, uuid)
+        addon = self._addons[resource.addon]
+        if name is not None:
+            tx.run("UPDATE resources SET name = ? WHERE uuid = ?", name, uuid)
+        if plan is None or plan == resource.plan or plan not in addon.plans:
+            return None
+        settled = parse_stamp(resource.plan_set_at or resource.created_at) + PLAN_SETTLES
+        if asked_at < settled:
+            return settled
+        self._set_plan(tx, addon, uuid, plan)
+        return None
 
     def deprovision(self, addon: Addon, uuid: str) -> None:
         """End the instance and delete its data at once (§2.11). Raises Gone on a repeat, NotFound otherwise."""
@@ -134,6 +123,8 @@ class Resources:
         self._credentials.retire_all(tx, uuid)
         self._authorizations.forget(tx, uuid)
         self._duties.cancel(tx, uuid)
+        for forget in self._forget:
+            forget(tx, uuid)
         self._chore(tx, addon, "deprovision", uuid)
 
     def rotate(self, uuid: str) -> int:
@@ -195,6 +186,20 @@ class Resources:
             self._duties.add(tx, "exchange_grant", order.uuid, order.grant)
         self._chore(tx, addon, "provision", order.uuid)
         return resource
+
+    def _set_plan(self, tx: Tx, addon: Addon, uuid: str, plan: str) -> None:
+        now = stamp(self._clock.now())
+        tx.run("UPDATE resources SET plan = ?, plan_set_at = ? WHERE uuid = ?", plan, now, uuid)
+        self._chore(tx, addon, "change_plan", uuid)
+
+    def _take_logs(self, tx: Tx, order: Order) -> Row:
+        """What the order brings for the app's log, and what the answer says to it (§2.4)."""
+        if order.log_input_url is not None:
+            self._voice.learn(tx, order.uuid, order.log_input_url)
+        if order.drain_token is None:
+            return {}
+        self._drains.learn(tx, order.uuid, order.drain_token)
+        return {"log_drain_url": self._drains.url(order.uuid)}
 
     def _renew_grant(self, tx: Tx, resource: Resource, order: Order) -> None:
         """A repeat may bring a grant not seen before: of use only while we hold no tokens."""

@@ -12,21 +12,29 @@ from addon_service.addons.base import Addon
 from addon_service.addons.database import Database
 from addon_service.addons.exceptions import Exceptions
 from addon_service.authorization import Authorizations
+from addon_service.calls import Calls
 from addon_service.clock import Clock, SystemClock
 from addon_service.credentials import Credentials
 from addon_service.database_acts import DatabaseActs
 from addon_service.datastore.base import Engine
 from addon_service.datastore.choice import choose
-from addon_service.duties import Duties
+from addon_service.duties import Act, Duties
 from addon_service.errors import EnvironmentProblem, ServiceError
 from addon_service.folder import DataFolder
 from addon_service.identity import load_identity
 from addon_service.inbox import Inbox
+from addon_service.instances import Addons
+from addon_service.logs.drains import Drains
+from addon_service.logs.lines import FILE, PRAGMAS, TABLES, Lines
+from addon_service.logs.voice import Voice
 from addon_service.obligations import Obligations
 from addon_service.platform_client import PlatformClient, Send
-from addon_service.resources import Addons, Resources
+from addon_service.resources import Resources
 from addon_service.settings import DEFAULT_URL, PRODUCTS, Settings
 from addon_service.store import Store
+from addon_service.surroundings import facts
+from addon_service.surroundings.look import Look
+from addon_service.surroundings.subscriptions import Subscriptions
 from addon_service.vault import Vault, new_key
 
 EXTENSION = "addon_service"
@@ -50,10 +58,16 @@ class Service:
     duties: Duties
     resources: Resources
     inbox: Inbox
+    subscriptions: Subscriptions
+    look: Look
+    drains: Drains
+    voice: Voice
+    lines: Lines
 
     def start(self) -> None:
         """Begin to carry out duties; if what an add-on's config points to has moved, Heroku is told."""
         self._announce_if_moved(self.exceptions, URL_FILE, self.exceptions.public_url)
+        self.subscriptions.catch_up()
         self.start_datastore()
         self.duties.start()
 
@@ -61,6 +75,7 @@ class Service:
         """Stop the workers, close the store, and stop the database server if it is ours."""
         self.duties.stop(patience=2.0)
         self.store.close()
+        self.lines.close()
         try:
             self.database.engine.stop()
         except ServiceError as problem:
@@ -108,16 +123,43 @@ def build(
     except EnvironmentProblem:
         store.close()
         raise
+    return _wired(settings, clock, folder, vault, store, exceptions, database, addons, send)
+
+
+def _wired(
+    settings: Settings,
+    clock: Clock,
+    folder: DataFolder,
+    vault: Vault,
+    store: Store,
+    exceptions: Exceptions,
+    database: Database,
+    addons: Addons,
+    send: Send | None,
+) -> Service:
+    """Every room over these products and this store."""
     client = PlatformClient(settings.heroku_api_url, settings.id_url, settings.http_timeout, send)
-    credentials = Credentials(vault)
+    credentials, inbox = Credentials(vault), Inbox(store, clock)
     authorizations = Authorizations(store, vault, clock, client, settings.refresh_early)
     duties = Duties(store, vault, clock, settings.retry_first, settings.retry_most)
-    resources = Resources(store, clock, addons, credentials, authorizations, duties)
-    obligations = Obligations(store, clock, addons, client, authorizations, credentials, duties)
-    of_databases = DatabaseActs(
-        store, clock, database, authorizations, credentials, duties, resources, settings.database_give_up
+    calls = Calls(store, clock, addons, authorizations, duties)
+    lines = Lines(Store(folder.path / FILE, TABLES, PRAGMAS), settings.log_lines)
+    drains = Drains(calls, duties, lines, exceptions.public_url)
+    voice = Voice(store, vault, clock, calls, client, duties)
+    subscriptions = Subscriptions(store, vault, clock, calls, duties, inbox, exceptions.public_url)
+    gone = (subscriptions.forget, facts.forget, drains.forget, voice.forget, inbox.forget)
+    resources = Resources(store, clock, addons, credentials, authorizations, duties, drains, voice, gone)
+    look = Look(store, clock, calls, authorizations, duties, resources, drains, voice, settings.facts_fresh)
+    obligations = Obligations(
+        store, clock, calls, client, authorizations, credentials, duties, voice, subscriptions.begin
     )
-    duties.set_acts({**obligations.acts(), **of_databases.acts()})
+    of_databases = DatabaseActs(
+        store, clock, database, calls, credentials, duties, resources, voice, settings.database_give_up
+    )
+    acts: dict[str, Act] = {}
+    for room in (obligations, of_databases, subscriptions, look, drains, voice):
+        acts.update(room.acts())
+    duties.set_acts(acts)
     return Service(
         settings=settings,
         clock=clock,
@@ -130,7 +172,12 @@ def build(
         authorizations=authorizations,
         duties=duties,
         resources=resources,
-        inbox=Inbox(store, clock),
+        inbox=inbox,
+        subscriptions=subscriptions,
+        look=look,
+        drains=drains,
+        voice=voice,
+        lines=lines,
     )
 
 

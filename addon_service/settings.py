@@ -105,6 +105,27 @@ class Settings:
     retry_most: int = _setting(
         "ADDON_RETRY_MOST", "300", values.positive, "Longest pause between two tries, in seconds."
     )
+    log_drain: bool = _setting(
+        "ADDON_LOG_DRAIN",
+        "true",
+        values.switch,
+        "Whether `exceptions` reads its apps' logs and shows the last lines (manifest flag `syslog_drain`).",
+    )
+    log_input: bool = _setting(
+        "ADDON_LOG_INPUT",
+        "true",
+        values.switch,
+        "Whether both add-ons write what they do into their apps' logs (manifest flag `log_input`).",
+    )
+    log_lines: int = _setting(
+        "ADDON_LOG_LINES", "500", values.positive, "Lines of its apps' logs that are kept of each instance."
+    )
+    facts_fresh: int = _setting(
+        "ADDON_FACTS_FRESH",
+        "30",
+        values.seconds,
+        "Seconds for which a dashboard shows what Heroku said of apps and users without asking again.",
+    )
     max_body: int = _setting(
         "ADDON_MAX_BODY", "262144", values.positive, "Largest request body in bytes; beyond it 413."
     )

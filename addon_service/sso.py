@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 
 from addon_service.clock import stamp
 from addon_service.errors import Forbidden
-from addon_service.resources import find
+from addon_service.instances import find
 from addon_service.service import Service, current
 from addon_service.sessions import open_session
 from addon_service.store import Tx
@@ -99,9 +99,9 @@ def login() -> ResponseReturnValue:
         resource = find(tx, found.resource_id.lower(), found.slug)
         if service.settings.sso_refuse_replay:
             _use_once(service, tx, found)
+        service.inbox.add(tx, found.slug, resource.uuid, "POST", request.path, dict(form), 302, None)
     shown = {name: form.get(name, "") for name in ("email", "user_id", "app", "context_app")}
     open_session(resource.uuid, shown)
-    service.inbox.note(found.slug, resource.uuid, "POST", request.path, dict(form), 302, None)
     return redirect(url_for("dashboard.show", uuid=resource.uuid), 302)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,38 @@ MIGRATIONS: list[list[str]] = [
             bytes INTEGER NOT NULL DEFAULT 0, connections INTEGER NOT NULL DEFAULT 0,
             dropped INTEGER NOT NULL DEFAULT 0)""",
     ],
+    [
+        "ALTER TABLE resources ADD COLUMN plan_set_at TEXT",
+        # `url` is where Heroku was told to send events; NULL until it was.
+        """CREATE TABLE subscriptions (
+            resource_uuid TEXT PRIMARY KEY REFERENCES resources(uuid), secret TEXT NOT NULL, url TEXT,
+            updated_at TEXT NOT NULL)""",
+        """CREATE TABLE heard (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, resource_uuid TEXT NOT NULL REFERENCES resources(uuid),
+            event_id TEXT NOT NULL, UNIQUE (resource_uuid, event_id))""",
+        # What Heroku said when it was last asked; `asked_at` is the moment before the question.
+        """CREATE TABLE looks (
+            resource_uuid TEXT PRIMARY KEY REFERENCES resources(uuid), asked_at TEXT NOT NULL,
+            app_id TEXT, app TEXT, people_note TEXT)""",
+        """CREATE TABLE attachments (
+            resource_uuid TEXT NOT NULL REFERENCES resources(uuid), id TEXT NOT NULL, name TEXT NOT NULL,
+            app_id TEXT NOT NULL, app TEXT NOT NULL, PRIMARY KEY (resource_uuid, id))""",
+        """CREATE TABLE people (
+            resource_uuid TEXT NOT NULL REFERENCES resources(uuid), place INTEGER NOT NULL, email TEXT NOT NULL,
+            roles TEXT NOT NULL, PRIMARY KEY (resource_uuid, place))""",
+        # `heroku_id` and `app_id` are NULL for the token of the order until Heroku has listed its drain.
+        """CREATE TABLE drains (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, resource_uuid TEXT NOT NULL REFERENCES resources(uuid),
+            token_hash TEXT NOT NULL UNIQUE, heroku_id TEXT, app_id TEXT)""",
+        "CREATE INDEX drains_of ON drains(resource_uuid)",
+        # `app_id` is empty for the URL of the order, until Heroku has said which app it is.
+        """CREATE TABLE log_inputs (
+            resource_uuid TEXT NOT NULL REFERENCES resources(uuid), app_id TEXT NOT NULL, sealed TEXT NOT NULL,
+            PRIMARY KEY (resource_uuid, app_id))""",
+    ],
 ]
+# FULL: what was answered must outlive not only our own death, but the machine's.
+DURABLE = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 
 class Tx:
@@ -113,8 +144,11 @@ class Tx:
 class Store:
     """One SQLite file. Connections are kept and lent out, one to a transaction at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, migrations: Sequence[list[str]] = MIGRATIONS, pragmas: Sequence[str] = DURABLE
+    ) -> None:
         self._path = path
+        self._pragmas = pragmas
         self._idle: list[Database] = []
         self._closed = False
         self._guard = threading.Lock()
@@ -123,10 +157,10 @@ class Store:
         path.touch(mode=0o600)  # SQLite gives its side files the same mode
         with self.write() as tx:
             version = tx.count("PRAGMA user_version")
-            for statements in MIGRATIONS[version:]:
+            for statements in migrations[version:]:
                 for statement in statements:
                     tx.run(statement)
-            tx.run(f"PRAGMA user_version = {len(MIGRATIONS)}")
+            tx.run(f"PRAGMA user_version = {len(migrations)}")
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
@@ -142,6 +176,11 @@ class Store:
         """A read transaction: one state of the data, however many queries."""
         with self._lent() as db, _began(db, "BEGIN"):
             yield Tx(db)
+
+    def tidy(self) -> None:
+        """Bring everything into the file itself, so that what was deleted is not in the write-ahead log either."""
+        with self._writers, self._lent() as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Close every connection: the idle ones now, those lent out when they come back."""
@@ -168,8 +207,7 @@ class Store:
     def _connect(self) -> Database:
         conn = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
         db = Database(conn)
-        # FULL: what was answered must outlive not only our own death, but the machine's.
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in self._pragmas:
             conn.execute(f"PRAGMA {pragma}")
         return db
 

@@ -105,8 +105,9 @@ class Exceptions:
         """Delete every report; how many there were."""
         return tx.run("DELETE FROM exceptions WHERE resource_uuid = ?", uuid)
 
-    def add(self, tx: Tx, uuid: str, plan: str, report: Report, new_id: str, now: str) -> Row:
-        """Store one report and give its row. Raises PlanLimit when the plan is full (partner-api §12: 402)."""
+    def add(self, tx: Tx, uuid: str, plan: str, report: Report, new_id: str, now: str) -> tuple[Row, bool]:
+        """Store one report; its row, and whether the plan is full with it. Raises PlanLimit when it was before
+        (partner-api §12: 402)."""
         usage = self.usage(tx, uuid, plan)
         if usage.stored >= usage.limit:
             raise PlanLimit(
@@ -123,7 +124,7 @@ class Exceptions:
             "created_at": now,
         }
         tx.insert("exceptions", row)
-        return row
+        return row, usage.stored + 1 == usage.limit
 
 
 def public_report(row: Row) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from addon_service.app import service_of
 
-from .partner import ENVIRONMENT, ORDER, UUID
+from .partner import ENVIRONMENT, ORDER, UUID, WATCHING
 
 AUTH = ("database", "db-secret")
 SALT = "salt-of-the-database"
@@ -50,8 +50,12 @@ class DatabasePartner:
         return body
 
     def duties(self) -> list[tuple[str, str]]:
-        """Kind and state of each duty, oldest first."""
-        return [(duty["kind"], duty["state"]) for duty in reversed(self.shown()["duties"])]
+        """Kind and state of each duty of the life cycle, oldest first."""
+        return [(duty["kind"], duty["state"]) for duty in reversed(self.life_cycle())]
+
+    def life_cycle(self) -> list[dict[str, Any]]:
+        """The duties but for those about the surroundings, newest first."""
+        return [duty for duty in self.shown()["duties"] if duty["kind"] not in WATCHING]
 
     def work(self) -> None:
         """Carry out what is due."""

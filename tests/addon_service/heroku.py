@@ -16,6 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from addon_service.platform_client import Answer, Request
 
+from .around import Around
+
 START = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 
@@ -46,9 +48,11 @@ class FrozenClock:
 
 
 class FakeHeroku:
-    """Grants, tokens, config and apps of one add-on; every call is kept in `calls`."""
+    """Grants, tokens and config of one add-on; every call is kept in `calls`, except for those about the instance's
+    surroundings, which go to `around` with a valid token."""
 
     def __init__(self) -> None:
+        self.around = Around()
         self.client_secret = "client-secret-1"
         self.codes = {"grant-1"}
         self.access = ""
@@ -61,12 +65,15 @@ class FakeHeroku:
         self.fresh_grant: Any = None
         self.next: list[Answer | Exception | Callable[[], None]] = []
         self.pages: dict[str, tuple[int, Any]] = {}
-        self.state = "provisioning"
         self.basic = "Basic ZXhjZXB0aW9uczpzdXBlci1zZWNyZXQ="
 
     def __call__(self, request: Request) -> Answer:
         parts = urlsplit(request.url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
+        if path not in self.pages and (self._allows(request) or parts.path == "/logs"):
+            answer = self.around.answer(request, path)
+            if answer is not None:
+                return answer
         form = {k: v[0] for k, v in parse_qs(request.body.decode()).items()}
         body = form if parts.path == "/oauth/token" else json.loads(request.body or b"null")
         self.calls.append((request.method, path, body))
@@ -81,14 +88,17 @@ class FakeHeroku:
             return self._token(form)
         if parts.path.startswith("/vendor/"):
             return self._fresh_grant(request)
-        if request.headers.get("Authorization") != f"Bearer {self.access}" or not self.access:
+        if not self._allows(request):
             return said(401, {"id": "unauthorized", "message": "Invalid credentials provided."})
         if request.method == "PATCH":
             return self._patch(body)
         if request.method == "POST" and "/actions/" in parts.path and path not in self.pages:
-            self.state = f"{parts.path.rpartition('/')[2]}ed"
+            self.around.state = f"{parts.path.rpartition('/')[2]}ed"
             return said(200, {"state": self.state})
         return said(*self.pages.get(path, (404, {"id": "not_found", "message": "Couldn't find that."})))
+
+    def _allows(self, request: Request) -> bool:
+        return self.access != "" and request.headers.get("Authorization") == f"Bearer {self.access}"
 
     def _token(self, form: dict[str, str]) -> Answer:
         good = form.get("client_secret") == self.client_secret
@@ -127,6 +137,11 @@ class FakeHeroku:
         self.config.update({item["name"]: item["value"] for item in body["config"]})
         return said(200, [{"name": k, "value": v} for k, v in self.config.items()])
 
+    @property
+    def state(self) -> str:
+        """Of the instance."""
+        return self.around.state
+
     def will_answer(self, answers: Sequence[Answer | Exception | None]) -> None:
         """The next answers; where it says None Heroku answers by itself."""
         self.next = [answer if answer is not None else _by_itself for answer in answers]
@@ -160,7 +175,7 @@ def served(heroku: Callable[[Request], Answer]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer.body)
 
-        do_GET = do_POST = do_PATCH = _any
+        do_GET = do_POST = do_PATCH = do_PUT = _any
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

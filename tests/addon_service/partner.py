@@ -9,6 +9,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from addon_service.app import service_of
+from addon_service.instances import Resource, find
+from addon_service.store import Tx
 
 UUID = "01234567-89ab-cdef-0123-456789abcdef"
 OTHER = "11234567-89ab-cdef-0123-456789abcdef"
@@ -32,6 +34,10 @@ ORDER: dict[str, Any] = {
     "options": {},
     "oauth_grant": {"code": "grant-1", "expires_at": "2026-03-04T05:11:07Z", "type": "authorization_code"},
 }
+
+
+WATCHING = ("subscribe", "look")
+"""Duties that follow from an authorization, whatever it is about."""
 
 
 class Partner:
@@ -61,10 +67,18 @@ class Partner:
         return self.client.post(f"/admin/resources/{UUID}/call", json={"path": path, **more}, auth=AUTH)
 
     def ready(self) -> str:
-        """Provision, and carry out the grant exchange; the path of the account."""
+        """Provision, and carry out what follows; the path of the account."""
         account = account_of(self.provision())
         self.service.duties.run_due()
         return account
+
+    def account(self) -> str:
+        """The path of the account, with the credential that is current."""
+        return account_of(self.provision())
+
+    def resource(self, tx: Tx) -> Resource:
+        """The instance's row."""
+        return find(tx, UUID)
 
     def report(self, account: str, message: Any = "boom", **more: Any) -> TestResponse:
         return self.client.post(f"{account}/exceptions", json={"message": message, **more})

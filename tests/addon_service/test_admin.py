@@ -46,8 +46,14 @@ def test_one_instance_is_shown_without_secrets(partner: Partner) -> None:
     assert [(d["kind"], d["state"]) for d in body["duties"]] == [
         ("retire_credential", "waiting"),
         ("push_config", "done"),
+        ("look", "done"),
+        ("subscribe", "done"),
         ("exchange_grant", "done"),
     ]
+    assert body["apps"] == [{"app": "shop", "attachment": "EXCEPTIONS", "owner": True}]
+    assert body["people"] == [{"email": "owner@example.com", "roles": ["owner"]}]
+    assert (body["asked_at"], body["log_lines"]) == ("2026-03-04T05:06:07Z", 0)
+    assert body["webhook"] == f"http://partner.test/heroku/webhooks/{UUID}"
     requests = partner.admin(f"/{UUID}/requests").text
     for secret in (account.removeprefix("/accounts/"), "HRKU-", "grant-1", AUTH[1]):
         assert secret not in answer.text + requests

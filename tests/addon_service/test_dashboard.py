@@ -2,13 +2,15 @@
 
 import re
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 
 from addon_service.errors import PlatformFailed
+from addon_service.platform_client import Answer
 
-from .heroku import FakeHeroku
+from .around import SHOP, STAGING, attachment
+from .heroku import FakeHeroku, FrozenClock, said
+from .logs.batches import frame, send
 from .partner import UUID, Partner
 from .test_sso import form, post
 
@@ -36,12 +38,8 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def account(partner: Partner, heroku: FakeHeroku) -> str:
+    heroku.around.attachments = [attachment(), attachment("BLUE", STAGING)]
     account = partner.ready()
-    heroku.pages[f"/addons/{UUID}"] = (200, {"app": {"id": "1", "name": "shop"}})
-    heroku.pages[f"/addons/{UUID}/addon-attachments"] = (
-        200,
-        [{"name": "EXCEPTIONS", "app": {"name": "shop"}}, {"name": "BLUE", "app": {"name": "shop-staging"}}],
-    )
     assert post(partner, form()).status_code == 302
     return account
 
@@ -66,27 +64,69 @@ def test_resource_plan_usage_and_exceptions_are_shown(partner: Partner, account:
         assert words in text
 
 
-def test_the_attached_apps_are_asked_of_heroku(partner: Partner, account: str) -> None:
+def test_the_attached_apps_are_shown(partner: Partner, account: str) -> None:
     text = shown(partner).text
     assert re.search(r"shop as EXCEPTIONS \(owner\)", text)
     assert re.search(r"shop-staging as BLUE(?! \(owner)", text)
 
 
+@pytest.mark.parametrize("odd", [said(404, {}), said(200, {}), said(200, [None, 5, {}, {"app": {"name": 5}}])])
 def test_the_owner_is_shown_when_attachments_are_not_to_be_had(
-    partner: Partner, heroku: FakeHeroku, account: str
+    partner: Partner, heroku: FakeHeroku, odd: Answer
 ) -> None:
-    odd: list[tuple[int, Any]] = [(404, {}), (200, {}), (200, [None, 5, {}, {"app": None}, {"app": {"name": 5}}])]
-    for answer in odd:
-        heroku.pages[f"/addons/{UUID}/addon-attachments"] = answer
-        assert "shop (owner)" in shown(partner).text
+    heroku.around.said[f"GET /addons/{UUID}/addon-attachments"] = odd
+    partner.ready()
+    post(partner, form())
+    assert "shop (owner)" in shown(partner).text
 
 
-def test_without_heroku_the_page_still_opens_and_says_so(partner: Partner, heroku: FakeHeroku, account: str) -> None:
-    heroku.next = [PlatformFailed("cannot reach Heroku")]
+def test_without_heroku_the_page_still_opens_and_says_so(partner: Partner, heroku: FakeHeroku) -> None:
+    heroku.around.failing = PlatformFailed("cannot reach Heroku")
+    partner.ready()
+    post(partner, form())
     assert "Not known now: cannot reach Heroku" in shown(partner).text
-    heroku.pages[f"/addons/{UUID}"] = (200, [])
-    heroku.pages[f"/addons/{UUID}/addon-attachments"] = (200, "x")
-    assert "Heroku named no app" in shown(partner).text
+    heroku.around.failing = None
+    for odd in (said(200, []), said(404, {"message": "Couldn't find that add-on."})):
+        heroku.around.said[f"GET /addons/{UUID}"] = odd
+        assert "Heroku says nothing about this instance" in shown(partner).text
+
+
+def test_what_is_known_is_shown_with_its_time_when_heroku_is_away(
+    partner: Partner, heroku: FakeHeroku, clock: FrozenClock, account: str
+) -> None:
+    heroku.around.failing = PlatformFailed("cannot reach Heroku")
+    assert "Now it does not answer" not in shown(partner).text, "nobody is asked again at once"
+    clock.advance(seconds=31)
+    text = shown(partner).text
+    assert "As Heroku said at 2026-03-04T05:06:07Z ; it tells by webhook when that changes." in text
+    assert "Now it does not answer: cannot reach Heroku" in text
+    assert "shop-staging as BLUE" in text
+
+
+def test_a_page_that_is_opened_finds_what_no_event_has_told(
+    partner: Partner, heroku: FakeHeroku, clock: FrozenClock, account: str
+) -> None:
+    heroku.around.app = {**SHOP, "name": "boutique"}
+    heroku.around.attachments = [attachment(app=heroku.around.app)]
+    assert "boutique" not in shown(partner).text
+    clock.advance(seconds=31)
+    text = shown(partner).text
+    assert "boutique as EXCEPTIONS (owner)" in text
+    assert "shop" not in text
+
+
+def test_who_has_access_is_shown_and_what_of_it_heroku_does_not_tell(
+    partner: Partner, heroku: FakeHeroku, clock: FrozenClock, account: str
+) -> None:
+    assert "owner@example.com owner" in shown(partner).text
+    heroku.around.collaborators.append({"user": {"email": "ana@example.com"}, "role": None})
+    clock.advance(seconds=31)
+    assert "ana@example.com collaborator" in shown(partner).text
+    heroku.around.said["GET /apps/app-1/collaborators"] = said(501, {"id": "not_simulated", "message": "Not yet."})
+    clock.advance(seconds=31)
+    text = shown(partner).text
+    assert "owner@example.com owner Heroku does not tell the collaborators (501 Not yet.)." in text
+    assert "ana@example.com" not in text
 
 
 def test_what_heroku_sent_is_shown_masked(partner: Partner, account: str) -> None:
@@ -98,17 +138,19 @@ def test_what_heroku_sent_is_shown_masked(partner: Partner, account: str) -> Non
 
 
 def test_everything_is_escaped(partner: Partner, heroku: FakeHeroku) -> None:
-    account_path = f"/addons/{UUID}"
-    partner.provision(name=EVIL, region=EVIL, options={EVIL: EVIL})
+    evil = {"id": "app-1", "name": EVIL}
+    heroku.around.app, heroku.around.owner = evil, {"email": EVIL}
+    heroku.around.attachments = [attachment(EVIL, evil)]
+    heroku.around.said["GET /apps/app-1/collaborators"] = said(403, {"message": EVIL})
+    partner.provision(name=EVIL, region=EVIL, options={EVIL: EVIL}, log_drain_token="d.1")
     partner.service.duties.run_due()
-    heroku.pages[account_path] = (200, {"app": {"name": EVIL}})
-    heroku.pages[f"{account_path}/addon-attachments"] = (200, [{"name": EVIL, "app": {"name": EVIL}}])
+    assert send(partner, "d.1", frame(EVIL)).status_code == 204
     repeat = partner.provision(name=EVIL)
     path = repeat.get_json()["config"]["EXCEPTIONS_URL"].removeprefix("http://partner.test")
     partner.report(path, EVIL, type=EVIL, app=EVIL)
     post(partner, form(user_scoped_resource_token=None, email=EVIL, context_app=EVIL))
     page = shown(partner)
-    assert page.text.count("<script>alert(1)</script>") >= 6
+    assert page.text.count("<script>alert(1)</script>") >= 10
     assert "script" not in page.tags
     assert not any("alert" in name for name, _ in page.attributes)
 

@@ -92,7 +92,7 @@ class TestTrouble:
         db.provision()
         db.work()
         assert db.duties()[1] == ("create_database", "waiting")
-        assert "gone fishing" in db.shown()["duties"][0]["error"]
+        assert "gone fishing" in db.life_cycle()[0]["error"]
         engine.fault = None
         clock.advance(seconds=1)
         db.work()
@@ -201,14 +201,14 @@ class TestTrouble:
             db.work()
             clock.advance(seconds=1)
         assert db.duties()[-1] == ("abandon", "failed")
-        assert "only the customer can" in db.shown()["duties"][0]["error"]
+        assert "only the customer can" in db.life_cycle()[0]["error"]
 
 
 class TestDeath:
     """Killed after each step of the making, as the next process finds it."""
 
-    @pytest.mark.parametrize("step", range(6))
-    def test_the_next_run_ends_with_one_database(
+    @pytest.mark.parametrize("step", range(18))
+    def test_the_next_run_ends_with_one_database_and_one_webhook(
         self, tmp_path: Path, clock: FrozenClock, heroku: FakeHeroku, engine: FakeEngine, step: int
     ) -> None:
         settings = load(DATABASE_ENVIRONMENT, data=tmp_path / "data")
@@ -239,4 +239,5 @@ class TestDeath:
         assert heroku.state == "provisioned"
         assert engine.opens(heroku.config["DATABASE_URL"])
         assert len(engine.only()) == 1
+        assert len(heroku.around.webhooks) == 1
         second.service.close()

@@ -13,14 +13,15 @@ from addon_service.service import Service
 from addon_service.settings import load
 
 from .heroku import FakeHeroku, FrozenClock, said
-from .partner import ENVIRONMENT, ORDER, UUID, Partner, account_of
+from .partner import ENVIRONMENT, ORDER, UUID, WATCHING, Partner, account_of
 
 FRESH = f"GET /vendor/resources/{UUID}/oauth-grant"
 
 
 def duties(partner: Partner) -> list[tuple[str, str]]:
-    """Kind and state of each duty of the instance, newest first."""
-    return [(d["kind"], d["state"]) for d in partner.admin(f"/{UUID}").get_json()["duties"]]
+    """Kind and state of each duty of the instance's life cycle, newest first."""
+    listed = partner.admin(f"/{UUID}").get_json()["duties"]
+    return [(d["kind"], d["state"]) for d in listed if d["kind"] not in WATCHING]
 
 
 def problem(partner: Partner) -> str:

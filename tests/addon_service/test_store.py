@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from addon_service import store as store_module
-from addon_service.store import Row, Store
+from addon_service.store import MIGRATIONS, Row, Store
 
 
 @pytest.fixture
@@ -109,20 +108,16 @@ def test_a_connection_lent_out_at_the_close_is_closed_when_it_comes_back(tmp_pat
         tx.count("SELECT 1")
 
 
-def test_a_file_of_the_first_version_keeps_its_credentials_and_gets_numbers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as before:
-        before.setattr(store_module, "MIGRATIONS", store_module.MIGRATIONS[:1])
-        first = Store(tmp_path / "addon.db")
-        with first.write() as tx:
-            for uuid in ("a", "b"):
-                row = {"uuid": uuid, "addon": "x", "plan": "p", "state": "provisioned"}
-                tx.insert("resources", {**row, "message": "", "created_at": "t"})
-            for number, (uuid, state) in enumerate([("a", "retired"), ("b", "current"), ("a", "current")], 1):
-                row = {"resource_uuid": uuid, "token_hash": f"h{number}", "state": state}
-                tx.insert("credentials", {**row, "sealed": f"s{number}", "created_at": "t"})
-        first.close()
+def test_a_file_of_the_first_version_keeps_its_credentials_and_gets_numbers(tmp_path: Path) -> None:
+    first = Store(tmp_path / "addon.db", MIGRATIONS[:1])
+    with first.write() as tx:
+        for uuid in ("a", "b"):
+            row = {"uuid": uuid, "addon": "x", "plan": "p", "state": "provisioned"}
+            tx.insert("resources", {**row, "message": "", "created_at": "t"})
+        for number, (uuid, state) in enumerate([("a", "retired"), ("b", "current"), ("a", "current")], 1):
+            row = {"resource_uuid": uuid, "token_hash": f"h{number}", "state": state}
+            tx.insert("credentials", {**row, "sealed": f"s{number}", "created_at": "t"})
+    first.close()
     second = Store(tmp_path / "addon.db")
     with second.write() as tx:
         found = tx.rows("SELECT id, resource_uuid, number, token_hash, sealed, state FROM credentials ORDER BY id")

@@ -49,7 +49,7 @@ def test_both_are_provisioned_side_by_side(db: DatabasePartner, heroku: FakeHero
 
 
 def test_each_has_a_manifest_of_its_own(db: DatabasePartner) -> None:
-    made = manifest(db.service.database.identity, "http://x", ("us",))
+    made = manifest(db.service.database.identity, "http://x", ("us",), [])
     assert (made["id"], made["api"]["password"], made["api"]["sso_salt"]) == (*AUTH, SALT)
     assert (made["api"]["config_vars_prefix"], made["api"]["config_vars"]) == ("DATABASE", ["DATABASE_URL"])
 

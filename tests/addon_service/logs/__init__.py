@@ -1,0 +1,1 @@
+"""Tests of the logs of an instance's apps."""
