@@ -13,10 +13,11 @@ from addon_service.datastore.base import Engine
 from addon_service.logs.drain_door import drain_door
 from addon_service.partner_api import partner_api
 from addon_service.platform_client import Send
-from addon_service.service import EXTENSION, Service, build
+from addon_service.service import EXTENSION, Service
 from addon_service.settings import Settings
 from addon_service.sso import sso
 from addon_service.surroundings.webhooks import webhooks
+from addon_service.wiring import build
 
 
 def create_app(

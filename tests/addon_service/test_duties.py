@@ -255,3 +255,54 @@ def test_a_worker_outlives_a_failing_store(
     bench.add()
     assert done.wait(PATIENCE)
     assert "cannot look after the duties" in caplog.text
+
+
+class TestEnsure:
+    def ensure(self, bench: Bench, seconds: float | None = None) -> None:
+        due = None if seconds is None else bench.clock.now() + timedelta(seconds=seconds)
+        with bench.store.write() as tx:
+            bench.duties.ensure(tx, "work", UUID, due)
+
+    def test_one_that_waits_is_enough(self, bench: Bench) -> None:
+        for _ in range(3):
+            self.ensure(bench)
+        assert bench.states() == ["waiting"]
+
+    def test_after_one_under_way_another_follows(self, bench: Bench) -> None:
+        def act(duty: Duty) -> Finish:
+            if len(bench.seen) == 1:
+                self.ensure(bench)
+                self.ensure(bench)
+            return nothing
+
+        bench.act = act
+        self.ensure(bench)
+        assert bench.duties.run_due() == 2
+
+    def test_one_that_waits_for_later_is_brought_forward_and_never_put_off(self, bench: Bench) -> None:
+        self.ensure(bench, 300)
+        assert bench.duties.run_due() == 0
+        self.ensure(bench, 10)
+        self.ensure(bench, 60)
+        bench.clock.advance(seconds=10)
+        assert bench.duties.run_due() == 1
+        assert bench.states() == ["done"]
+
+    def test_it_wakes_the_workers(self, bench: Bench) -> None:
+        done = threading.Event()
+
+        def act(duty: Duty) -> Finish:
+            done.set()
+            return nothing
+
+        bench.act = act
+        self.ensure(bench, 300)
+        bench.duties.start()
+        self.ensure(bench)
+        assert done.wait(PATIENCE)
+
+    def test_each_instance_for_itself(self, bench: Bench) -> None:
+        self.ensure(bench)
+        with bench.store.write() as tx:
+            bench.duties.ensure(tx, "work", OTHER)
+        assert bench.states() == ["waiting", "waiting"]

@@ -8,9 +8,19 @@ import requests
 
 from addon_service import platform_client
 from addon_service.errors import PlatformFailed
-from addon_service.platform_client import Answer, PlatformClient, Request, TokenRefused, reason, send_over_http
+from addon_service.platform_client import (
+    Answer,
+    LogInputPlace,
+    PlatformClient,
+    Request,
+    TokenRefused,
+    log_input_place,
+    reason,
+    send_over_http,
+)
 
-from .heroku import FakeHeroku, said, served
+from .around import TOKEN
+from .heroku import START, FakeHeroku, said, served
 
 
 def _client(heroku: FakeHeroku) -> PlatformClient:
@@ -127,3 +137,43 @@ def test_an_endless_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform_client, "LONGEST_ANSWER", 10)
     with served(lambda request: Answer(200, b"x" * 11)) as url, pytest.raises(PlatformFailed, match="more than 10"):
         send_over_http(Request("GET", f"{url}/x", 5, {}))
+
+
+def test_what_heroku_does_not_have_is_an_answer_and_not_a_failure(heroku: FakeHeroku) -> None:
+    heroku.next = [said(501, {"id": "not_simulated", "message": "Not yet."})]
+    assert reason(_client(heroku).call("x", "GET", "/teams/acme")) == "Not yet."
+
+
+class TestLogInput:
+    @pytest.mark.parametrize(
+        ("url", "place"),
+        [
+            ("https://token:t.1@logs.test/logs", LogInputPlace("https://logs.test/logs", "token", "t.1")),
+            ("http://u%40:p%3A@[::1]:81/a?b=c#d", LogInputPlace("http://[::1]:81/a?b=c", "u@", "p:")),
+            ("https://logs.test/logs", None),
+            ("https://token@logs.test/logs", None),
+            ("syslog://token:t.1@logs.test", None),
+            ("https://token:t.1@logs.test:x/", None),
+            ("https://[::1", None),
+            ("", None),
+        ],
+    )
+    def test_a_url_is_taken_apart(self, url: str, place: LogInputPlace | None) -> None:
+        assert log_input_place(url) == place
+
+    def test_over_a_real_socket_a_line_arrives_with_its_length(self, heroku: FakeHeroku) -> None:
+        with served(heroku) as url:
+            target = url.replace("://", f"://token:{TOKEN}@") + "/logs"
+            assert PlatformClient(url, url, 5).write_log(target, "exceptions", START, "zwölf €").status == 204
+        headers, body = heroku.around.written[0]
+        assert headers["Content-Length"] == str(len(body))
+        assert "Transfer-Encoding" not in headers
+        assert heroku.around.lines() == ["zwölf €"]
+
+    def test_the_password_is_in_no_problem_s_text(self) -> None:
+        with pytest.raises(PlatformFailed) as problem:
+            PlatformClient("", "", 1).write_log("http://token:t.secret@127.0.0.1:9/logs", "exceptions", START, "x")
+        assert "t.secret" not in str(problem.value)
+
+    def test_what_is_no_url_is_as_good_as_not_found(self, heroku: FakeHeroku) -> None:
+        assert _client(heroku).write_log("rubbish", "exceptions", START, "x").status == 404
