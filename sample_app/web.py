@@ -22,6 +22,7 @@ else:  # pushed: the app's folder is the first on the import path
 SHOWN = 10
 LAST_REQUESTS = 0.3  # seconds in which requests are still taken after SIGTERM
 _LONGEST_MESSAGE = 1_000
+_LOGGED = 200  # characters of a message that the log repeats, so that one finds there what the add-on shows
 
 # What the page says after a form was sent; the address names one of these, never the words themselves.
 _PROBLEMS = {
@@ -107,7 +108,7 @@ def written(what: str, field: str, add: Callable[[str, str], dict[str, Any]]) ->
         if wants_json():
             return jsonify({"id": error.kind, "message": str(error)}), _STATUS[error.kind]
         return redirect(url_for("page", problem=error.kind), 303)
-    print(f"wrote {what} {stored['id']}", flush=True)
+    print(f"wrote {what} {stored['id']}: {' '.join(text.split())[:_LOGGED]}", flush=True)
     if wants_json():
         return jsonify(stored), 201
     return redirect(url_for("page", **{what: stored["id"]}), 303)

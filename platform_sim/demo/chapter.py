@@ -4,6 +4,7 @@ from typing import Any
 
 from platform_sim.demo.narrator import Narrator
 from platform_sim.demo.scene import Scene
+from platform_sim.demo.talk import wait_until
 
 APP = "curious-otter"
 
@@ -29,6 +30,21 @@ class Chapter:
         )
         self.narrator.check(f"the partner answers {method} {path.split('/')[-1]}", answer.ok, answer.text[:500])
         return answer.json()
+
+    def calls_of_partner(self) -> list[Any]:
+        """What the platform has asked of the partner so far; not the events that it told."""
+        return [each for each in self.scene.talk.api("GET", "/sim/exchanges") if each["party"] == "partner"]
+
+    def partners_line(self, words: str) -> None:
+        """A line of the partner's own in the app's log."""
+        begin = f"app[{self.service}]: source={self.addon['name']} "
+
+        def found() -> list[str]:
+            return [line for line in self.app_log().splitlines() if begin in line and words in line]
+
+        wait_until("the partner's line is in the app's log", found)
+        self.narrator.quote("log", found()[-1:])
+        self.narrator.check("the partner has said so in the app's own log", found())
 
     def app_log(self) -> str:
         """The app's log."""

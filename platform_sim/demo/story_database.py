@@ -49,8 +49,7 @@ class DatabaseChapter(Chapter):
         tell.command(f"heroku {' '.join(line)}", said)
         tell.check("the customer need not wait", "is being created in the background" in said, said)
         self.addon = self.scene.talk.api("GET", f"/apps/{APP}/addons")[0]
-        exchanges = self.scene.talk.api("GET", "/sim/exchanges")
-        asked = [each for each in exchanges if self.addon["id"] in each["request_body"]]
+        asked = [each for each in self.calls_of_partner() if self.addon["id"] in each["request_body"]]
         tell.quote("addon_service", [f"{asked[-1]['status']} {asked[-1]['response_body']}"])
         tell.check("the partner said 202, without config", asked[-1]["status"] == 202, asked[-1])
         tell.check("nothing secret is in it", "postgres://" not in str(asked) and "mysql://" not in str(asked))
@@ -116,6 +115,7 @@ class DatabaseChapter(Chapter):
         tell.check(f"0 of {load.done} requests failed", load.failed == [] and load.done >= REQUESTS, load.failed[:3])
         self.scene.all_up(APP, 2)
         tell.check("the config var is a new one", self.config()["DATABASE_URL"] != self.url)
+        self.partners_line('msg="credentials rotated"')
 
     def _sign_in(self) -> None:
         tell = self.narrator

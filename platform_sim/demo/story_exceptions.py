@@ -85,7 +85,7 @@ class ExceptionsChapter(Chapter):
     def _exchange(self) -> None:
         tell = self.narrator
         tell.step("What the two said to each other (secrets are masked)")
-        said = self.scene.talk.api("GET", "/sim/exchanges")
+        said = self.calls_of_partner()
         tell.check("the platform asked once", len(said) == 1, [each["url"] for each in said])
         first = said[0]
         tell.quote("platform_sim ", [f"{first['method']} {first['url']}", first["request_body"]])
@@ -117,12 +117,13 @@ class ExceptionsChapter(Chapter):
         tell.quote("app", worker[-2:])
         tell.check("the worker wrote too", worker)
 
-    def _write_and_read(self, message: str) -> None:
+    def _write_and_read(self, message: str) -> str:
         written = self.scene.talk.app(APP, "POST", "/exceptions", {"message": message, "type": "Demo"})
         self.narrator.check(f"the page wrote {message!r}", written.status_code == 201, written.text)
         latest = self.scene.talk.app_json(APP, "/status.json")["last_exceptions"]
         texts = [each["message"] for each in latest]
         self.narrator.check("and read it back from the add-on", message in texts, texts)
+        return f"wrote exception {written.json()['id']}: {message}"
 
     def _rotate(self) -> None:
         tell = self.narrator
@@ -141,6 +142,7 @@ class ExceptionsChapter(Chapter):
         self._write_and_read("written with the new credential")
         old = self.scene.talk.session.get(old_url, timeout=10)
         tell.check("the old credential still works for a while, so that no dyno was cut off", old.ok, old.status_code)
+        self.partners_line('msg="credentials rotated"')
 
     def _override_and_upgrade(self) -> None:
         tell = self.narrator
@@ -184,9 +186,22 @@ class ExceptionsChapter(Chapter):
         tell.check("extra parameters of the link travel along", form.fields.get("utm_source") == "mail", form.fields)
         page = post_form(form)
         tell.check("the partner lets the customer in", page.ok and self.addon["name"] in page.text, page.status_code)
+        self._look_at_logs(page.text)
         stale = post_form(stale_form(form, self.scene.secrets["ADDON_SSO_SALT"]))
         tell.quote("addon_service", [f"{stale.status_code} for a login that is six minutes old, though well signed"])
         tell.check("a stale login is refused", stale.status_code == 403, stale.status_code)
+
+    def _look_at_logs(self, page: str) -> None:
+        tell = self.narrator
+        tell.check("the dashboard shows who has access to the app", 'you@example.com <span class="quiet">owner' in page)
+        line = self._write_and_read("seen by the partner")
+
+        def on_dashboard() -> bool:
+            return line in post_form(fresh_form(self.scene.talk.session, self.addon["web_url"])).text
+
+        wait_until("the partner has the app's line", on_dashboard)
+        tell.quote("log", [f"app[web.1] {line}"])
+        tell.check("and beside the exception what the app itself has logged, through a log drain", True)
 
     def _destroy(self) -> None:
         tell = self.narrator

@@ -139,3 +139,13 @@ def test_an_address_cannot_make_the_page_say_anything() -> None:
 def test_health_does_not_ask_the_add_on(fake: FakeExceptions) -> None:
     assert _client(fake.url).get("/healthz").text == "ok\n"
     assert fake.asked == []
+
+
+def test_what_was_written_is_in_the_log_too_on_one_line(
+    fake: FakeExceptions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    message = "it broke\nin two lines " + "x" * 300
+    assert _client(fake.url).post("/exceptions", data={"message": message}, headers=JSON).status_code == 201
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("wrote exception e1: it broke in two lines xxx")
+    assert len(line) == len("wrote exception e1: ") + 200
