@@ -148,7 +148,8 @@ def test_an_upgrade_is_on_both_sides_and_the_end_leaves_nothing(world: World) ->
     wait_until("a line has come", lambda: world.operator()["log_lines"])
     customer.api("DELETE", f"/apps/acme/addons/{uuid}")
     wait_until("the lines are gone", lambda: world.operator()["log_lines"] == 0)
-    wait_until("nothing is left to do", lambda: world.owed() == [])
+    wait_until("nothing is left to do here", lambda: world.owed() == [])
+    wait_until("nor there", lambda: not any(customer.api("GET", "/sim/status")["jobs"].values()))
     gone = world.operator()
     assert (gone["state"], gone["apps"], gone["people"], gone["webhook"]) == ("deprovisioned", [], [], None)
     assert customer.api("GET", "/apps/acme/log-drains") == []
