@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -17,11 +17,13 @@ from typing import Any, cast
 from platform_sim import settings
 from platform_sim.claim import claim, let_go
 from platform_sim.core.actions.accounts import create_account, issue_token
+from platform_sim.core.actions.services import apply_seeds
 from platform_sim.core.actions.webhook_deliveries import fan_out
 from platform_sim.core.clock import Chance, Clock
 from platform_sim.core.model.accounts import AccessToken, Account, Authorization
 from platform_sim.core.model.addresses import Addresses, is_heroku_host, is_this_machine
 from platform_sim.core.model.apps import Build, Dyno, LogSessionRow, Release
+from platform_sim.core.model.catalog import ServiceSeed
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.seams import LogSink, LogSource
 from platform_sim.core.public.webhooks import subject
@@ -72,6 +74,8 @@ class Options:
     environment: Mapping[str, str] = field(default_factory=settings.environment)
     rules: Mapping[str, Any] = field(default_factory=dict)
     """Settings that override defaults and environment."""
+    services: Sequence[ServiceSeed] = ()
+    """What has to be registered before anybody asks; `services_file.read_services` reads them."""
 
 
 class Platform:
@@ -179,9 +183,7 @@ class Platform:
         self.outputs.close()
         self.logs.close()
         self.database.close()
-        let_go(self.layout.root)
-        if self._temporary:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+        self._let_go()
 
     def __enter__(self) -> "Platform":
         return self.start()
@@ -203,6 +205,7 @@ class Platform:
             if not known and not self.options.token:
                 owned = tx.find(Authorization, account_id=account.id, revoked_at=None)
                 known = tx.find(AccessToken, authorization_id=owned.id) if owned else None
+            apply_seeds(tx, account, self.options.services)
             token = known or issue_token(tx, account, "platform-sim up", self.options.token)
             return boot_id, account.id, token.token
 

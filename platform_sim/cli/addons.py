@@ -1,22 +1,23 @@
-"""`platform-sim addons`: register a partner's service as the addons-admin plugin does (heroku-cli §11), and list them.
+"""`platform-sim addons`: register a partner's service as the addons-admin plugin does (heroku-cli §11), list and show.
 
 A manifest holds the partner's password and SSO salt: nothing of it is printed.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
+from platform_sim.cli.addons_manifest import manifest_group
+from platform_sim.cli.addons_set import local_option, plan, reset_secret, service_options, set_
 from platform_sim.cli.client import Client, route
+from platform_sim.cli.manifest_file import A_FILE, read_manifest
 from platform_sim.cli.options import asks_platform, json_option
-from platform_sim.cli.services import plan_words, services
-from platform_sim.cli.services import plans as plans_of
-from platform_sim.cli.show import echo_lines, print_json, table
+from platform_sim.cli.private import write_private
+from platform_sim.cli.services import brief_plans, plan_words, price_words, services
+from platform_sim.cli.show import echo_lines, pairs, print_json, table
 
 Json = dict[str, Any]
-A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def read_plans(context: click.Context, option: click.Parameter, words: tuple[str, ...]) -> list[Json]:
@@ -32,29 +33,15 @@ def read_plans(context: click.Context, option: click.Parameter, words: tuple[str
     return plans
 
 
-def read_manifest(path: Path) -> Json:
-    """The manifest of a file; click.UsageError says what is wrong with it. The platform checks the rest."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise click.UsageError(f"{path} cannot be read: {problem.strerror}") from None
-    except ValueError as problem:
-        raise click.UsageError(f"{path} is not JSON: {problem}") from None
-    if not isinstance(found, dict) or not isinstance(found.get("id"), str) or not found["id"]:
-        raise click.UsageError(f'{path} is no add-on manifest: it must be an object with an "id"')
-    return found
-
-
-def write_secret(path: Path, secret: str) -> None:
-    """Into a file that only its owner can read, from its first moment on."""
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_text(secret + "\n", encoding="utf-8")
-
-
 @click.group
 def group() -> None:
     """Register and list add-on services."""
+
+
+group.add_command(set_)
+group.add_command(plan)
+group.add_command(reset_secret)
+group.add_command(manifest_group)
 
 
 @group.command
@@ -62,6 +49,8 @@ def group() -> None:
 @click.option(
     "--plan", "plans", callback=read_plans, multiple=True, metavar="NAME[=CENTS]", help="A plan; may be repeated."
 )
+@local_option
+@service_options
 @click.option("--client-secret-file", type=A_FILE, metavar="FILE", help="Use the OAuth client secret in FILE.")
 @click.option(
     "--client-secret-out",
@@ -76,6 +65,8 @@ def register(
     client: Client,
     manifest: Path,
     plans: list[Json],
+    wanted: Json,
+    local: str | None,
     client_secret_file: Path | None,
     client_secret_out: Path | None,
     show_secret: bool,
@@ -86,20 +77,27 @@ def register(
     The first plan is the default. Without --plan a new service has one free plan, `test`.
     """
     contents = read_manifest(manifest)
-    wanted: Json = {"plans": plans} if plans else {}
+    wanted |= {"plans": plans} if plans else {}
+    wanted |= {} if local is None else {"local": local}
     if client_secret_file is not None:
         wanted["client_secret"] = client_secret_file.read_text(encoding="utf-8").strip()
-    client.post(route("api", "v3", "addons", contents["id"], "manifests"), {"contents": contents})
-    secret = client.put(route("sim", "services", contents["id"]), wanted)["client_secret"]
-    service: Json = {"name": contents["id"], "plans": plans_of(client, contents["id"])}
+    pushed = client.post(route("api", "v3", "addons", contents["id"], "manifests"), {"contents": contents})
+    for warning in pushed.get("warnings", []):
+        click.echo(f"Warning: {warning}", err=True)
+    changed = client.put(route("sim", "services", contents["id"]), wanted)
+    service: Json = {"name": contents["id"], "plans": brief_plans(changed)}
+    secret = ""
+    if client_secret_out is not None or show_secret:
+        secret = client.get(route("sim", "services", contents["id"], "client-secret"))["client_secret"]
     if client_secret_out is not None:
-        write_secret(client_secret_out, secret)
+        write_private(client_secret_out, secret + "\n")
     if show_secret:
         service["client_secret"] = secret
     if as_json:
         print_json(service)
         return
-    click.echo(f"Registered {service['name']} with {', '.join(plan_words(plan) for plan in service['plans'])}")
+    where = f", called at {changed['calls']['base_url']}" if changed["local"] else ""
+    click.echo(f"Registered {service['name']} with {', '.join(plan_words(plan) for plan in service['plans'])}{where}")
     if show_secret:
         click.echo(f"OAuth client secret: {secret}")
     if client_secret_out is not None:
@@ -111,7 +109,7 @@ def register(
 @asks_platform
 def list_(client: Client, as_json: bool) -> None:
     """List the services with their plans and the number of add-ons that live."""
-    found = services(client, client.get("/addons"))
+    found = services(client)
     if as_json:
         print_json(found)
     elif found:
@@ -122,3 +120,39 @@ def list_(client: Client, as_json: bool) -> None:
         echo_lines(table(["Service", "State", "Plans", "Add-ons"], rows))
     else:
         click.echo("No services: register one with `platform-sim addons register MANIFEST.json`.")
+
+
+@group.command
+@click.argument("name")
+@json_option
+@asks_platform
+def show(client: Client, name: str, as_json: bool) -> None:
+    """Show a service: its stage, where its partner is called, its plans and who is offered them."""
+    found = client.get(route("sim", "services", name))
+    if as_json:
+        print_json(found)
+        return
+    echo_lines(
+        pairs(
+            {
+                "Name": f"{found['name']} ({found['human_name']})",
+                "State": found["state"],
+                "Owner": found["owner"] or "nobody",
+                "Called at": [url for url in found["calls"].values() if url],
+                "Abilities": found["abilities"] or "none",
+                "Add-ons": str(found["addons"]),
+            }
+        )
+    )
+    rows = [
+        [
+            plan["name"] + (" (default)" if plan["default"] else ""),
+            price_words(plan["cents"]),
+            plan["offered"],
+            plan["passes"] or "",
+            [action["label"] for action in plan["actions"]],
+        ]
+        for plan in found["plans"]
+    ]
+    click.echo()
+    echo_lines(table(["Plan", "Price", "Offered to", "Plan passes", "Actions"], rows))

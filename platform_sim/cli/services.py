@@ -1,41 +1,36 @@
 """The marketplace as operators see it: services, their plans and how many add-ons live on each."""
 
-from collections import Counter
 from typing import Any
 
-from platform_sim.cli.client import Client, route
+from platform_sim.cli.client import Client
 
 Json = dict[str, Any]
 
 
-def services(client: Client, addons: list[Json]) -> list[Json]:
-    """`[{"name", "state", "plans": [{"name", "cents"}], "live": n}]`; `addons` is the answer of `GET /addons`.
-
-    Plans are named without their service; `cents` a month.
-    """
-    live = Counter(row["addon_service"]["name"] for row in addons if row["state"] != "deprovisioned")
+def services(client: Client) -> list[Json]:
+    """`[{"name", "state", "plans": [...], "live": n}]`; of plans what `brief_plans` says."""
     return [
         {
             "name": service["name"],
             "state": service["state"],
-            "plans": plans(client, service["id"]),
-            "live": live[service["name"]],
+            "plans": brief_plans(service),
+            "live": service["addons"],
         }
-        for service in client.get("/addon-services")
+        for service in client.get("/sim/services")
     ]
 
 
-def plans(client: Client, service: str) -> list[Json]:
-    """`[{"name", "cents"}]` of a service, the default plan first."""
-    found = client.get(route("addon-services", service, "plans"))
-    return [
-        {"name": plan["name"].partition(":")[2], "cents": plan["price"]["cents"]}
-        for plan in sorted(found, key=lambda plan: (not plan["default"], plan["price"]["cents"]))
-    ]
+def brief_plans(service: Json) -> list[Json]:
+    """`[{"name", "cents", "state"}]` of a service as `/sim/services` shows it, the default plan first."""
+    return [{name: plan[name] for name in ("name", "cents", "state")} for plan in service["plans"]]
 
 
 def plan_words(plan: Json) -> str:
-    """`test (free)` or `pro ($9/month)`."""
-    cents = plan["cents"]
-    price = "free" if cents == 0 else f"${cents / 100:.{0 if cents % 100 == 0 else 2}f}/month"
-    return f"{plan['name']} ({price})"
+    """`test (free)`, `pro ($9/month)` or `vip (free, hidden)`."""
+    offered = "" if plan["state"] == "public" else f", {plan['state']}"
+    return f"{plan['name']} ({price_words(plan['cents'])}{offered})"
+
+
+def price_words(cents: int) -> str:
+    """`free` or `$9/month`."""
+    return "free" if cents == 0 else f"${cents / 100:.{0 if cents % 100 == 0 else 2}f}/month"

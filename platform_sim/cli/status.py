@@ -36,7 +36,7 @@ def gather(client: Client) -> Json:
         }
         for app in client.get("/apps")
     ]
-    return {**client.get("/sim/status"), "apps": apps, "services": services(client, addons)}
+    return {**client.get("/sim/status"), "apps": apps, "services": services(client)}
 
 
 def lines(found: Json) -> list[str]:

@@ -20,6 +20,7 @@ from platform_sim.claim import DataFolderInUse
 from platform_sim.cli.failures import EnvironmentProblem
 from platform_sim.cli.find import DEFAULT_READY_FILE
 from platform_sim.demo.scene import Scene, SceneProblem
+from platform_sim.services_file import BadServicesFile, ServiceSeed, read_services
 from platform_sim.settings import BadSetting, environment
 
 DEFAULT_PORT = 5100
@@ -61,6 +62,12 @@ def wait_for_signal() -> threading.Event:
 @click.option("--memory", is_flag=True, help="Keep nothing: a temporary folder, gone at the end.")
 @click.option("--seed", type=int, help="Make ids, names and tokens repeat from run to run.")
 @click.option("--token", help="API token of the customer (else made, and kept in the data folder).")
+@click.option(
+    "--services",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Register the services of FILE (YAML or JSON) before anybody asks.",
+)
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Write url, token and pid here.")
 @click.option("--demo", is_flag=True, help="Also start the reference partner and push the sample app with its add-on.")
 @click.option("--verbose", is_flag=True, help="Show the simulator's own log.")
@@ -70,6 +77,7 @@ def command(
     memory: bool,
     seed: int | None,
     token: str | None,
+    services: Path | None,
     ready_file: Path | None,
     demo: bool,
     verbose: bool,
@@ -80,8 +88,10 @@ def command(
     )
     asked = wait_for_signal()
     files = [file for file in (ready_file, None if memory else data / DEFAULT_READY_FILE.name) if file]
+    seeds = _seeds(services)
     try:
-        platform = Platform(Options(None if memory else data, port=port, seed=seed, token=token)).start()
+        options = Options(None if memory else data, port=port, seed=seed, token=token, services=seeds)
+        platform = Platform(options).start()
     except (OSError, DataFolderInUse, BadSetting, RuntimeError) as problem:
         raise EnvironmentProblem(str(problem)) from None
     try:
@@ -95,6 +105,13 @@ def command(
         with contextlib.suppress(OSError):  # nobody may be reading any more; the dynos must end all the same
             click.echo("stopping")
         platform.stop()
+
+
+def _seeds(file: Path | None) -> list[ServiceSeed]:
+    try:
+        return read_services(file) if file else []
+    except BadServicesFile as problem:
+        raise click.ClickException(str(problem)) from None
 
 
 def _write_all(files: Sequence[Path], platform: Platform) -> None:

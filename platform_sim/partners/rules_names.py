@@ -147,12 +147,14 @@ def _vars_once(manifest: Json, api: Json) -> Iterator[Place]:
         seen.add(name)
 
 
-@rule("M26", "error", "All strings are valid Unicode, and the nesting is not endless.", "-")
+@rule("M26", "error", "All values are those of JSON, strings are valid Unicode, and the nesting is not endless.", "-")
 def _unicode(manifest: Json, api: Json) -> Iterator[Place]:
     try:
-        json.dumps(manifest, ensure_ascii=False).encode()
+        json.dumps(manifest, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
         yield "", "The manifest holds half of a character (a lone surrogate such as \\ud800): correct that string."
+    except (TypeError, ValueError):
+        yield "", "The manifest holds a value that JSON does not know (such as a date or NaN): write it as a string."
     except RecursionError:
         yield "", "The manifest is nested too deeply."
 

@@ -34,6 +34,39 @@ def plan(name: str = "fakedb:standard-0", cents: int = 5000, **more: Any) -> Jso
     }
 
 
+def service(name: str = "fakedb", *plans: Json, **more: Any) -> Json:
+    """As `/sim/services` shows it."""
+    return {
+        "name": name,
+        "human_name": name.title(),
+        "state": "alpha",
+        "owner": "you@example.com",
+        "local": None,
+        "calls": {"base_url": "https://acme.example/heroku/resources", "sso_url": "https://acme.example/sso"},
+        "abilities": [],
+        "addons": 1,
+        "plans": list(plans),
+        **more,
+    }
+
+
+def offer(name: str = "test", cents: int = 0, **more: Any) -> Json:
+    """A plan as `/sim/services` shows it."""
+    return {
+        "id": f"id-of-{name}",
+        "name": name,
+        "cents": cents,
+        "default": False,
+        "human_name": name.title(),
+        "description": "",
+        "state": "public",
+        "offered": "All Users",
+        "passes": [],
+        "actions": [],
+        **more,
+    }
+
+
 def addon(name: str = "fakedb-round-123", on: str = "alpha", **more: Any) -> Json:
     return {
         "id": f"id-of-{name}",

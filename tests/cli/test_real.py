@@ -87,7 +87,8 @@ def register(shell: Shell, partner: FakeApi) -> Result:
 
 def test_the_life_of_an_add_on(shell: Shell, partner: FakeApi) -> None:
     service = json.loads(register(shell, partner).stdout)
-    assert service == {"name": "exceptions", "plans": [{"name": "test", "cents": 0}, {"name": "pro", "cents": 5000}]}
+    assert service["name"] == "exceptions"
+    assert [(plan["name"], plan["cents"]) for plan in service["plans"]] == [("test", 0), ("pro", 5000)]
     assert "Creating alpha... done" in shell.heroku("apps:create", "alpha").stderr
     created = shell.heroku("addons:create", "exceptions", "-a", "alpha", "--name", "errors", "--", "--region=eu")
     assert created.stderr == "Creating exceptions on alpha... free\n"
@@ -121,6 +122,42 @@ def test_a_plan_and_a_service_that_are_not_there(shell: Shell, partner: FakeApi)
     shell.heroku("addons:create", "exceptions", "-a", "alpha", "--name", "errors")
     refused = shell.heroku("addons:upgrade", "errors", "nope", code=1).stderr
     assert "Here are the available plans for exceptions:\n ›   exceptions:" in refused
+
+
+def test_an_operator_and_a_manifest_with_production_urls(shell: Shell, partner: FakeApi) -> None:
+    """It is tried here and pulled as it was pushed; a hidden plan is bought by name, an invitation is asked for."""
+    manifest = new_manifest()
+    manifest["api"]["production"] = {
+        "base_url": f"https://acme.example{RESOURCES}",
+        "sso_url": "https://acme.example/sso",
+    }
+    (shell.folder / "addon-manifest.json").write_text(json.dumps(manifest))
+    where = f", called at {partner.url}{RESOURCES}\n"
+    assert shell("addons", "register", "addon-manifest.json", "--local", partner.url).stdout.endswith(where)
+    assert shell("addons", "manifest", "diff").stdout == "addon-manifest.json is what is registered\n"
+    assert partner.url not in shell("addons", "manifest", "show", "exceptions").stdout
+    shell("addons", "plan", "exceptions:secret", "--state", "hidden")
+    made = shell("addons", "plan", "exceptions:vip", "--state", "invite-only", "--pass", "ann@example.com").stdout
+    assert made == "exceptions: vip (free, invite-only); invited: ann@example.com\n"
+    shell.heroku("apps:create", "alpha")
+    assert "secret" not in shell.heroku("addons:plans", "exceptions").stdout
+    refused = shell.heroku("addons:create", "exceptions:vip", "-a", "alpha", code=1).stderr
+    assert "exceptions:vip is for invited users only, and you@example.com has no plan pass." in refused
+    shell("addons", "plan", "exceptions:vip", "--pass", "you@example.com")
+    assert "exceptions:vip" in shell.heroku("addons:plans", "exceptions").stdout
+    shell.heroku("addons:create", "exceptions:secret", "-a", "alpha", "--name", "errors")
+    assert partner.body_of(f"POST {RESOURCES}")["plan"] == "secret"
+    shell("addons", "set", "exceptions", "--state", "shutdown")
+    refused = shell.heroku("addons:create", "exceptions", "-a", "alpha", code=1).stderr
+    assert "has been shut down" in refused
+    shell("addons", "manifest", "pull", "exceptions", "--out", "pulled.json")
+    pulled = json.loads((shell.folder / "pulled.json").read_text())
+    assert pulled == manifest | {"$base": pulled["$base"]}
+    first = json.loads(shell("addons", "manifest", "history", "exceptions", "--json").stdout)[0]["id"]
+    assert "[hidden]" in shell("addons", "manifest", "show", "exceptions", first).stdout
+    secret = json.loads(shell("addons", "reset-secret", "exceptions", "--json").stdout)["client_secret"]
+    shown = "".join(shell("addons", *words).stdout for words in (["list"], ["show", "exceptions"]))
+    assert not any(each in shown + shell("events").stdout for each in (secret, "partner-password", "partner-salt"))
 
 
 def test_config_and_releases(shell: Shell) -> None:

@@ -38,8 +38,8 @@ def full(api: FakeApi) -> FakeApi:
     api.on("GET /apps/id-of-alpha/dynos", [shapes.dyno()])
     api.on("GET /apps/id-of-blank/formation", [])
     api.on("GET /apps/id-of-blank/dynos", [])
-    api.on("GET /addon-services", [{"id": "s", "name": "fakedb", "human_name": "Fakedb", "state": "alpha"}])
-    api.on("GET /addon-services/s/plans", [shapes.plan(), shapes.plan("fakedb:free", 0, default=True)])
+    plans = [shapes.offer("free"), shapes.offer("standard-0", 5000, state="hidden")]
+    api.on("GET /sim/services", [shapes.service("fakedb", *plans)])
     return api
 
 
@@ -56,7 +56,10 @@ def test_json(full: FakeApi, run: Run) -> None:
         {
             "name": "fakedb",
             "state": "alpha",
-            "plans": [{"name": "free", "cents": 0}, {"name": "standard-0", "cents": 5000}],
+            "plans": [
+                {"name": "free", "cents": 0, "state": "public"},
+                {"name": "standard-0", "cents": 5000, "state": "hidden"},
+            ],
             "live": 1,
         }
     ]
@@ -64,7 +67,7 @@ def test_json(full: FakeApi, run: Run) -> None:
 
 def test_an_empty_platform_says_what_to_do(api: FakeApi, run: Run) -> None:
     api.on("GET /sim/status", shapes.status(data="/data"))
-    for path in ("apps", "addons", "addon-services"):
+    for path in ("apps", "addons", "sim/services"):
         api.on(f"GET /{path}", [])
     shown = run("status").stdout
     assert "data     /data\n" in shown

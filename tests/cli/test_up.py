@@ -4,7 +4,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from platform_sim.cli.main import cli
 from platform_sim.cli.up import env_hint, own_name
 
 
@@ -33,6 +35,18 @@ def test_elsewhere_the_ready_file_is_named(here: Path) -> None:
 
 def test_without_a_ready_file_it_says_how_to_get_one(here: Path) -> None:
     assert "--ready-file FILE" in env_hint([])
+
+
+def test_a_services_file_with_mistakes_starts_nothing(here: Path) -> None:
+    (here / "services.yaml").write_text("services:\n  - manifest: no.json\n    state: gamma\n")
+    result = CliRunner().invoke(cli, ["up", "--services", "services.yaml", "--port", "0"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines() == [
+        "Error: services.yaml:2: services[0].manifest names no.json, which cannot be read: No such file or directory; "
+        "names are relative to this file.",
+        "services.yaml:3: services[0].state must be one of alpha, beta, ga, shutdown, not 'gamma'.",
+    ]
+    assert not (here / ".platform-sim").exists()
 
 
 def test_the_program_is_named_by_its_place_where_the_shell_does_not_find_it(

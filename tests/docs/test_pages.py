@@ -10,7 +10,7 @@ from platform_sim.cli.main import COMMANDS
 
 from .pages import NOT_RUN, OUTPUT, ROOT, Block, blocks, name, pages, parse
 
-LANGUAGES = ("sh", "python", "json", "text")
+LANGUAGES = ("sh", "python", "json", "text", "yaml")
 PLACE = re.compile(r"`((?:platform_sim|addon_service|sample_app|docs|tests)/[\w./-]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img [^>]*src=\"([^\"]+)\"")
 MAPS = ("platform_sim/README.md", "addon_service/README.md", "sample_app/README.md", "CHANGELOG.md")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ..support import new_manifest
 from .customer import Customer
 from .leftovers import processes_below
 from .sources import app
@@ -54,6 +55,29 @@ def test_the_ready_file_says_all_and_only_its_owner_reads_it(up: Up) -> None:
     assert (up.data / "ready.json").exists(), "commands in this folder find the platform by it"
     assert ready["url"] in up.said()
     assert ready["token"] not in up.said()
+
+
+def test_services_of_a_file_are_there_before_anybody_asks_and_stay_what_they_are(up: Up) -> None:
+    """At the second start on the same folder nothing is written that is as the file says; a change is brought in."""
+    file = up.folder / "services.yaml"
+    manifest = json.dumps(new_manifest("acme"))
+    file.write_text(
+        f"services:\n- manifest: {manifest}\n  state: ga\n  client_secret: acme-secret\n  plans: [{{name: a}}]\n"
+    )
+    ready = up.start("--services", str(file))
+    customer = Customer(ready["url"], ready["token"], up.folder)
+    [service] = customer.api("GET", "/sim/services")
+    assert (service["name"], service["state"]) == ("acme", "ga")
+    before = customer.api("GET", "/sim/events")
+    up.stop()
+    customer = Customer(up.start("--services", str(file))["url"], ready["token"], up.folder)
+    assert customer.api("GET", "/sim/events") == before
+    assert customer.api("GET", "/sim/services") == [service]
+    assert len(customer.api("GET", "/api/v3/addons/acme/manifests")) == 1
+    up.stop()
+    file.write_text(file.read_text().replace("ga", "beta", 1))
+    customer = Customer(up.start("--services", str(file))["url"], ready["token"], up.folder)
+    assert customer.api("GET", "/addon-services/acme")["state"] == "beta"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

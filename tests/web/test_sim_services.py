@@ -14,9 +14,11 @@ PATHS = [
     ("GET", "/sim/services"),
     ("GET", SERVICE),
     ("PUT", SERVICE),
-    ("PATCH", f"{SERVICE}/plans/test"),
+    ("PUT", f"{SERVICE}/plans/test"),
+    ("GET", f"{SERVICE}/client-secret"),
     ("POST", f"{SERVICE}/client-secret"),
     ("GET", f"{SERVICE}/manifests"),
+    ("POST", f"{SERVICE}/manifests/differences"),
     ("GET", f"{SERVICE}/manifests/{NOWHERE}"),
 ]
 SECRETS = ("partner-password", "partner-salt", "exceptions-client-secret")
@@ -99,7 +101,7 @@ def test_the_stage_is_shown_to_everybody(state: str, full: Populated) -> None:
 def test_one_plan_is_changed_by_what_is_said(full: Populated) -> None:
     full.world.call("PUT", SERVICE, {"plans": [{"name": "test"}, {"name": "pro", "cents": 900}]})
     change = {"human_name": "Trial", "state": "invite-only", "passes": ["Ann@example.com"]}
-    changed = full.world.call("PATCH", f"{SERVICE}/plans/pro", change)
+    changed = full.world.call("PUT", f"{SERVICE}/plans/pro", change)
     assert changed.status_code == 200
     assert changed.json | {"id": ""} == {
         "actions": [],
@@ -116,14 +118,15 @@ def test_one_plan_is_changed_by_what_is_said(full: Populated) -> None:
     refused = full.world.call("POST", "/apps/other/addons", {"plan": "exceptions:pro"})
     assert refused.error == (422, "invalid_params")
     assert "no plan pass" in refused.json["message"]
-    assert full.world.call("PATCH", f"{SERVICE}/plans/{changed.json['id']}", {"default": True}).json["default"] is True
+    assert full.world.call("PUT", f"{SERVICE}/plans/pro", {"default": True}).json["default"] is True
     assert full.world.get("/addon-services/exceptions/plans")[0]["default"] is False
 
 
 BAD_PLANS: list[tuple[str, Any, int]] = [
-    ("pro", {}, 404),
-    ("%00", {}, 404),
-    (NOWHERE, {}, 404),
+    ("%00", {}, 422),
+    ("a%20b", {}, 422),
+    ("x" * 200, {}, 422),
+    ("new", {"cents": -5}, 422),
     ("test", {"name": "other"}, 422),
     ("test", {"cents": "5"}, 422),
     ("test", {"price": 5}, 422),
@@ -132,21 +135,48 @@ BAD_PLANS: list[tuple[str, Any, int]] = [
 
 
 @pytest.mark.parametrize(("plan", "body", "status"), BAD_PLANS)
-def test_a_plan_that_there_is_not_and_nonsense_of_one(plan: str, body: Any, status: int, full: Populated) -> None:
+def test_nonsense_of_a_plan(plan: str, body: Any, status: int, full: Populated) -> None:
     with full.world.nothing_written():
-        assert full.world.call("PATCH", f"{SERVICE}/plans/{plan}", body).status_code == status
+        assert full.world.call("PUT", f"{SERVICE}/plans/{plan}", body).status_code == status
+        assert full.world.call("PUT", "/sim/services/nothing/plans/test", {}).error == (404, "not_found")
+
+
+def test_a_plan_that_there_is_not_is_made_and_takes_nobodys_place(full: Populated) -> None:
+    made = full.world.call("PUT", f"{SERVICE}/plans/pro", {"cents": 900})
+    assert (made.status_code, made.json["name"], made.json["default"]) == (201, "pro", False)
+    assert full.world.call("PUT", f"{SERVICE}/plans/pro", {}).status_code == 200
+    assert [(p["name"], p["default"]) for p in full.world.get(SERVICE)["plans"]] == [("test", True), ("pro", False)]
+
+
+def test_differences_are_shown_without_secrets(full: Populated) -> None:
+    path = f"{SERVICE}/manifests/differences"
+    same = full.world.get("/api/v3/addons/exceptions/current_manifest")["contents"]
+    assert full.world.call("POST", path, {"contents": same | {"$base": 1}}).json == []
+    same["api"] |= {"password": "changed-password", "regions": ["us"]}
+    lines = full.world.call("POST", path, {"contents": same}).json
+    assert lines[:2] == ["--- stored", "+++ given"]
+    assert '-    "password": "[hidden]",' in lines
+    assert '+    "password": "[hidden, another one]",' in lines
+    assert '-      "eu"' in lines
+    assert not any(secret in str(lines) for secret in ("changed-password", *SECRETS))
+    with full.world.nothing_written():
+        for body in ({}, {"contents": 5}, {"contents": None}):
+            assert full.world.call("POST", path, body).error == (422, "invalid_params")
+        assert (
+            full.world.call("POST", "/sim/services/nothing/manifests/differences", {"contents": {}}).status_code == 404
+        )
 
 
 def test_the_action_of_a_plan_reaches_the_add_on_and_the_login(full: Populated) -> None:
     actions = [{"label": "Rotate", "action": "rotate", "requires_owner": True}]
-    full.world.call("PATCH", f"{SERVICE}/plans/test", {"actions": actions})
+    full.world.call("PUT", f"{SERVICE}/plans/test", {"actions": actions})
     addon = full.world.get(full.path("/addons/{add-on}"))
     assert addon["actions"] == [actions[0] | {"id": addon["actions"][0]["id"]}]
     form = full.world.get(full.path("/addons/{add-on}/sso?action=rotate"))
     assert form["params"]["action"] == "rotate"
 
 
-def test_a_secret_that_is_reset_is_told_once(full: Populated) -> None:
+def test_a_secret_that_is_reset_is_shown_by_no_list_and_no_event(full: Populated) -> None:
     path = full.path("/addons/{add-on}")
     answer = full.world.call("POST", f"{SERVICE}/client-secret")
     secret = answer.json["client_secret"]
@@ -165,7 +195,7 @@ def test_no_list_and_no_event_shows_a_secret(full: Populated) -> None:
     manifest = world.get("/api/v3/addons/exceptions/current_manifest")["contents"]
     manifest["api"]["production"]["base_url"] = "http://me:hunter2@localhost:5200/r"
     world.call("POST", "/api/v3/addons/exceptions/manifests", {"contents": manifest})
-    world.call("PUT", SERVICE, {"local": ""})
+    assert "another-secret" not in world.call("PUT", SERVICE, {"local": ""}).text
     versions = world.get(f"{SERVICE}/manifests")
     shown = ["/sim/services", SERVICE, "/sim/events", "/sim/status", "/addon-services", f"{SERVICE}/manifests"]
     for path in [*shown, *(f"{SERVICE}/manifests/{each['id']}" for each in versions)]:
@@ -211,7 +241,8 @@ def test_a_new_client_secret_ends_access_tokens_at_once(full: Populated) -> None
     assert same.status_code == 200
     assert world.call("GET", path, token=full.partner).status_code == 200
     changed = world.call("PUT", "/sim/services/exceptions", {"client_secret": "another"})
-    assert changed.json["client_secret"] == "another"
+    assert "client_secret" not in changed.json
+    assert world.get(f"{SERVICE}/client-secret") == {"name": "exceptions", "client_secret": "another"}
     assert world.call("GET", path, token=full.partner).error == (401, "unauthorized")
     assert world.call("GET", path, token=world.partner_token(full.addon)).status_code == 200
     with world.nothing_written():

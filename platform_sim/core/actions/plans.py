@@ -27,7 +27,7 @@ def set_plans(
 
 
 def update_plan(tx: Transaction, service: AddonService, spec: PlanSpec, actor: Account | None = None) -> Plan:
-    """Change one plan that is there. There is always a default: it goes only when another plan takes its place."""
+    """Add or change one plan. There is always a default: it goes only when another plan takes its place."""
     plan = _set(tx, service, spec, True if spec.default else None, actor)
     if spec.default:
         _no_other_default(tx, service, spec.name)

@@ -47,7 +47,7 @@ class ServiceSeed:
     spec: ServiceSpec
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Mistake:
     """Something that cannot be used: where it stands (`plans[0].cents`), what is wrong and what is wanted."""
 
@@ -216,6 +216,7 @@ def read_service(given: Any, path: str = "") -> tuple[ServiceSpec, list[Mistake]
 def read_plan(given: Any, name: str) -> tuple[PlanSpec, list[Mistake]]:
     """What an object says of the plan `name`, whose slug never changes (partner-api §1.5)."""
     notes: list[Mistake] = []
+    PLAN["name"]("the plan's name", name, notes)
     read = read_fields("", given, notes, PLAN)
     if read.get("name", name) != name:
         notes.append(Mistake("name", f"must be {name}: a plan's slug never changes; add another plan instead"))

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 HIDDEN = "[hidden]"
+OTHER = "[hidden, another one]"
 
 _USER_INFO = re.compile(r"""(?<=://)[^/\s"'<>?#]*@""")
 _QUERY_SECRET = re.compile(r"""([?&][\w-]*(?:token|password|secret|key|code)=)[^&\s"'<>#]+""", re.IGNORECASE)
@@ -18,11 +19,24 @@ def masked_url(text: str) -> str:
 
 def masked_manifest(manifest: Any) -> Any:
     """A copy to show, with `[hidden]` for secrets and without passwords in URLs. Any JSON value will do."""
+    return masked_beside(manifest, manifest)
+
+
+def masked_beside(manifest: Any, other: Any) -> Any:
+    """The same, where a secret that `other` has not at its place is told to be another one: to show differences."""
     if isinstance(manifest, dict):
+        there = other if isinstance(other, dict) else {}
         return {
-            name: HIDDEN if value is not None and _SECRET_NAME.search(name) else masked_manifest(value)
+            name: (HIDDEN if there.get(name) == value else OTHER)
+            if value is not None and _SECRET_NAME.search(name)
+            else masked_beside(value, there.get(name))
             for name, value in manifest.items()
         }
     if isinstance(manifest, list):
-        return [masked_manifest(each) for each in manifest]
-    return masked_url(manifest) if isinstance(manifest, str) else manifest
+        others = other if isinstance(other, list) else []
+        return [masked_beside(each, others[i] if i < len(others) else None) for i, each in enumerate(manifest)]
+    if not isinstance(manifest, str):
+        return manifest
+    shown = masked_url(manifest)
+    is_another = shown != manifest != other and isinstance(other, str) and masked_url(other) == shown
+    return f"{shown} {OTHER}" if is_another else shown

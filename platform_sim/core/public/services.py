@@ -1,10 +1,13 @@
 """Services as their operator sees them: hidden plans and invitations too, secrets never."""
 
+import json
+from difflib import unified_diff
 from typing import Any
 
+from platform_sim.core.actions.catalog import without_stamp
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import PLAN_STATES, Addon, AddonService, ManifestVersion, Plan, as_called
-from platform_sim.core.model.masking import masked_manifest, masked_url
+from platform_sim.core.model.masking import masked_beside, masked_manifest, masked_url
 from platform_sim.core.model.values import iso
 from platform_sim.core.store import Snapshot
 
@@ -54,6 +57,16 @@ def plan(row: Plan) -> Json:
         "passes": row.passes,
         "state": row.state,
     }
+
+
+def differences(stored: Json, given: Json) -> list[str]:
+    """What stands otherwise in a given manifest than in the stored one, as the lines of a unified diff. No secrets."""
+    before, after = _lines(masked_manifest(without_stamp(stored))), _lines(masked_beside(without_stamp(given), stored))
+    return list(unified_diff(before, after, "stored", "given", lineterm=""))
+
+
+def _lines(shown: Json) -> list[str]:
+    return json.dumps(shown, indent=2, ensure_ascii=False, sort_keys=True).splitlines()
 
 
 def version(row: ManifestVersion) -> Json:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from platform_sim.core.model.masking import masked_manifest
+from platform_sim.core.model.masking import masked_beside, masked_manifest
 
 GIVEN: dict[str, Any] = {
     "id": "acme",
@@ -44,3 +44,15 @@ def test_secrets_are_hidden_and_the_original_stays() -> None:
 @pytest.mark.parametrize("given", [{}, None, [], 7, "x", {"api": None}, {"api": {"production": 7, "test": None}}])
 def test_any_value_can_be_masked(given: Any) -> None:
     assert masked_manifest(given) == given
+
+
+def test_a_secret_that_another_manifest_has_not_is_told_to_be_another() -> None:
+    given = deepcopy(GIVEN)
+    given["api"] |= {"password": "new", "test": "http://me:three@localhost:1", "api_token": "x"}
+    shown = masked_beside(given, GIVEN)["api"]
+    assert shown["password"] == "[hidden, another one]"
+    assert shown["sso_salt"] == "[hidden]"
+    assert shown["test"] == "http://[hidden]@localhost:1 [hidden, another one]"
+    assert shown["api_token"] == "[hidden, another one]"
+    assert shown["deep"] == [{"oauth_secret": "[hidden]"}]
+    assert masked_beside({"a": [{"key": 1}]}, []) == {"a": [{"key": "[hidden, another one]"}]}
