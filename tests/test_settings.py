@@ -1,5 +1,6 @@
 """Every setting once, each with a check, a sentence and its place in docs/settings.md."""
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 
 from platform_sim.core.model.rules import Rules
 from platform_sim.settings import SETTINGS, BadSetting, Setting, as_markdown, environment, load
+
+from .rules.sources import sources
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 GOOD: dict[str, tuple[str, Any]] = {
@@ -86,6 +89,13 @@ def test_a_setting_has_a_sentence_a_source_and_a_mark(setting: Setting) -> None:
     assert setting.sentence.isascii()
     assert setting.mark in ("documented", "inferred", "unverified", "ours")
     assert (setting.source == "-") is (setting.mark == "ours"), "what is not ours says where it is written"
+
+
+def test_every_setting_is_read_by_something() -> None:
+    """One that nobody looks at would be a promise that is not kept."""
+    texts = [s.text for s in sources("platform_sim") if not s.within("platform_sim/settings.py")]
+    unread = [s.name for s in SETTINGS if not any(re.search(rf"rules\.{s.name}\b", text) for text in texts)]
+    assert unread == []
 
 
 def test_partners_can_be_allowed_no_event_at_all() -> None:
