@@ -48,19 +48,6 @@ def refused(answer: TestResponse, status: int = 403) -> str:
     return answer.text
 
 
-class TestVectors:
-    def test_v1(self) -> None:
-        assert legacy_token("123", SALT, "1267597772") == "bb466eb1d6bc345d11072c3cd25c311f21be130d"
-        assert legacy_token("1", "SSO_SALT", "1262304000") == "b6010f6fbb850887a396c2bc0ab23974003008f6"
-
-    def test_resource_token(self) -> None:
-        assert legacy_token(UUID, SALT, "1267597772") == "7659cc00fc08ff8b7bb76cd8c9762bcf528b4173"
-
-    def test_user_scoped(self) -> None:
-        found = user_scoped_token(UUID, SALT, "1267597772", USER, EMAIL)
-        assert found == "c65f5adc40b9b20404090f99908f11f57be27fb87fea5c53936a2c681f9662ef"
-
-
 class TestFreshness:
     @pytest.mark.parametrize("age", [0, 1, 299, 300, -1, -30])
     def test_within_the_window(self, age: int) -> None:

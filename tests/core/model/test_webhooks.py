@@ -1,4 +1,4 @@
-"""Events that can be included, the bytes of a payload and their signature (partner-api §6.2, §6.3, §15)."""
+"""Events that can be included, the bytes of a payload and their signature (partner-api §6.2, §6.3)."""
 
 import json
 
@@ -20,10 +20,6 @@ api:sni-endpoint      create update destroy
 dyno                  update destroy
 """
 """As the sheet has it; of `api:ssl-endpoint` it says only that it is old."""
-
-
-def test_the_vector_of_section_15() -> None:
-    assert signature("secret", b'{"action":"update"}') == "f4xzlcOak3se3COC5Q4D1M9lsECHZCk9j5hi91sDmJI="
 
 
 def test_a_signature_is_of_these_bytes_and_this_secret() -> None:

@@ -25,11 +25,6 @@ def message(text: bytes = b"foo", **parts: bytes) -> bytes:
     return b" ".join(given.values()) + b" " + text
 
 
-def test_the_vector_of_the_sheet_has_88_bytes() -> None:
-    assert len(VECTOR) == 88
-    assert parse(b"88 " + VECTOR) == [Message("procid", "foo")]
-
-
 @pytest.mark.parametrize("length", [b"89", b"87", b"0", b"1", b"880"])
 def test_the_vector_with_another_length_is_malformed(length: bytes) -> None:
     """89 is what the documentation says, and it does not add up."""
