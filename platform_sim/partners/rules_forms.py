@@ -8,7 +8,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "": ("id", "name", "cli_plugin_name", "api", "$base", "plans", "requires", "version"),
     "api.": (
         *("config_vars", "config_vars_prefix", "password", "plans", "production", "regions", "requires", "sso_salt"),
-        *("test", "username", "version"),
+        *("sso", "test", "username", "version"),
     ),
     "api.production.": ("base_url", "sso_url"),
     "api.test.": ("base_url", "sso_url"),
@@ -37,8 +37,8 @@ def _production_is_a_map(manifest: Json, api: Json) -> Iterator[Place]:
     if isinstance(api.get("production"), str):
         yield (
             "api.production",
-            "`api.production` as a plain URL is kensa's oldest form, with logins by GET; here they are posted all the "
-            "same. Write an object with `base_url` and `sso_url`.",
+            "`api.production` as a plain URL is kensa's oldest form: logins come by GET (by POST with `api.sso`). "
+            "Write an object with `base_url` and `sso_url`.",
         )
 
 
@@ -78,7 +78,9 @@ def _known_fields(manifest: Json, api: Json) -> Iterator[Place]:
 def _hopeful(place: str) -> list[str]:
     """The fields that one may have meant."""
     return [
-        name for name in KNOWN[place] if name not in ("$base", "plans", "username") and (place or name != "requires")
+        name
+        for name in KNOWN[place]
+        if name not in ("$base", "plans", "sso", "username") and (place or name != "requires")
     ]
 
 

@@ -187,7 +187,7 @@ def _no_deploy_notify(manifest: Json, api: Json) -> Iterator[Place]:
         if isinstance(given, list) and "deploy_notify" in given:
             yield (
                 f"{path}[{given.index('deploy_notify')}]",
-                "`deploy_notify` is deprecated: subscribe to webhooks instead.",
+                "`deploy_notify` is deprecated and not simulated: subscribe to webhooks instead.",
             )
 
 

@@ -181,6 +181,7 @@ def test_what_kensa_once_wrote_can_be_registered() -> None:
         "api": {
             "config_vars": ["ACME_URL"],
             "password": "pw",
+            "sso": "post",
             "sso_salt": "grain",
             "regions": ["us"],
             "requires": ["many_per_app"],
