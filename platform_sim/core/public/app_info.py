@@ -3,7 +3,6 @@
 from platform_sim.core.actions.addon_logs import input_token_of
 from platform_sim.core.actions.app_info import Install, back_channel_name
 from platform_sim.core.model.accounts import Account
-from platform_sim.core.model.addons import requires
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import heroku_id
 from platform_sim.core.model.domains import Domain
@@ -46,7 +45,7 @@ def info(rows: Snapshot, install: Install, at: Addresses) -> Json:
         "region": addon.region,
         "resource": _resource(install),
     }
-    token = input_token_of(rows, addon.id, app.id) if requires(install.service.manifest, "log_input") else None
+    token = input_token_of(rows, addon.id, app.id)
     if token is not None:
         body |= {"log_input_url": at.log_input(token), "logplex_token": token}
     return body
