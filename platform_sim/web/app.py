@@ -1,4 +1,5 @@
-"""The Flask application of all doors: API, id host, registry, SSO gateway, git, uploads, log input, `/vendor`, ours."""
+"""The Flask application of all doors: API, id host, registry, SSO gateway, git, uploads, log input, `/vendor`,
+buildpacks, ours."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -8,6 +9,7 @@ from flask import Flask
 
 from platform_sim.web.answers import error_response, errors_as
 from platform_sim.web.api.blueprint import api_blueprint
+from platform_sim.web.buildpacks.blueprint import buildpacks_blueprint
 from platform_sim.web.context import Doors
 from platform_sim.web.git.blueprint import git_blueprint
 from platform_sim.web.identity.blueprint import identity_blueprint
@@ -71,6 +73,7 @@ def create_web(doors: Doors) -> Flask:
         uploads_blueprint,
         log_input_blueprint,
         vendor_blueprint,
+        buildpacks_blueprint,
         sim_blueprint,
     ):
         app.register_blueprint(make(doors))

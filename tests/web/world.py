@@ -17,7 +17,7 @@ from platform_sim.core.access import Actor
 from platform_sim.core.actions import addons_end, addons_outcome, jobs, oauth
 from platform_sim.core.actions.accounts import create_account, issue_token
 from platform_sim.core.actions.addon_logs import use_drain_url
-from platform_sim.core.actions.builds import create_slug, create_source
+from platform_sim.core.actions.builds import create_slug, create_source, set_buildpacks
 from platform_sim.core.actions.certificates import create_endpoint
 from platform_sim.core.actions.domains import create_domain
 from platform_sim.core.actions.drains import create_drain
@@ -215,6 +215,7 @@ def populate(world: World) -> Populated:
         issued = issue("www.example.com")
         endpoint = create_endpoint(tx, who, app, issued.certificate, issued.key)
         domain = create_domain(tx, who, app, "www.example.com", endpoint.name)
+        set_buildpacks(tx, who, app, ["heroku/python", "https://example.com/pack"])
         slug = create_slug(tx, who, app, {"web": "serve"}, commit="abc")
         create_source(tx)
         build = support.deploy(tx, who, app, "0a1b2c3d4e")

@@ -43,6 +43,7 @@ def create_app(
             stack=_stack(stack or tx.rules.default_stack),
             maintenance=False,
             acm=False,
+            buildpacks=[],
             buildpack_description=None,
             slug_size=None,
             repo_size=None,

@@ -1,15 +1,19 @@
 """Source uploads, builds and slugs: from a tarball to a release (platform-api §6)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from platform_sim.core.access import Actor, customers_only
-from platform_sim.core.actions.releases import make_release
+from platform_sim.core.actions.releases import app_config, make_release
 from platform_sim.core.errors import Conflict, InvalidParams, NotFound
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.apps import App, Build, Release, Slug, Source
+from platform_sim.core.model.buildpacks import as_shown, buildpack_problem, short
 from platform_sim.core.model.values import PROCESS_TYPE, is_uuid
 from platform_sim.core.store import Snapshot, Transaction
+
+BUILDPACK_VAR = "BUILDPACK_URL"
+"""A config var that names one buildpack and goes before those of the app (heroku-cli §15: buildpacks:clear warns)."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,13 @@ def create_source(tx: Transaction) -> Source:
     return tx.insert(Source(tx.uuid("source"), tx.secret("source"), tx.now()))
 
 
-def create_build(tx: Transaction, actor: Actor, app: App, source: SourceBlob) -> Build:
-    """A pending build and the job that runs it; its output is readable at once."""
+def create_build(tx: Transaction, actor: Actor, app: App, source: SourceBlob, buildpacks: Sequence[str] = ()) -> Build:
+    """A pending build and the job that runs it; its output is readable at once.
+
+    Its buildpacks: those given, else that of the config var BUILDPACK_URL, else the app's, else what fits.
+    """
     customers_only(actor, "build an app")
+    chosen = _checked(buildpacks) or _named_by_config(tx, app) or app.buildpacks
     now = tx.now()
     build = tx.insert(
         Build(
@@ -53,7 +61,7 @@ def create_build(tx: Transaction, actor: Actor, app: App, source: SourceBlob) ->
             source_checksum=source.checksum,
             source_version=source.version,
             source_description=source.description,
-            buildpacks=[],
+            buildpacks=[as_shown(name) for name in chosen],
             stack=app.stack,
             output_secret=tx.secret("build-output", app.id),
             slug_id=None,
@@ -66,6 +74,31 @@ def create_build(tx: Transaction, actor: Actor, app: App, source: SourceBlob) ->
     # Jobs of one subject run one after the other: an app's builds share a cache.
     tx.add_job("build", app.id, {"build_id": build.id, "output": build.output_secret})
     return build
+
+
+def _checked(names: Sequence[str]) -> list[str]:
+    for name in names:
+        problem = buildpack_problem(name)
+        if problem is not None:
+            raise InvalidParams(f"Buildpack {name[:200]!r} {problem}.")
+    return [short(name) for name in names]
+
+
+def _named_by_config(rows: Snapshot, app: App) -> list[str]:
+    """The older way to name a buildpack; what is wrong with it the build tells."""
+    named = app_config(rows, app).get(BUILDPACK_VAR, "").strip()
+    return [short(named)] if named else []
+
+
+def set_buildpacks(tx: Transaction, actor: Actor, app: App, names: Sequence[str]) -> App:
+    """What the app's next build uses, in this order; none: what fits. InvalidParams for what can be no buildpack."""
+    customers_only(actor, "choose an app's buildpacks")
+    chosen = _checked(names)
+    if chosen == app.buildpacks:
+        return app
+    app = tx.update(app, buildpacks=chosen)
+    tx.record("buildpack-installation", "update", app.id, actor.account, {"count": len(chosen)}, app_id=app.id)
+    return app
 
 
 def build_named(rows: Snapshot, app: App, identity: str) -> Build:
@@ -97,20 +130,36 @@ def finish_build(tx: Transaction, build: Build, built: BuiltSlug) -> tuple[Build
     )
     commit = (build.source_version or slug.id)[:8]
     release = make_release(tx, app, actor, f"Deploy {commit}", slug=slug)
-    packs = [{"name": name, "url": f"urn:buildpack:{name}"} for name in built.buildpacks]
+    packs = [as_shown(short(name)) for name in built.buildpacks]
     build = tx.update(build, status="succeeded", slug_id=slug.id, release_id=release.id, buildpacks=packs)
     _told_finished(tx, build, actor)
     return build, release
 
 
 def fail_build(tx: Transaction, build: Build) -> Build:
-    """The build failed or was cancelled: the app stays as it is. What has ended before stays too."""
+    """The build failed: the app stays as it is. What has ended before stays too."""
     build = tx.get(Build, build.id)
     if build.status != "pending":
         return build
     build = tx.update(build, status="failed")
     _told_finished(tx, build, tx.get(Account, build.actor_id))
     return build
+
+
+def cancel_build(tx: Transaction, actor: Actor, build: Build) -> Build:
+    """A build that waits or runs has failed from now on; what builds it sees that and stops. Conflict for others."""
+    customers_only(actor, "cancel a build")
+    if build.status != "pending":
+        raise Conflict(f"This build has {build.status} already: only one that is pending can be cancelled.")
+    build = tx.update(build, status="failed")
+    _told_finished(tx, build, actor.account)
+    return build
+
+
+def clear_cache(tx: Transaction, actor: Actor, app: App) -> None:
+    """Owe the removal of what buildpacks have kept; after the builds that are asked for already."""
+    customers_only(actor, "clear an app's build cache")
+    tx.add_job("clear_build_cache", app.id, {})
 
 
 def _told_finished(tx: Transaction, build: Build, actor: Account) -> None:

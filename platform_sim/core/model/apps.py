@@ -22,6 +22,8 @@ class App:
     maintenance: bool
     acm: bool
     """Whether certificates of custom domains are managed automatically."""
+    buildpacks: list[str]
+    """What the next build uses, in order; empty: what fits the source."""
     buildpack_description: str | None
     slug_size: int | None
     repo_size: int | None
@@ -107,6 +109,7 @@ class Build:
     source_version: str | None
     source_description: str | None
     buildpacks: list[dict[str, str]]
+    """Those that are asked for, and once it is built, those that were used."""
     stack: str
     output_secret: str
     slug_id: str | None

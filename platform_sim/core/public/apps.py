@@ -5,6 +5,7 @@ from platform_sim.core.model import places
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App, Build, Dyno, Formation, LogSessionRow, Release, Slug, Source
+from platform_sim.core.model.buildpacks import as_shown, hidden
 from platform_sim.core.model.values import iso, iso_or_none
 from platform_sim.core.store import Snapshot
 
@@ -93,7 +94,7 @@ def build(rows: Snapshot, row: Build, at: Addresses) -> Json:
     actor = rows.get(Account, row.actor_id)
     return {
         "app": {"id": row.app_id},
-        "buildpacks": row.buildpacks or None,
+        "buildpacks": [hidden(pack) for pack in row.buildpacks] or None,
         "created_at": iso(row.created_at),
         "generation": places.CEDAR.name,
         "id": row.id,
@@ -111,6 +112,11 @@ def build(rows: Snapshot, row: Build, at: Addresses) -> Json:
         "updated_at": iso(row.updated_at),
         "user": {"email": actor.email, "id": actor.id},
     }
+
+
+def buildpack_installation(name: str, ordinal: int) -> Json:
+    """`Buildpack Installation`: whole, since clients send back what they have read."""
+    return {"buildpack": as_shown(name), "ordinal": ordinal}
 
 
 def source(row: Source, at: Addresses) -> Json:

@@ -98,6 +98,11 @@ def pipelines(rows: Rows) -> None:
     _create(rows, LATER["pipelines"])
 
 
+def buildpacks(rows: Rows) -> None:
+    """The buildpacks that an app names."""
+    _column(rows, "app", "buildpacks", "[]")
+
+
 _NEW_UUID = " || '-' || ".join(
     f"{mark} lower(hex(randomblob({size})))"
     for mark, size in (("", 4), ("", 2), ("'4a' ||", 1), ("'8a' ||", 1), ("", 6))
@@ -174,6 +179,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     namespaces,
     legacy_numbers,
     pipelines,
+    buildpacks,
 )
 
 

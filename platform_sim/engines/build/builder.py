@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from platform_sim.core.model.buildpacks import NAMES
 from platform_sim.engines.build import procfile, slug, source
 from platform_sim.engines.build.buildpacks import (
-    DETECTION_ORDER,
     Buildpack,
     BuildpackFailed,
     Scripts,
@@ -128,7 +128,7 @@ class _Build:
     def _detected(self, scripts: Scripts) -> tuple[Buildpack, ...]:
         if self.request.first_build:
             self.out.step("Determining which buildpack to use for this app")
-        packs = [self._fetch(name, scripts) for name in DETECTION_ORDER]
+        packs = [self._fetch(name, scripts) for name in NAMES]
         fitting = [pack for pack in packs if scripts.detect(pack)]
         if not fitting:
             raise BuildFailed(

@@ -3,7 +3,6 @@
 Fetches them into the build's own folder and runs their scripts; starts processes only through `Commands`.
 """
 
-import re
 import shlex
 import shutil
 from collections.abc import Callable, Mapping
@@ -13,18 +12,14 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
+from platform_sim.core.model.buildpacks import ARCHIVES, GIT_ADDRESS, NAMES, REGISTRY_NAME, short
 from platform_sim.engines.build.output import Output, masked
 from platform_sim.engines.build.processes import Commands, script_command
 from platform_sim.engines.build.procfile import is_process_type
 
 BUILT_IN_FOLDER = Path(__file__).parent / "packs"
-BUILT_IN = {"heroku/python": "python", "heroku/nodejs": "nodejs", "heroku/procfile": "procfile"}
-DETECTION_ORDER = ("heroku/python", "heroku/nodejs", "heroku/procfile")
 
 Line = Callable[[str], object]
-
-_REGISTRY_NAME = re.compile(r"[\w.-]+/[\w.-]+")
-_GIT_ADDRESS = re.compile(r"(https?|ssh|git|file)://.+|[\w.-]+@[\w.-]+:.+")
 
 
 class BuildpackFailed(Exception):
@@ -117,17 +112,18 @@ def fetch(name: str, folder: Path, commands: Commands, env: Mapping[str, str]) -
     `name`: a built-in one (heroku/python), a folder, or a git URL with an optional `#branch`, `#tag` or `#commit`.
     Raises BuildpackFailed with what can be used instead.
     """
-    short = name.removeprefix("urn:buildpack:")
-    address, _, ref = short.partition("#")
-    if short in BUILT_IN:
-        shutil.copytree(BUILT_IN_FOLDER / BUILT_IN[short], folder, ignore=shutil.ignore_patterns("__pycache__"))
+    bare = short(name)
+    address, _, ref = bare.partition("#")
+    if bare in NAMES:
+        own = BUILT_IN_FOLDER / bare.removeprefix("heroku/")
+        shutil.copytree(own, folder, ignore=shutil.ignore_patterns("__pycache__"))
     elif (local := _local_folder(address)) and not ref and (local / "bin").is_dir():
         shutil.copytree(local, folder, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-    elif local or _GIT_ADDRESS.fullmatch(address):
+    elif local or GIT_ADDRESS.fullmatch(address):
         _clone(address, ref, folder, commands, env)
     else:
-        known = ", ".join(BUILT_IN)
-        what = "is not built in" if _REGISTRY_NAME.fullmatch(short) else "is no name, folder or git URL"
+        known = ", ".join(NAMES)
+        what = "is not built in" if REGISTRY_NAME.fullmatch(bare) else "is no name, folder or git URL"
         raise BuildpackFailed(f"Buildpack {name} {what}.\nUse one of {known}, a folder with bin/detect, or a git URL.")
     return Buildpack(name, folder)
 
@@ -139,7 +135,7 @@ def _local_folder(address: str) -> Path | None:
 
 
 def _clone(address: str, ref: str, folder: Path, commands: Commands, env: Mapping[str, str]) -> None:
-    if address.endswith((".tgz", ".tar.gz", ".zip")):
+    if address.endswith(ARCHIVES):
         raise BuildpackFailed(f"Buildpack {address} is an archive.\nUse its git URL, or a folder with bin/detect.")
     if ref.startswith("-"):
         raise BuildpackFailed(f"'{ref}' is no branch, tag or commit of a buildpack.")

@@ -8,7 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,7 +24,8 @@ from platform_sim.core.model.seams import Outputs
 from platform_sim.core.store import Database
 from platform_sim.engines.build.builder import build as run_build
 from platform_sim.engines.build.processes import end_strays
-from platform_sim.engines.build.request import BuildFailed, BuildLimits, BuildRequest, BuiltSlug
+from platform_sim.engines.build.request import BuildFailed, BuildLimits, BuildRequest, BuiltSlug, Signal
+from platform_sim.engines.build.running import RunningBuilds
 from platform_sim.engines.build.source import SourceRefused, unpack
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -42,15 +43,24 @@ class BuildRoom:
     python: Path
     environment: Mapping[str, str]
     stopping: threading.Event
+    running: RunningBuilds = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.running = RunningBuilds(self.stopping)
+        self.database.on_commit(self.running.committed)
 
     def handlers(self) -> dict[str, Handler]:
         """Job kind -> what does it."""
-        return {"build": self.build, "unpack_slug": self.unpack_slug}
+        return {"build": self.build, "unpack_slug": self.unpack_slug, "clear_build_cache": self.clear_cache}
 
     def build(self, job: Job) -> None:
         """Build, release, tell the one who pushes; a failed build leaves the app as it is."""
         if job.attempts > 1:
             self._end_earlier_try(job)
+        with self.running.run(job.payload["build_id"]) as cancelled:
+            self._build(job, cancelled)
+
+    def _build(self, job: Job, cancelled: Signal) -> None:
         with self.database.snapshot() as rows:
             row = rows.find(Build, id=job.payload["build_id"])
             app = rows.find(App, id=job.subject_id)
@@ -60,9 +70,14 @@ class BuildRoom:
             return
         self.outputs.start(row.output_secret)
         write = self._writer(row)
+        if row.status != "pending":
+            write(" !     Build canceled")
+            self.outputs.finish(row.output_secret)
+            self._drop(job, "the build was cancelled before it began")
+            return
         folder = self.layout.slugs / row.id
         shutil.rmtree(folder, ignore_errors=True)
-        request = self._request(row, app, folder)
+        request = self._request(row, app, folder, cancelled)
         try:
             built = run_build(request, write) if self._is_as_announced(row, request.source, write) else None
         except BuildFailed:
@@ -84,7 +99,7 @@ class BuildRoom:
     def _writer(self, row: Build) -> Callable[[str], None]:
         return lambda line: self.outputs.append(row.output_secret, line + "\n")
 
-    def _request(self, row: Build, app: App, folder: Path) -> BuildRequest:
+    def _request(self, row: Build, app: App, folder: Path, cancelled: Signal) -> BuildRequest:
         work = self.layout.build_work(row.id)
         shutil.rmtree(work, ignore_errors=True)
         with self.database.snapshot() as rows:
@@ -99,12 +114,13 @@ class BuildRoom:
             python=self.python,
             environment=self.environment,
             config_vars=config,
+            buildpacks=tuple(pack["name"] for pack in row.buildpacks),
             stack=row.stack,
             source_version=row.source_version or "",
             first_build=first,
             timeout=rules.build_timeout,
             limits=BuildLimits(source_bytes=rules.source_size_limit),
-            cancelled=self.stopping,
+            cancelled=cancelled,
         )
 
     def _source(self, row: Build) -> Path:
@@ -144,17 +160,18 @@ class BuildRoom:
             jobs.finish(tx, job, {"ok": False}, failed=True)
 
     def _succeeded(self, job: Job, app: App, built: BuiltSlug, write: Callable[[str], None]) -> None:
+        release = None
         with self.database.transaction(job.cause_id) as tx:
             row = tx.find(Build, id=job.payload["build_id"])
-            if row is None or tx.find(App, id=app.id) is None:
-                jobs.finish(tx, job, {"ok": False, "message": "the app was deleted meanwhile"}, failed=True)
-                release = None
-            else:
+            if row is not None and row.status == "pending":
                 _, release = builds.finish_build(tx, row, _slug_values(built))
                 jobs.finish(tx, job, {"ok": True, "release": release.id})
+            else:
+                said = "The build was cancelled." if row else "The app was deleted during the build."
+                jobs.finish(tx, job, {"ok": False, "message": said}, failed=True)
         if release is None:
             shutil.rmtree(built.folder, ignore_errors=True)
-            write(" !     The app was deleted during the build.")
+            write(f" !     {said}")
             return
         self._launched(app, release, write)
 
@@ -199,9 +216,15 @@ class BuildRoom:
             write(f"       {line}")
         return len(said)
 
-    def _drop(self, job: Job) -> None:
+    def _drop(self, job: Job, why: str = "the app was deleted") -> None:
         with self.database.transaction(job.cause_id) as tx:
-            jobs.finish(tx, job, {"ok": False, "message": "the app was deleted"}, failed=True)
+            jobs.finish(tx, job, {"ok": False, "message": why}, failed=True)
+
+    def clear_cache(self, job: Job) -> None:
+        """Remove what buildpacks have kept for an app's next build."""
+        shutil.rmtree(self.layout.build_cache(job.subject_id), ignore_errors=True)
+        with self.database.transaction(job.cause_id) as tx:
+            jobs.finish(tx, job, {"ok": True})
 
     def unpack_slug(self, job: Job) -> None:
         """A slug that was put by a client: unpacked into its folder; `./app` on top is left out."""

@@ -10,7 +10,6 @@ import selectors
 import shutil
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import IO
 
 import psutil
 
-from platform_sim.engines.build.request import BuildCancelled, BuildTimedOut
+from platform_sim.engines.build.request import BuildCancelled, BuildTimedOut, Signal
 
 MARKER = "PLATFORM_SIM_BUILD"
 _LONGEST_LINE = 16_384
@@ -32,7 +31,7 @@ class Commands:
     `name` marks the processes of this build; it must be unlike that of any other build (the work folder's path is).
     """
 
-    def __init__(self, name: str, seconds: float, cancelled: threading.Event) -> None:
+    def __init__(self, name: str, seconds: float, cancelled: Signal) -> None:
         self._name = name
         self._seconds = seconds
         self._ends = time.monotonic() + seconds

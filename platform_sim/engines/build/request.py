@@ -4,6 +4,15 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
+
+
+class Signal(Protocol):
+    """Something that is said once; a `threading.Event` is one."""
+
+    def is_set(self) -> bool:
+        """Whether it has been said."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ class BuildRequest:
     first_build: bool = True
     timeout: float = 900.0
     limits: BuildLimits = field(default_factory=BuildLimits)
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    cancelled: Signal = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Rows of the table for daily use: domains and certificates, pipelines and promotions."""
+"""Rows of the table for daily use: domains, certificates, pipelines, promotions, buildpacks."""
 
-from platform_sim.web.api.handlers import domains, pipelines, promotions
+from platform_sim.web.api.handlers import buildpacks, domains, pipelines, promotions, releases
 from platform_sim.web.api.specs import BOTH, Key, Spec, get, listing, write
 
 DAILY: dict[Key, Spec] = {
@@ -50,4 +50,10 @@ DAILY: dict[Key, Spec] = {
     ("GET", "/pipelines/{pipeline.id}/latest-releases"): listing(pipelines.latest_releases),
     ("GET", "/pipelines/{pipeline.id}/latest-deployments"): listing(pipelines.latest_deployments),
     ("GET", "/pipelines/{pipeline.id}/pipeline-stack"): get(pipelines.stack),
+    ("GET", "/apps/{app}/buildpack-installations"): get(buildpacks.listing, sortable=("ordinal",)),
+    ("PUT", "/apps/{app}/buildpack-installations"): write(
+        buildpacks.update, fields=buildpacks.UPDATES, required=("updates",)
+    ),
+    ("DELETE", "/apps/{app}/builds/{build}"): write(releases.cancel_build),
+    ("DELETE", "/apps/{app}/build-cache"): write(releases.clear_cache, 202),
 }

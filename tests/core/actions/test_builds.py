@@ -10,15 +10,19 @@ from platform_sim.core.actions.builds import (
     BuiltSlug,
     SourceBlob,
     build_named,
+    cancel_build,
+    clear_cache,
     create_build,
     create_slug,
     create_source,
     fail_build,
     finish_build,
     release_slug,
+    set_buildpacks,
     slug_named,
     slug_uploaded,
 )
+from platform_sim.core.actions.config_vars import change_config_vars
 from platform_sim.core.actions.releases import newest_release
 from platform_sim.core.errors import Conflict, Forbidden, InvalidParams, NotFound
 from platform_sim.core.model.apps import App, Build, Slug
@@ -143,3 +147,74 @@ def test_partners_neither_build_nor_release(tx: Transaction, customer: Actor, ap
         with pytest.raises(Forbidden):
             attempt()
     assert dump(tx) == before
+
+
+def packs(build: Build) -> list[str]:
+    return [pack["name"] for pack in build.buildpacks]
+
+
+def test_buildpacks_are_those_asked_for_or_the_config_var_s_or_the_app_s(
+    tx: Transaction, customer: Actor, app: App
+) -> None:
+    assert packs(create_build(tx, customer, app, BLOB)) == []
+    app = set_buildpacks(tx, customer, app, ["urn:buildpack:heroku/python", "https://example.com/pack#v1"])
+    assert app.buildpacks == ["heroku/python", "https://example.com/pack#v1"]
+    assert packs(create_build(tx, customer, app, BLOB)) == app.buildpacks
+    change_config_vars(tx, customer, app, {"BUILDPACK_URL": " https://example.com/older "})
+    assert packs(create_build(tx, customer, app, BLOB)) == ["https://example.com/older"]
+    assert packs(create_build(tx, customer, app, BLOB, ["heroku/nodejs"])) == ["heroku/nodejs"]
+    change_config_vars(tx, customer, app, {"BUILDPACK_URL": None})
+    app = set_buildpacks(tx, customer, app, [])
+    assert packs(create_build(tx, customer, app, BLOB)) == []
+
+
+def test_what_can_be_no_buildpack_is_refused(tx: Transaction, customer: Actor, app: App) -> None:
+    before = dump(tx)
+    with pytest.raises(InvalidParams, match="'heroku/ruby' is not built in"):
+        set_buildpacks(tx, customer, app, ["heroku/python", "heroku/ruby"])
+    with pytest.raises(InvalidParams, match="archive"):
+        create_build(tx, customer, app, BLOB, ["https://example.com/x.tgz"])
+    assert dump(tx) == before
+
+
+def test_choosing_buildpacks_is_told_without_their_names(tx: Transaction, customer: Actor, app: App) -> None:
+    app = set_buildpacks(tx, customer, app, ["https://user:token@example.com/pack"])
+    assert set_buildpacks(tx, customer, app, app.buildpacks) is app, "nothing changes"
+    [event] = tx.all(Event, kind="buildpack-installation")
+    assert (event.app_id, event.data) == (app.id, {"count": 1})
+    create_build(tx, customer, app, BLOB)
+    assert "token" not in str([event.data for event in tx.all(Event)])
+
+
+def test_only_a_pending_build_can_be_cancelled(tx: Transaction, customer: Actor, app: App) -> None:
+    build = cancel_build(tx, customer, create_build(tx, customer, app, BLOB))
+    assert build.status == "failed"
+    event = tx.all(Event, kind="build", order_by="number")[-1]
+    assert (event.data, event.previous) == ({"status": "failed"}, {"status": "pending"})
+    done, _ = finish_build(tx, create_build(tx, customer, app, BLOB), BUILT)
+    for ended, word in ((build, "failed"), (done, "succeeded")):
+        with pytest.raises(Conflict, match=f"has {word} already"):
+            cancel_build(tx, customer, ended)
+    with pytest.raises(Conflict):
+        finish_build(tx, build, BUILT)
+
+
+def test_a_cache_is_cleared_in_turn_with_the_app_s_builds(tx: Transaction, customer: Actor, app: App) -> None:
+    create_build(tx, customer, app, BLOB)
+    clear_cache(tx, customer, app)
+    assert [(job.kind, job.subject_id) for job in tx.all(Job)] == [
+        ("build", app.id),
+        ("clear_build_cache", app.id),
+    ]
+
+
+def test_a_partner_has_no_hand_in_buildpacks_cancelling_and_caches(tx: Transaction, customer: Actor, app: App) -> None:
+    new_service(tx)
+    partner = partner_of_addon(tx, new_addon(tx, customer, app))
+    build = create_build(tx, customer, app, BLOB)
+    with pytest.raises(Forbidden):
+        set_buildpacks(tx, partner, app, [])
+    with pytest.raises(Forbidden):
+        cancel_build(tx, partner, build)
+    with pytest.raises(Forbidden):
+        clear_cache(tx, partner, app)

@@ -56,6 +56,7 @@ def samples(tx: Transaction) -> Bodies:
     release = deploy(tx, customer, app)
     fail_build(tx, create_build(tx, customer, app, SourceBlob("http://localhost/s")))
     create_build(tx, customer, app, SourceBlob("http://localhost/s", "SHA256:1", "v1", "first"))
+    create_build(tx, customer, app, SourceBlob("http://localhost/s"), ["heroku/python", "https://a:b@example.com/pack"])
     create_slug(tx, customer, app, {"web": "serve"})
     up = add_formation_dyno(tx, release, "web.1", "serve", "Basic")
     report_state(tx, report_started(tx, up, pid=1, pid_started=1.0, port=1, boot_id="b"), "up")
@@ -81,6 +82,10 @@ def _of_apps(tx: Transaction) -> Bodies:
     return {
         "app": [public_apps.app(tx, row, AT) for row in tx.all(App)],
         "release": [public_apps.release(row, app, AT, current) for row in tx.all(Release, app_id=app.id)],
+        "buildpack-installation": [
+            public_apps.buildpack_installation(name, number)
+            for number, name in enumerate(("heroku/python", "https://example.com/pack"))
+        ],
         "build": [public_apps.build(tx, row, AT) for row in tx.all(Build)],
         "slug": [public_apps.slug(row, AT, upload=row.folder is None) for row in tx.all(Slug)],
         "dyno": [public_apps.dyno(tx, row, app) for row in tx.all(Dyno)],

@@ -30,6 +30,7 @@ KEYS: dict[str, str] = {
     "app-webhook-event": "created_at id include payload updated_at",
     "build": "app buildpacks created_at generation id output_stream_url release slug source_blob stack status "
     "updated_at user",
+    "buildpack-installation": "buildpack ordinal",
     "domain": "acm_status acm_status_reason app cname created_at hostname id kind sni_endpoint status updated_at",
     "dyno": "app attach_url command created_at id name release size state type updated_at",
     "formation": "app command created_at dyno_size id quantity size type updated_at",

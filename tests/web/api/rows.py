@@ -50,6 +50,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "POST /apps/{app}/releases": {"release": "3"},
     "POST /apps/{app}/slugs": {"process_types": {"web": "x"}},
     "POST /apps/{app}/builds": {"source_blob": {"url": "http://localhost/x.tgz"}},
+    "PUT /apps/{app}/buildpack-installations": {"updates": [{"buildpack": "heroku/nodejs"}]},
     "PATCH /apps/{app}/formation": {"updates": [{"type": "web", "quantity": 2}]},
     "PATCH /apps/{app}/formation/{formation}": {"quantity": 2},
     "POST /apps/{app}/dynos": {"command": "ls"},

@@ -6,7 +6,7 @@ from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.apps import Build, Release
 from platform_sim.core.public import apps as public
 from platform_sim.core.store import Snapshot, Transaction
-from platform_sim.web.api.bodies import identity, part, string_map, text
+from platform_sim.web.api.bodies import identity, list_of, part, string_map, text
 from platform_sim.web.api.call import Call, Json
 
 CREATE = {"slug": identity, "release": identity, "description": text}
@@ -17,7 +17,10 @@ SLUG = {
     "checksum": text,
     "buildpack_provided_description": text,
 }
-BUILD = {"source_blob": part({"url": text, "checksum": text, "version": text, "version_description": text}, ("url",))}
+BUILD = {
+    "source_blob": part({"url": text, "checksum": text, "version": text, "version_description": text}, ("url",)),
+    "buildpacks": list_of(part({"url": text, "name": text})),
+}
 
 
 def listing(call: Call, rows: Snapshot) -> Json:
@@ -98,7 +101,8 @@ def create_build(call: Call, tx: Transaction) -> Json:
     app = app_named(tx, call.actor, call.path["app"])
     wish = call.body["source_blob"]
     blob = builds.SourceBlob(wish["url"], wish.get("checksum"), wish.get("version"), wish.get("version_description"))
-    return public.build(tx, builds.create_build(tx, call.actor, app, blob), call.at)
+    named = [pack.get("url") or pack.get("name", "") for pack in call.body.get("buildpacks", [])]
+    return public.build(tx, builds.create_build(tx, call.actor, app, blob, named), call.at)
 
 
 def build_info(call: Call, rows: Snapshot) -> Json:
@@ -106,3 +110,17 @@ def build_info(call: Call, rows: Snapshot) -> Json:
     customers_only(call.actor, "read builds")
     app = app_named(rows, call.actor, call.path["app"])
     return public.build(rows, builds.build_named(rows, app, call.path["build"]), call.at)
+
+
+def cancel_build(call: Call, tx: Transaction) -> Json:
+    """DELETE /apps/:app/builds/:build: it has failed, and what runs of it is stopped."""
+    customers_only(call.actor, "cancel a build")
+    app = app_named(tx, call.actor, call.path["app"])
+    found = builds.build_named(tx, app, call.path["build"])
+    return public.build(tx, builds.cancel_build(tx, call.actor, found), call.at)
+
+
+def clear_cache(call: Call, tx: Transaction) -> Json:
+    """DELETE /apps/:app/build-cache: gone before the next build begins."""
+    builds.clear_cache(tx, call.actor, app_named(tx, call.actor, call.path["app"]))
+    return {}
