@@ -115,6 +115,10 @@ SETTINGS: tuple[Setting, ...] = (
     _flag("refresh_token_rotates", False,
           "Whether each refresh gives a new refresh token and ends the old one (strict mode).",
           "partner-api §3.2", "unverified"),
+    Setting("oauth_refusal_status", 401, _one_of_these(401, 400), "401 or 400", "The id host's status for a code or "
+            "refresh token that does not work, and for a wrong secret.", "partner-api §3.1, §14", "unverified"),
+    Setting("oauth_missing_status", 422, _one_of_these(422, 400), "422 or 400",
+            "The id host's status for a parameter that is missing.", "partner-api §3.1", "unverified"),
     _seconds("async_deadline", 43_200, "How long an asynchronous provisioning may take before it is given up, "
              "and an asynchronous deprovisioning before it ends by itself.",
              "partner-api §2.5, §2.11", "documented", int),

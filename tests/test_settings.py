@@ -19,6 +19,8 @@ GOOD: dict[str, tuple[str, Any]] = {
     "crash_delays": ("0,2.5,60", (0.0, 2.5, 60.0)),
     "webhook_create_status": ("200", 200),
     "provision_action_status": ("201", 201),
+    "oauth_refusal_status": ("400", 400),
+    "oauth_missing_status": ("400", 400),
     "undeclared_config_status": ("403", 403),
     "partner_events": ("api:app, dyno", ("api:app", "dyno")),
     "async_deprovision_mark": ("?async=true", "?async=true"),

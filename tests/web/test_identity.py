@@ -217,6 +217,23 @@ def test_a_missing_secret_is_named_and_spends_nothing(world: World, addon: Addon
         assert "client_secret" in answer.get_json()["message"]
 
 
+def test_both_statuses_that_nobody_is_sure_of_can_be_set(tmp_path: Path) -> None:
+    """partner-api §14: as a reader of RFC 6749 expects them."""
+    world = new_world(tmp_path, oauth_refusal_status=400, oauth_missing_status=400)
+    code = code_of(world, make_addon(world))
+    for sent in (
+        {"code": "unknown", "client_secret": SECRET},
+        {"code": code, "client_secret": "wrong"},
+        {"code": code},
+    ):
+        with world.nothing_written():
+            answer = post(world, data=sent)
+        assert (answer.status_code, answer.get_json()["id"]) == (400, "bad_request")
+        assert len(answer.get_json()["message"]) > 20
+    assert post(world, data={"code": code, "client_secret": SECRET}).status_code == 200
+    world.database.close()
+
+
 def test_an_unknown_grant_type_is_a_bad_request(world: World, addon: Addon) -> None:
     answer = post(world, data={"grant_type": "password" * 20, "code": "x", "client_secret": SECRET})
     assert (answer.status_code, answer.get_json()["id"]) == (400, "bad_request")

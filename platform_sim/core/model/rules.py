@@ -13,6 +13,8 @@ class Rules:
     grant_life: int
     access_token_life: int
     refresh_token_rotates: bool
+    oauth_refusal_status: int
+    oauth_missing_status: int
     async_deadline: int
     provision_attempts: int
     provision_retry_delay: float

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from platform_sim.core import errors
 from platform_sim.core.actions import oauth
+from platform_sim.core.model.rules import Rules
 from platform_sim.core.public.accounts import id_host_tokens
 from platform_sim.web.answers import basic, error_response, errors_as, json_response, read_body
 from platform_sim.web.api.bodies import read_json, text
@@ -15,13 +16,19 @@ from platform_sim.web.context import Doors
 def identity_blueprint(doors: Doors) -> Blueprint:
     """The routes of the id host."""
     blueprint = Blueprint("identity", __name__)
-    errors_as(blueprint, error_response)
+    errors_as(blueprint, lambda problem: error_response(_as_set(doors.database.rules, problem)))
 
     @blueprint.post("/oauth/token")
     def token() -> Response:
         return json_response(_exchange(doors))
 
     return blueprint
+
+
+def _as_set(rules: Rules, problem: errors.PlatformError) -> errors.PlatformError:
+    """The status that a setting names, where it is not certain which one Heroku's is (partner-api §3.1)."""
+    chosen = {errors.Unauthorized: rules.oauth_refusal_status, errors.InvalidParams: rules.oauth_missing_status}
+    return errors.BadRequest(problem.message) if chosen.get(type(problem)) == 400 else problem
 
 
 def _parameters(limit: int) -> dict[str, str]:
