@@ -80,7 +80,7 @@ class _Seed:
             place = f"{path} ({value})"
             try:
                 manifest = json.loads(text)
-            except ValueError as problem:
+            except (ValueError, RecursionError) as problem:
                 notes.append(Mistake(path, f"names {value}, which is not JSON: {problem}"))
                 return None
         for finding in errors(manifest):

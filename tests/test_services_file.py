@@ -144,6 +144,13 @@ def test_a_manifest_of_a_file_is_checked_too(tmp_path: Path) -> None:
     )
 
 
+def test_a_manifest_that_is_nested_too_deeply(tmp_path: Path) -> None:
+    file = write(tmp_path, "services:\n- manifest: deep.json")
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    with pytest.raises(BadServicesFile, match="deep.json, which is not JSON"):
+        read_services(file)
+
+
 def test_what_json_does_not_know_is_no_manifest(tmp_path: Path) -> None:
     text = EXAMPLE.read_text().replace("name: Mailer", "name: Mailer\n      since: .nan\n      day: 2026-01-01")
     (tmp_path / "addon-manifest.json").write_text((EXAMPLE.parent / "addon-manifest.json").read_text())

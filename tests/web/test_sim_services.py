@@ -1,5 +1,6 @@
 """The operator's paths about services and plans."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from platform_sim.core.model.addons import AddonService, Plan
 from platform_sim.core.model.records import Event
 
-from .world import NOWHERE, Populated
+from .. import support
+from .world import NOWHERE, Populated, new_world
 
 SERVICE = "/sim/services/exceptions"
 PATHS = [
@@ -74,6 +76,28 @@ def test_a_service_as_its_operator_sees_it(full: Populated) -> None:
     assert full.world.get(f"/sim/services/{service.id}") == shown
 
 
+def test_add_ons_that_are_gone_do_not_count(full: Populated) -> None:
+    with full.world.database.transaction() as tx:
+        support.end_addon(
+            tx,
+            full.world.customer,
+            support.new_addon(tx, full.world.customer, support.new_app(tx, full.world.customer)),
+        )
+    assert full.world.get(SERVICE)["addons"] == 1
+
+
+def test_in_a_strict_market_alpha_is_for_the_invited(tmp_path: Path) -> None:
+    world = new_world(tmp_path, strict_marketplace=True)
+    with world.database.transaction() as tx:
+        support.new_service(tx)
+    assert world.get("/addon-services") == []
+    world.call("PUT", f"{SERVICE}/plans/test", {"passes": ["user@example.com"]})
+    assert [each["name"] for each in world.get("/addon-services")] == ["exceptions"]
+    assert world.get("/addon-services", token=world.strangers_token) == []
+    assert world.get("/addon-services/exceptions/plans", token=world.strangers_token) == []
+    world.database.close()
+
+
 def test_an_operator_sees_plans_that_customers_do_not(full: Populated) -> None:
     plans = [{"name": "test"}, {"name": "dear", "cents": 9}, {"name": "cheap", "cents": 5, "state": "hidden"}]
     full.world.call("PUT", SERVICE, {"plans": plans})
@@ -88,6 +112,8 @@ def test_where_the_partner_is_called_can_be_moved_and_moved_back(full: Populated
     assert moved["local"] == "http://localhost:5999"
     assert moved["calls"] == {"base_url": "http://localhost:5999/r", "sso_url": "http://localhost:5999/sso"}
     assert full.world.get(full.path("/apps/{app}/addons/{add-on}/sso"))["action"] == "http://localhost:5999/sso"
+    page = full.world.call("GET", full.path("/sso/apps/{app}/addons/{add-on}"), headers={"Host": "localhost:5100"})
+    assert 'action="http://localhost:5999/sso"' in page.text
     back = full.world.call("PUT", SERVICE, {"local": ""}).json
     assert (back["local"], back["calls"]["base_url"]) == (None, "http://localhost:5200/r")
 

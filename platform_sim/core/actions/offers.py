@@ -37,7 +37,7 @@ def listed_plans(rows: Snapshot, actor: Actor, service: AddonService) -> list[Pl
 
 def is_invited(actor: Actor, plan: Plan) -> bool:
     """Whether the customer has a plan pass."""
-    return not actor.is_partner and actor.account.email.lower() in plan.passes
+    return actor.account.email.lower() in plan.passes
 
 
 def is_partner_of(rows: Snapshot, actor: Actor, service: AddonService) -> bool:

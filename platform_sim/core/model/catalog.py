@@ -206,10 +206,10 @@ SERVICE: dict[str, Read] = {
 }
 
 
-def read_service(given: Any, path: str = "") -> tuple[ServiceSpec, list[Mistake]]:
+def read_service(given: Any) -> tuple[ServiceSpec, list[Mistake]]:
     """What an object says of a service; with mistakes, the first is of no use."""
     notes: list[Mistake] = []
-    read = read_fields(path, given, notes, SERVICE)
+    read = read_fields("", given, notes, SERVICE)
     return (ServiceSpec() if notes else ServiceSpec(**read)), notes
 
 

@@ -40,7 +40,7 @@ def _calls(row: AddonService) -> Json:
     api = as_called(row)["api"]
     place = api.get("test") or api["production"]
     found = place if isinstance(place, dict) else {"base_url": place}
-    return {name: masked_url(str(url)) for name, url in found.items()}
+    return {name: masked_url(str(found[name])) for name in ("base_url", "sso_url") if name in found}
 
 
 def plan(row: Plan) -> Json:

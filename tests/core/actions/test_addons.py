@@ -10,12 +10,13 @@ from platform_sim.core.actions.addons import create_addon, plan_of, rename_addon
 from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
 from platform_sim.core.actions.addons_outcome import acknowledge
 from platform_sim.core.actions.apps import create_app
-from platform_sim.core.actions.catalog import PlanSpec, set_plans
+from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.actions.releases import app_config, newest_release
 from platform_sim.core.errors import ConfirmationRequired, Forbidden, InvalidParams, NotFound
 from platform_sim.core.model.accounts import Authorization
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
 from platform_sim.core.model.apps import App, Release
+from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.model.records import Event, Job
 from platform_sim.core.store import Database, Transaction
 

@@ -14,9 +14,10 @@ from platform_sim.core.actions.addons_outcome import (
     finish_plan_change,
     finish_provisioning,
 )
-from platform_sim.core.actions.catalog import PlanSpec, set_plans
+from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.model.addons import Addon, AddonService
 from platform_sim.core.model.apps import App
+from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.store import Transaction
 
 from ...support import (

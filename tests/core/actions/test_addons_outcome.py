@@ -18,14 +18,15 @@ from platform_sim.core.actions.addons_outcome import (
     finish_plan_change,
     finish_provisioning,
 )
-from platform_sim.core.actions.catalog import PlanSpec, set_plans
 from platform_sim.core.actions.config_vars import change_config_vars
 from platform_sim.core.actions.oauth import exchange_grant
+from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.actions.releases import app_config, newest_release
 from platform_sim.core.errors import InvalidParams, Unauthorized
 from platform_sim.core.model.accounts import Authorization
 from platform_sim.core.model.addons import Addon, AddonService, Attachment
 from platform_sim.core.model.apps import App, Release
+from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.model.records import Event, Job
 from platform_sim.core.store import Transaction
 

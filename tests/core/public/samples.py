@@ -6,7 +6,6 @@ from platform_sim.core.actions.accounts import issue_token
 from platform_sim.core.actions.addon_logs import use_drain_url
 from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
 from platform_sim.core.actions.builds import SourceBlob, create_build, create_slug, create_source, fail_build
-from platform_sim.core.actions.catalog import PlanSpec, set_plans
 from platform_sim.core.actions.certificates import create_endpoint
 from platform_sim.core.actions.domains import create_domain, domains_of, set_acm
 from platform_sim.core.actions.drains import create_drain, drains_of_app
@@ -14,6 +13,7 @@ from platform_sim.core.actions.dynos import add_formation_dyno, report_started, 
 from platform_sim.core.actions.log_sessions import create_log_session
 from platform_sim.core.actions.oauth import exchange_grant
 from platform_sim.core.actions.pipelines import couple, create_pipeline
+from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.actions.promotions import promote
 from platform_sim.core.actions.releases import current_release, finish_release_phase
 from platform_sim.core.actions.webhook_deliveries import deliveries_of, events_of, record_attempt
@@ -21,6 +21,7 @@ from platform_sim.core.actions.webhooks import create_webhook
 from platform_sim.core.model.accounts import Account, Authorization
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
 from platform_sim.core.model.apps import App, Build, Dyno, Formation, Release, Slug
+from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.model.domains import SniEndpoint
 from platform_sim.core.model.pipelines import Pipeline, PipelineCoupling, Promotion, PromotionTarget
 from platform_sim.core.model.places import REGIONS, STACKS

@@ -9,9 +9,10 @@ from platform_sim.core.access import Actor
 from platform_sim.core.actions.addons import create_addon
 from platform_sim.core.actions.addons_end import destroy_addon
 from platform_sim.core.actions.apps import delete_app
-from platform_sim.core.actions.catalog import PlanSpec, set_plans
+from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, PlanState
 from platform_sim.core.model.apps import App
+from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.model.places import REGIONS, STACKS
 from platform_sim.core.public import addons as public
 from platform_sim.core.store import Transaction

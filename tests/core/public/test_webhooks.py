@@ -13,14 +13,15 @@ from platform_sim.core.actions.addons_outcome import acknowledge, finish_plan_ch
 from platform_sim.core.actions.apps import update_app
 from platform_sim.core.actions.attachments import detach
 from platform_sim.core.actions.builds import SourceBlob, create_build
-from platform_sim.core.actions.catalog import PlanSpec, set_plans
 from platform_sim.core.actions.config_vars import change_config_vars
 from platform_sim.core.actions.dynos import report_gone
 from platform_sim.core.actions.formation import Scaling, scale
+from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.actions.webhook_deliveries import deliveries_of
 from platform_sim.core.actions.webhooks import create_webhook
 from platform_sim.core.model.addons import Attachment, Plan
 from platform_sim.core.model.apps import App, Build, Dyno, LogSessionRow, Release, Slug
+from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.model.drains import LogDrain, LogInput
 from platform_sim.core.model.records import Event
 from platform_sim.core.model.webhooks import ACTIONS, Webhook, WebhookDelivery

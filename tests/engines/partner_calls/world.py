@@ -12,12 +12,14 @@ from platform_sim.core.actions.addons import create_addon, request_plan_change
 from platform_sim.core.actions.addons_end import destroy_addon
 from platform_sim.core.actions.addons_outcome import partner_of
 from platform_sim.core.actions.apps import create_app
-from platform_sim.core.actions.catalog import PlanSpec, register_manifest, service_named, set_abilities, set_plans
+from platform_sim.core.actions.catalog import register_manifest, service_named, set_abilities
+from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.actions.releases import app_config
 from platform_sim.core.clock import EPOCH, Chance, Clock
 from platform_sim.core.model.addons import Addon, AddonService, Plan
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App, Release
+from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.model.records import Exchange, Job
 from platform_sim.core.store import Database
 from platform_sim.engines.jobs import JobRunner

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from platform_sim.core.actions.catalog import PlanSpec, set_plans
+from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.model.accounts import Authorization
 from platform_sim.core.model.addons import AddonService
+from platform_sim.core.model.catalog import PlanSpec
 
 from .... import support
 from ...world import Populated, World

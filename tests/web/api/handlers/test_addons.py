@@ -10,9 +10,10 @@ import pytest
 
 from platform_sim.core.actions import jobs
 from platform_sim.core.actions.addons_outcome import fail_provisioning, finish_plan_change
-from platform_sim.core.actions.catalog import PlanSpec, set_plans
+from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, AddonService, Plan
+from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Transaction
 
