@@ -16,11 +16,11 @@ from typing import Any, cast
 
 from platform_sim import settings
 from platform_sim.claim import claim, let_go
-from platform_sim.core.actions.accounts import create_account, issue_token
+from platform_sim.core.actions.accounts import create_account, issue_token, lasting_token
 from platform_sim.core.actions.services import apply_seeds
 from platform_sim.core.actions.webhook_deliveries import fan_out
 from platform_sim.core.clock import Chance, Clock
-from platform_sim.core.model.accounts import AccessToken, Account, Authorization
+from platform_sim.core.model.accounts import AccessToken, Account
 from platform_sim.core.model.addresses import Addresses, is_heroku_host, is_this_machine
 from platform_sim.core.model.apps import Build, Dyno, LogSessionRow, Release
 from platform_sim.core.model.catalog import ServiceSeed
@@ -203,8 +203,7 @@ class Platform:
             account = tx.find(Account, email=EMAIL) or create_account(tx, EMAIL, "You")
             known = self.options.token and tx.find(AccessToken, token=self.options.token)
             if not known and not self.options.token:
-                owned = tx.find(Authorization, account_id=account.id, revoked_at=None)
-                known = tx.find(AccessToken, authorization_id=owned.id) if owned else None
+                known = lasting_token(tx, account)
             apply_seeds(tx, account, self.options.services)
             token = known or issue_token(tx, account, "platform-sim up", self.options.token)
             return boot_id, account.id, token.token

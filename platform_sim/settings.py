@@ -237,6 +237,10 @@ SETTINGS: tuple[Setting, ...] = (
     _flag("connect_elsewhere", False,
           "Whether a proxy request (CONNECT) for a host that is neither Heroku's nor this machine is passed on to the "
           "network; else it is refused.", "-", "ours"),
+    _flag("partner_app_drains", True, "Whether a partner may add log drains to an app that its instance is attached "
+          "to, and remove those of its own.", "partner-api §4.1", "unverified"),
+    _flag("former_owner_stays", True, "Whether who has transferred an app is a collaborator on it afterwards.",
+          "platform-api §2", "unverified"),
 )  # fmt: skip
 
 

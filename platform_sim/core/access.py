@@ -1,12 +1,17 @@
-"""Who may see and do what. An actor is a customer, or a partner through the token of one add-on instance."""
+"""Who may see and do what. An actor is a customer, or a partner through the token of one add-on instance.
+
+What somebody may not see is NotFound, as if it were not there; what it sees and may not do is Forbidden.
+"""
 
 from dataclasses import dataclass
 
-from platform_sim.core.errors import Forbidden, NotFound
+from platform_sim.core.errors import Delinquent, Forbidden, NotFound, Suspended
 from platform_sim.core.model.accounts import Account
-from platform_sim.core.model.addons import Addon, AddonService, Attachment
+from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
 from platform_sim.core.model.apps import App
+from platform_sim.core.model.scopes import GLOBAL
 from platform_sim.core.model.values import is_uuid
+from platform_sim.core.roles import apps_of, joined_apps, role_in_app, team_of
 from platform_sim.core.store import Snapshot
 
 LIVE = ("provisioning", "provisioned", "deprovisioning")
@@ -20,6 +25,10 @@ class Actor:
     account: Account
     authorization_id: str
     addon_id: str | None = None
+    abilities: tuple[str, ...] = ()
+    """Of a partner, what its service has been given beside the usual (`model.addons.ABILITIES`)."""
+    scope: tuple[str, ...] = (GLOBAL,)
+    """Of a customer, what the token is limited to (`model.scopes`)."""
 
     @property
     def is_partner(self) -> bool:
@@ -27,19 +36,30 @@ class Actor:
         return self.addon_id is not None
 
 
-def customers_only(actor: Actor, what: str) -> None:
-    """Forbidden for partners: their tokens reach the endpoints of partner-api §4.1 only."""
-    if actor.is_partner:
+def customers_only(actor: Actor, what: str, unless: str = "") -> None:
+    """Forbidden for partners: their tokens reach the endpoints of partner-api §4.1 only.
+
+    `unless`: the ability with which a partner's service may do it all the same.
+    """
+    if actor.is_partner and unless not in actor.abilities:
         raise Forbidden(
             f"A partner's token cannot {what}. It reaches its own add-on instance "
             "and what is listed under Platform API for Partners."
         )
 
 
+def check_standing(account: Account) -> None:
+    """Suspended or Delinquent if an operator has made the account so (platform-api §4.3); its apps go on."""
+    if account.suspended_at is not None:
+        raise Suspended(f"The account {account.email} is suspended: an operator has to lift that.")
+    if account.delinquent_at is not None:
+        raise Delinquent(f"The account {account.email} has not been paid for: an operator has to lift that.")
+
+
 def visible_apps(rows: Snapshot, actor: Actor) -> list[App]:
-    """A customer's own apps; for a partner the apps to which its instance is attached (partner-api §4.1)."""
+    """Those in which a customer has a part; for a partner those that its instance is attached to (partner-api §4.1)."""
     if actor.addon_id is None:
-        return rows.all(App, owner_id=actor.account.id, order_by="name")
+        return apps_of(rows, actor.account)
     attached = {a.app_id for a in rows.all(Attachment, addon_id=actor.addon_id)}
     return rows.all(App, id=sorted(attached), order_by="name")
 
@@ -54,18 +74,69 @@ def app_named(rows: Snapshot, actor: Actor, identity: str) -> App:
 
 def _may_see_app(rows: Snapshot, actor: Actor, app: App) -> bool:
     if actor.addon_id is None:
-        return app.owner_id == actor.account.id
+        return role_in_app(rows, actor.account, app) is not None
     return rows.find(Attachment, app_id=app.id, addon_id=actor.addon_id) is not None
 
 
+def manages(rows: Snapshot, actor: Actor, app: App) -> bool:
+    """Whether the actor owns the app, or is an admin of the team that does."""
+    return not actor.is_partner and role_in_app(rows, actor.account, app) in ("owner", "admin")
+
+
+def check_manages(rows: Snapshot, actor: Actor, app: App, what: str) -> None:
+    """Forbidden unless the actor manages the app, which it takes to delete, transfer or rename it."""
+    if not manages(rows, actor, app):
+        raise Forbidden(f"You cannot {what}: only the owner of {app.name} can, or an admin of the team that owns it.")
+
+
+def check_shares(rows: Snapshot, actor: Actor, app: App) -> None:
+    """Forbidden unless the actor may say who else uses the app: of a personal app its collaborators may, too."""
+    if role_in_app(rows, actor.account, app) == "collaborator" and team_of(rows, app) is None:
+        return
+    check_manages(rows, actor, app, "change who may use this app")
+
+
+def check_buys(rows: Snapshot, actor: Actor, app: App, *plans: Plan) -> None:
+    """Forbidden unless the actor may add, change and remove add-ons of these plans on the app that owns them.
+
+    Who only borrows an add-on may not; collaborators of a personal app may what is free.
+    """
+    role = role_in_app(rows, actor.account, app)
+    if role is None:
+        raise Forbidden(f"This add-on belongs to {app.name}, an app of somebody else. Ask for access to that.")
+    if role == "collaborator" and any(plan.cents for plan in plans) and team_of(rows, app) is None:
+        raise Forbidden(f"Collaborators cannot add, change or remove paid add-ons. Ask the owner of {app.name}.")
+
+
+def user_named(rows: Snapshot, actor: Actor, identity: str) -> Account:
+    """The account by e-mail, id or `~`: the actor itself; for a partner also who has a part in an attached app."""
+    if identity in ("~", actor.account.id, actor.account.email):
+        return actor.account
+    found = rows.find(Account, id=identity) if is_uuid(identity) else rows.find(Account, email=identity.lower())
+    related = found and actor.is_partner and any(role_in_app(rows, found, app) for app in visible_apps(rows, actor))
+    if found is not None and related:
+        return found
+    raise NotFound("user", "Couldn't find that user.")
+
+
+def visible_apps_of(rows: Snapshot, actor: Actor, identity: str) -> list[App]:
+    """Of the apps that the actor may see those that a user owns or collaborates on; `~` of a partner: all."""
+    user = user_named(rows, actor, identity)
+    seen = visible_apps(rows, actor)
+    if actor.is_partner and user == actor.account:
+        return seen
+    joined = {app.id for app in joined_apps(rows, user)}
+    return [app for app in seen if app.id in joined]
+
+
 def visible_addons(rows: Snapshot, actor: Actor, app: App | None = None) -> list[Addon]:
-    """Live add-ons that the actor may see: of one app (owned or attached), or all."""
+    """Live add-ons that the actor may see: of one app (its own or attached), or of all apps in which it has a part."""
     if actor.addon_id is not None:
         own = rows.find(Addon, id=actor.addon_id, state=LIVE)
         return [own] if own and (app is None or _may_see_app(rows, actor, app)) else []
     if app is None:
-        owned = [a.id for a in rows.all(App, owner_id=actor.account.id)]
-        return rows.all(Addon, app_id=owned, state=LIVE, order_by="name")
+        apps = [a.id for a in visible_apps(rows, actor)]
+        return rows.all(Addon, app_id=apps, state=LIVE, order_by="name")
     attached = [a.addon_id for a in rows.all(Attachment, app_id=app.id)]
     addons = {a.id: a for a in rows.all(Addon, id=attached, state=LIVE)}
     addons |= {a.id: a for a in rows.all(Addon, app_id=app.id, state=LIVE)}
@@ -92,7 +163,7 @@ def _may_see_addon(rows: Snapshot, actor: Actor, addon: Addon) -> bool:
     if actor.addon_id is not None:
         return addon.id == actor.addon_id
     apps = [a.app_id for a in rows.all(Attachment, addon_id=addon.id)]
-    return rows.find(App, id=[addon.app_id, *apps], owner_id=actor.account.id) is not None
+    return any(_may_see_app(rows, actor, each) for each in rows.all(App, id=[addon.app_id, *apps]))
 
 
 def own_instance(rows: Snapshot, actor: Actor, identity: str) -> Addon:

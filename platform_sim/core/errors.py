@@ -45,6 +45,10 @@ class Forbidden(PlatformError):
     status, id = 403, "forbidden"
 
 
+class Suspended(PlatformError):
+    status, id = 403, "suspended"
+
+
 class NotFound(PlatformError):
     """`resource` names the kind (`app`, `add_on`, `add_on attachment`): clients' resolvers depend on it."""
 

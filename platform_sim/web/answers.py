@@ -15,6 +15,7 @@ from platform_sim.core import errors
 from platform_sim.core.access import Actor, customers_only
 from platform_sim.core.actions.accounts import actor_for_token, service_for_password
 from platform_sim.core.model.addons import AddonService
+from platform_sim.core.model.scopes import GLOBAL
 from platform_sim.web.context import Doors
 
 log = logging.getLogger(__name__)
@@ -114,9 +115,13 @@ def asking_actor(doors: Doors) -> Actor:
 
 
 def asking_customer(doors: Doors, what: str) -> Actor:
-    """Like `asking_actor`, but Forbidden for a partner's token."""
+    """Like `asking_actor`, but Forbidden for a partner's token, and for one that is limited to a scope."""
     actor = asking_actor(doors)
     customers_only(actor, what)
+    if GLOBAL not in actor.scope:
+        raise errors.Forbidden(
+            f"This token's scope ({', '.join(actor.scope)}) is too narrow to {what}: it takes global."
+        )
     return actor
 
 

@@ -132,8 +132,9 @@ def test_reset_ends_everything_and_keeps_the_services(full: Populated) -> None:
     with playing(full.world, deprovision=deprovisions):
         full.world.database.rules = replace(full.world.database.rules, customer_patience=30.0)
         answer = full.world.call("POST", "/sim/reset")
-    assert answer.json == {"apps_destroyed": 3, "addons_left": 0}
+    assert answer.json == {"apps_destroyed": 5, "addons_left": 0}
     assert full.world.get("/apps") == full.world.get("/pipelines") == []
+    assert [team["name"] for team in full.world.get("/teams")] == ["crew"]
     assert [s["name"] for s in full.world.get("/addon-services")] == ["exceptions"]
     assert full.world.call("POST", "/sim/reset").json == {"apps_destroyed": 0, "addons_left": 0}
 
@@ -146,7 +147,7 @@ def test_reset_says_what_is_left_when_a_partner_does_not_answer(full: Populated)
 
     with playing(full.world, deprovision=later):
         full.world.database.rules = replace(full.world.database.rules, customer_patience=30.0)
-        assert full.world.call("POST", "/sim/reset").json == {"apps_destroyed": 3, "addons_left": 1}
+        assert full.world.call("POST", "/sim/reset").json == {"apps_destroyed": 5, "addons_left": 1}
 
 
 def test_reset_waits_once_not_once_for_each_add_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,10 +166,18 @@ def test_reset_waits_once_not_once_for_each_add_on(tmp_path: Path, monkeypatch: 
     world.database.close()
 
 
-def test_reset_is_only_for_ones_own(full: Populated) -> None:
-    with full.world.nothing_written():
-        answer = full.world.call("POST", "/sim/reset", token=full.world.strangers_token)
-    assert answer.json == {"apps_destroyed": 0, "addons_left": 1}
+def test_whoever_resets_resets_everybodys_and_each_app_ends_in_its_owners_name(full: Populated) -> None:
+    answer = full.world.call("POST", "/sim/reset", token=full.world.strangers_token)
+    assert answer.json["apps_destroyed"] == 5
+    with full.world.database.snapshot() as rows:
+        ends = {e.data["name"]: e.actor_email for e in rows.all(Event, kind="app", action="destroy")}
+    assert ends == {
+        "acme": "user@example.com",
+        "other": "user@example.com",
+        "live": "user@example.com",
+        "crew-app": "crew@herokumanager.com",
+        "gift": "friend@example.com",
+    }
 
 
 def test_reset_takes_what_is_being_provisioned(tmp_path: Path) -> None:
@@ -193,4 +202,4 @@ def test_many_resets_at_once_are_one(full: Populated) -> None:
     for thread in threads:
         thread.join()
     assert [answer.status_code for answer in answers] == [200] * 4
-    assert sum(answer.json["apps_destroyed"] for answer in answers) == 3
+    assert sum(answer.json["apps_destroyed"] for answer in answers) == 5

@@ -40,6 +40,7 @@ from platform_sim.web.context import Doors
 
 from .. import support
 from ..certificates import issue
+from .people import add_people
 
 VERSION = "application/vnd.heroku+json; version=3"
 
@@ -226,6 +227,7 @@ def populate(world: World) -> Populated:
         plan = tx.get(Plan, addon.plan_id)
         paths_of_hooks = [_paths_of_webhook(tx, each) for each in (hook, partners_hook)]
         paths_of_pipeline = _paths_of_pipeline(tx, who, app)
+        paths_of_people = add_people(tx, who)
         for job in tx.all(Job, state="todo"):
             jobs.finish(tx, job, {"ok": True})
     paths = {
@@ -248,7 +250,7 @@ def populate(world: World) -> Populated:
         "domain": domain.hostname,
         "sni-endpoint": endpoint.name,
         "log-drain.query_identity": quote(DRAIN, safe=""),
-    } | (paths_of_hooks[0] | paths_of_pipeline)
+    } | (paths_of_hooks[0] | paths_of_pipeline | paths_of_people)
     return Populated(world, app, addon, world.partner_token(addon), paths, paths_of_hooks[1])
 
 

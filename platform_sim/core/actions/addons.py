@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from platform_sim.core.access import LIVE, Actor, customers_only
+from platform_sim.core.access import LIVE, Actor, check_buys, customers_only
 from platform_sim.core.actions.addon_events import told
 from platform_sim.core.actions.attachments import first_attachment
 from platform_sim.core.actions.catalog import plan_named
@@ -33,6 +33,7 @@ def create_addon(
     """Write an add-on in state `provisioning`, its attachment, its grant and the job that asks the partner."""
     customers_only(actor, "create an add-on")
     service, chosen = plan_named(tx, plan)
+    check_buys(tx, actor, app, chosen)
     check_installable(tx, actor, service, chosen)
     _check_not_twice(tx, app, service)
     name = _checked_name(tx, name) if name is not None else _free_name(tx, service)
@@ -146,6 +147,7 @@ def request_plan_change(tx: Transaction, actor: Actor, addon: Addon, plan: str) 
     _, chosen = plan_named(tx, plan, service)
     if addon.state != "provisioned":
         raise InvalidParams(f"{addon.name} is {addon.state}: its plan can be changed once it is provisioned.")
+    check_buys(tx, actor, tx.get(App, addon.app_id), chosen, plan_of(tx, addon))
     if chosen.id != addon.plan_id:
         check_offered(tx, actor, service, chosen)
     return tx.add_job("change_plan", addon.id, {"plan_id": chosen.id, "actor_id": actor.account.id})

@@ -1,12 +1,14 @@
 """The end of an add-on: the customer's wish, and the partner's acknowledgement (partner-api §2.11)."""
 
-from platform_sim.core.access import Actor, customers_only
+from platform_sim.core.access import Actor, check_buys, customers_only
+from platform_sim.core.actions.accounts import revoke
 from platform_sim.core.actions.addon_events import told
 from platform_sim.core.actions.addon_logs import forget_logs
 from platform_sim.core.actions.attachments import attachments_of, detach_everywhere
 from platform_sim.core.errors import InvalidParams, NotFound
-from platform_sim.core.model.accounts import AccessToken, Account, Authorization
-from platform_sim.core.model.addons import Addon, AddonService
+from platform_sim.core.model.accounts import Account, Authorization
+from platform_sim.core.model.addons import Addon, AddonService, Plan
+from platform_sim.core.model.apps import App
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Transaction
 
@@ -25,6 +27,7 @@ def destroy_addon(tx: Transaction, actor: Actor, addon: Addon, *, force: bool = 
     if addon.state == "deprovisioning":
         assert asked, "deprovisioning is marked together with its job"
         return asked[-1]
+    check_buys(tx, actor, tx.get(App, addon.app_id), tx.get(Plan, addon.plan_id))
     others = sorted({app.name for _, app in attachments_of(tx, addon) if app.id != addon.app_id})
     if others and not force:
         raise InvalidParams(
@@ -90,8 +93,7 @@ def finish_deprovisioning(tx: Transaction, addon: Addon, actor: Account | None) 
 def revoke_authorization(tx: Transaction, addon: Addon) -> None:
     """End the instance's grant, access and refresh tokens (partner-api §3.2)."""
     for authorization in end_grants(tx, addon):
-        tx.delete_where(AccessToken, authorization_id=authorization.id)
-        tx.update(authorization, revoked_at=tx.now())
+        revoke(tx, authorization)
 
 
 def end_grants(tx: Transaction, addon: Addon) -> list[Authorization]:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from platform_sim.core.access import LIVE, Actor, customers_only
+from platform_sim.core.access import LIVE, Actor, check_manages, customers_only
 from platform_sim.core.actions.addon_logs import end_app_logs
 from platform_sim.core.actions.addons_end import destroy_addon
 from platform_sim.core.actions.attachments import detach
@@ -18,6 +18,7 @@ from platform_sim.core.model.domains import Domain, SniEndpoint
 from platform_sim.core.model.names import app_name
 from platform_sim.core.model.places import region as region_named
 from platform_sim.core.model.places import stack as stack_named
+from platform_sim.core.model.teams import AppTransfer, Collaborator
 from platform_sim.core.model.values import APP_NAME
 from platform_sim.core.store import Transaction
 
@@ -25,9 +26,18 @@ TELLABLE = ("name", "region", "stack", "maintenance")
 
 
 def create_app(
-    tx: Transaction, actor: Actor, *, name: str | None = None, region: str | None = None, stack: str | None = None
+    tx: Transaction,
+    actor: Actor,
+    *,
+    name: str | None = None,
+    region: str | None = None,
+    stack: str | None = None,
+    owner: Account | None = None,
 ) -> App:
-    """A new app of the actor, with its releases v1 and v2 (platform-api §5); InvalidParams for a bad or taken name."""
+    """A new app with its releases v1 and v2 (platform-api §5), of the actor or of `owner`, a team's account.
+
+    InvalidParams for a bad or taken name.
+    """
     customers_only(actor, "create an app")
     if name is None:
         name = _free_name(tx)
@@ -38,7 +48,7 @@ def create_app(
         App(
             id=app_id,
             name=name,
-            owner_id=actor.account.id,
+            owner_id=(owner or actor.account).id,
             region=_region(region or tx.rules.default_region),
             stack=_stack(stack or tx.rules.default_stack),
             maintenance=False,
@@ -120,10 +130,14 @@ def update_app(
     maintenance: bool | None = None,
     build_stack: str | None = None,
 ) -> App:
-    """Rename, switch maintenance mode, choose the stack of the next build. Nobody calls the partner for it."""
+    """Rename, switch maintenance mode, choose the stack of the next build. Nobody calls the partner for it.
+
+    Forbidden for who may not rename the app.
+    """
     customers_only(actor, "change an app")
     changes: dict[str, Any] = {}
     if name is not None and name != app.name:
+        check_manages(tx, actor, app, "rename this app")
         _check_name(tx, name)
         changes["name"] = name
     if maintenance is not None:
@@ -142,8 +156,12 @@ def update_app(
 
 
 def delete_app(tx: Transaction, actor: Actor, app: App) -> None:
-    """End an app: its add-ons are deprovisioned, its dynos stop, its rows go (partner-api §2.11)."""
+    """End an app: its add-ons are deprovisioned, its dynos stop, its rows go (partner-api §2.11).
+
+    Forbidden for who does not own or manage it.
+    """
     customers_only(actor, "delete an app")
+    check_manages(tx, actor, app, "delete this app")
     for addon in tx.all(Addon, app_id=app.id, state=LIVE):
         destroy_addon(tx, actor, addon, force=True, release=False)
     for attachment in tx.all(Attachment, app_id=app.id):
@@ -156,6 +174,8 @@ def delete_app(tx: Transaction, actor: Actor, app: App) -> None:
     for noun in (Formation, LogSessionRow, Build, ConfigSnapshot, Release, Slug, Domain, SniEndpoint):
         tx.delete_where(noun, app_id=app.id)
     tx.record("app", "destroy", app.id, actor.account, _told(app), app_id=app.id)
+    tx.delete_where(Collaborator, app_id=app.id)
+    tx.delete_where(AppTransfer, app_id=app.id)
     tx.delete(app)
 
 

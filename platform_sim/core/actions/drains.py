@@ -13,11 +13,12 @@ from platform_sim.core.store import Snapshot, Transaction
 
 
 def create_drain(tx: Transaction, actor: Actor, app: App, url: str) -> LogDrain:
-    """A customer's own drain; InvalidParams for a bad or used URL, or for more drains than the settings allow."""
-    customers_only(actor, "add a log drain to an app")
+    """A drain of the customer's own, or of the partner's instance; InvalidParams for a bad or used URL, or for more
+    drains than the settings allow."""
+    _check_may_change(tx, actor, "add a log drain to an app")
     _check_url(url)
     there = drains_of_app(tx, app)
-    if any(drain.url == url and drain.addon_id is None for drain in there):
+    if any(drain.url == url and drain.addon_id == actor.addon_id for drain in there):
         raise InvalidParams(f"{app.name} already has a log drain with this URL.")
     if len(there) >= tx.rules.drains_per_app:
         raise InvalidParams(
@@ -26,9 +27,15 @@ def create_drain(tx: Transaction, actor: Actor, app: App, url: str) -> LogDrain:
         )
     now = tx.now()
     token = drain_token(tx, app)
-    drain = tx.insert(LogDrain(tx.uuid("log-drain", app.id), app.id, None, token, url, True, now, now))
+    drain = tx.insert(LogDrain(tx.uuid("log-drain", app.id), app.id, actor.addon_id, token, url, True, now, now))
     tell(tx, "create", drain, actor.account)
     return drain
+
+
+def _check_may_change(tx: Transaction, actor: Actor, what: str) -> None:
+    """Partners may where the setting says so: it is written of them in one place only (partner-api §4.1)."""
+    if not tx.rules.partner_app_drains:
+        customers_only(actor, what)
 
 
 def drain_token(tx: Transaction, app: App) -> str:
@@ -57,10 +64,13 @@ def drain_named(drains: Sequence[LogDrain], identity: str) -> LogDrain:
 
 
 def delete_drain(tx: Transaction, actor: Actor, app: App, identity: str) -> LogDrain:
-    """Remove a customer's own drain; Forbidden for an add-on's, which lives as long as the add-on does."""
-    customers_only(actor, "remove a log drain from an app")
-    drain = drain_named(drains_of_app(tx, app), identity)
-    if drain.addon_id is not None:
+    """Remove a drain of the customer's own, or of the partner's instance; Forbidden to a customer for an add-on's,
+    which lives as long as the add-on does, NotFound to a partner for all others."""
+    _check_may_change(tx, actor, "remove a log drain from an app")
+    there = [drain for drain in drains_of_app(tx, app) if actor.addon_id in (None, drain.addon_id)]
+    drain = drain_named(there, identity)
+    if drain.addon_id != actor.addon_id:
+        assert drain.addon_id is not None, "a partner has been given its own only"
         name = tx.get(Addon, drain.addon_id).name
         raise Forbidden(f"This log drain belongs to the add-on {name} and goes when that is destroyed or detached.")
     tx.delete(drain)

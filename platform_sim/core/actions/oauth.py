@@ -1,13 +1,14 @@
-"""Tokens for partners: a grant code is exchanged once, access tokens are refreshed (partner-api §3)."""
+"""Tokens for partners and OAuth clients: a grant is exchanged once, access tokens are refreshed (partner-api §3)."""
 
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 
-from platform_sim.core.access import LIVE
+from platform_sim.core.access import LIVE, check_standing
+from platform_sim.core.actions.accounts import add_token
 from platform_sim.core.actions.addons_outcome import partner_of
 from platform_sim.core.errors import Forbidden, InvalidParams, NotFound, Unauthorized
-from platform_sim.core.model.accounts import AccessToken, Account, Authorization
+from platform_sim.core.model.accounts import AccessToken, Account, Authorization, OauthClient
 from platform_sim.core.model.addons import Addon, AddonService
 from platform_sim.core.store import Transaction
 
@@ -27,17 +28,16 @@ _INVALID = "OAuth authorization invalid."
 
 
 def exchange_grant(tx: Transaction, code: str, client_secret: str) -> Tokens:
-    """Tokens for a grant code: once, before it expires, with the secret of the service it was made for."""
+    """Tokens for a grant code: once, before it expires, with the secret of the service or client it was made for."""
     authorization = tx.find(Authorization, grant_code=code) if code else None
     if authorization is None or authorization.revoked_at is not None or authorization.grant_used_at is not None:
         raise Unauthorized(_INVALID)
-    service = _service(tx, authorization)
-    _check_secret(service, client_secret)
+    account = _holder(tx, authorization, client_secret)
     if authorization.grant_expires_at is None or authorization.grant_expires_at <= tx.now():
         raise Unauthorized(_INVALID)
     refresh_token = "HRKU-" + tx.uuid("refresh-token", authorization.id)
     authorization = tx.update(authorization, grant_used_at=tx.now(), refresh_token=refresh_token)
-    return _tokens(tx, authorization, service)
+    return _tokens(tx, authorization, account)
 
 
 def refresh(tx: Transaction, refresh_token: str, client_secret: str) -> Tokens:
@@ -45,12 +45,11 @@ def refresh(tx: Transaction, refresh_token: str, client_secret: str) -> Tokens:
     authorization = tx.find(Authorization, refresh_token=refresh_token) if refresh_token else None
     if authorization is None or authorization.revoked_at is not None:
         raise Unauthorized(_INVALID)
-    service = _service(tx, authorization)
-    _check_secret(service, client_secret)
+    account = _holder(tx, authorization, client_secret)
     if tx.rules.refresh_token_rotates:
         rotated = "HRKU-" + tx.uuid("refresh-token", authorization.id)
         authorization = tx.update(authorization, refresh_token=rotated)
-    return _tokens(tx, authorization, service)
+    return _tokens(tx, authorization, account)
 
 
 def fresh_grant(tx: Transaction, service: AddonService, addon_id: str) -> Authorization:
@@ -74,30 +73,26 @@ def fresh_grant(tx: Transaction, service: AddonService, addon_id: str) -> Author
     return tx.update(authorization, grant_code=code, grant_expires_at=expires_at, grant_used_at=None)
 
 
-def _service(tx: Transaction, authorization: Authorization) -> AddonService:
-    if authorization.addon_id is None:
+def _holder(tx: Transaction, authorization: Authorization, given: str) -> Account:
+    """In whose name the tokens act; Unauthorized unless the secret is that of the partner's service or the client."""
+    if authorization.addon_id is not None:
+        service = tx.get(AddonService, tx.get(Addon, authorization.addon_id).service_id)
+        secret, account = service.client_secret, partner_of(tx, service)
+    elif authorization.client_id is not None and authorization.account_id is not None:
+        secret = tx.get(OauthClient, authorization.client_id).secret
+        account = tx.get(Account, authorization.account_id)
+    else:
         raise Unauthorized(_INVALID)
-    return tx.get(AddonService, tx.get(Addon, authorization.addon_id).service_id)
-
-
-def _check_secret(service: AddonService, given: str) -> None:
     if not given:
         raise InvalidParams("client_secret is missing: send it as a parameter or as the Basic auth password.")
-    if not hmac.compare_digest(service.client_secret.encode(), given.encode()):
-        raise Unauthorized("Invalid client secret. Use the OAuth client secret of this add-on service.")
+    if not hmac.compare_digest(secret.encode(), given.encode()):
+        raise Unauthorized("Invalid client secret. Use that of the add-on service, or OAuth client, of this code.")
+    check_standing(account)
+    return account
 
 
-def _tokens(tx: Transaction, authorization: Authorization, service: AddonService) -> Tokens:
+def _tokens(tx: Transaction, authorization: Authorization, account: Account) -> Tokens:
     life = tx.rules.access_token_life
-    now = tx.now()
-    access = tx.insert(
-        AccessToken(
-            id=tx.uuid("access-token", authorization.id),
-            authorization_id=authorization.id,
-            token="HRKU-" + tx.uuid("token", authorization.id),
-            expires_at=now + timedelta(seconds=life),
-            created_at=now,
-        )
-    )
+    access = add_token(tx, authorization, life=life)
     assert authorization.refresh_token is not None, "set by the exchange"
-    return Tokens(authorization, access, authorization.refresh_token, life, partner_of(tx, service))
+    return Tokens(authorization, access, authorization.refresh_token, life, account)

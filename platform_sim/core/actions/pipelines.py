@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from platform_sim.core.access import Actor, customers_only, visible_apps
+from platform_sim.core.actions.accounts import customer_named
 from platform_sim.core.actions.config_vars import checked
 from platform_sim.core.actions.releases import check_size
 from platform_sim.core.errors import Forbidden, InvalidParams, NotFound, NotSimulated
-from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.pipelines import (
     PIPELINE_NAME,
@@ -92,9 +92,7 @@ def transfer_pipeline(tx: Transaction, actor: Actor, pipeline: Pipeline, owner_i
         raise NotSimulated(
             "Pipelines that belong to a team are not simulated. Give it to a user (new_owner.type user)."
         )
-    owner = tx.find(Account, id=owner_id) or tx.find(Account, email=owner_id)
-    if owner is None:
-        raise NotFound("user", "Couldn't find the user that the pipeline shall belong to.")
+    owner = customer_named(tx, owner_id)
     before = {"owner_id": pipeline.owner_id}
     pipeline = tx.update(pipeline, owner_id=owner.id)
     tx.record("pipeline", "update", pipeline.id, actor.account, {"name": pipeline.name}, previous=before)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from platform_sim.core.access import Actor, customers_only
+from platform_sim.core.access import Actor, customers_only, manages
 from platform_sim.core.actions.ownership import attached
 from platform_sim.core.errors import Forbidden, InvalidParams
 from platform_sim.core.model.addons import Addon, AddonService, Plan
@@ -89,7 +89,7 @@ def _check_action(rows: Snapshot, actor: Actor, addon: Addon, owning_app: App, a
     """Forbidden for a plan action that only the app's owner may take (partner-api §4.3). Names that the plan does not
     have pass: a link's parameters are the partner's own affair."""
     for each in rows.get(Plan, addon.plan_id).actions:
-        if each.get("action") == action and each["requires_owner"] and owning_app.owner_id != actor.account.id:
+        if each.get("action") == action and each["requires_owner"] and not manages(rows, actor, owning_app):
             raise Forbidden(f'"{each["label"]}" is for the owner of {owning_app.name} only: ask them to do it.')
 
 

@@ -1,18 +1,37 @@
 """People and what proves who somebody is."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import datetime
+
+PARTNERS = "addons.heroku.com"
+TEAMS = "herokumanager.com"
+"""Domains of accounts that are nobody's: `<service>@addons.heroku.com` stands for a partner in releases and events,
+`<team>@herokumanager.com` owns a team's apps and has the team's id (partner-api §2.9, heroku-cli: apps)."""
+
+EMAIL = re.compile(r"[^\s@:<>\"\x00-\x1f\x7f]{1,64}@[a-z0-9]([a-z0-9.-]{0,186}[a-z0-9])?")
+"""Without a colon, which would blur what the user-scoped SSO token covers (partner-api §5.3)."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """A Heroku user. `@addons.heroku.com` accounts stand for partners in releases and events."""
+    """A Heroku user, or what stands for one in releases and events."""
 
     id: str
     email: str
     name: str | None
     created_at: datetime
     updated_at: datetime
+    allow_tracking: bool = False
+    beta: bool = False
+    suspended_at: datetime | None = None
+    delinquent_at: datetime | None = None
+    """Set by an operator, with the moment since when."""
+
+    @property
+    def is_customer(self) -> bool:
+        """Whether it is a person's, not a partner's or a team's."""
+        return self.email.rpartition("@")[2] not in (PARTNERS, TEAMS)
 
 
 @dataclass(frozen=True)
@@ -31,6 +50,8 @@ class Authorization:
     revoked_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    client_id: str | None = None
+    """The OAuth client that it is for; None for what a customer made for itself, and for partners."""
 
 
 @dataclass(frozen=True)
@@ -41,4 +62,30 @@ class AccessToken:
     authorization_id: str
     token: str
     expires_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class OauthClient:
+    """A program that customers may let act for them, registered by one of them (`heroku clients:create`)."""
+
+    id: str
+    account_id: str
+    name: str
+    redirect_uri: str
+    secret: str = field(repr=False)
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class BrowserSession:
+    """A browser that is a certain customer. An operator's link carries `link` once; the browser then has `cookie`."""
+
+    id: str
+    account_id: str
+    link: str | None = field(repr=False)
+    cookie: str | None = field(repr=False)
+    expires_at: datetime
+    """Of the link until it is used, then of the session."""
     created_at: datetime

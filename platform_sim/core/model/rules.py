@@ -69,3 +69,5 @@ class Rules:
     webhook_create_status: int
     partner_events: tuple[str, ...]
     connect_elsewhere: bool
+    partner_app_drains: bool
+    former_owner_stays: bool

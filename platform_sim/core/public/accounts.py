@@ -2,21 +2,21 @@
 
 from platform_sim.core.actions.oauth import Tokens
 from platform_sim.core.model.accounts import Account, Authorization
-from platform_sim.core.model.values import iso
+from platform_sim.core.model.values import iso, iso_or_none
 
 Json = dict[str, object]
 
 
 def account(row: Account) -> Json:
-    """`Account`; nobody is ever delinquent, suspended or in a team here."""
+    """`Account`; nobody has a default team here."""
     return {
-        "allow_tracking": False,
-        "beta": False,
+        "allow_tracking": row.allow_tracking,
+        "beta": row.beta,
         "country_of_residence": None,
         "created_at": iso(row.created_at),
         "default_organization": None,
         "default_team": None,
-        "delinquent_at": None,
+        "delinquent_at": iso_or_none(row.delinquent_at),
         "email": row.email,
         "federated": False,
         "id": row.id,
@@ -24,7 +24,7 @@ def account(row: Account) -> Json:
         "last_login": iso(row.updated_at),
         "name": row.name,
         "sms_number": None,
-        "suspended_at": None,
+        "suspended_at": iso_or_none(row.suspended_at),
         "two_factor_authentication": False,
         "updated_at": iso(row.updated_at),
         "verified": True,

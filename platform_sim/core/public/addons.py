@@ -7,6 +7,7 @@ from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.values import iso
+from platform_sim.core.roles import team_of
 from platform_sim.core.store import Snapshot
 
 Json = dict[str, object]
@@ -71,7 +72,7 @@ def addon(
         "addon_service": service(owner) if "addon_service" in expand else {"id": owner.id, "name": owner.name},
         "app": app_ref,
         "billed_price": _price(chosen),
-        "billing_entity": {**app_ref, "type": "app"},
+        "billing_entity": _billing_entity(rows, app) or {**app_ref, "type": "app"},
         "config_vars": _var_names(rows, row, owner),
         "created_at": iso(row.created_at),
         "id": row.id,
@@ -85,6 +86,12 @@ def addon(
     if message and row.provision_message:
         body["provision_message"] = row.provision_message
     return body
+
+
+def _billing_entity(rows: Snapshot, app: App | None) -> Json | None:
+    """The team that pays, if one owns the app."""
+    team = team_of(rows, app) if app else None
+    return None if team is None else {"id": team.id, "name": team.name, "type": "team"}
 
 
 def _var_names(rows: Snapshot, row: Addon, owner: AddonService) -> list[str]:

@@ -7,6 +7,7 @@ from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App, Build, Dyno, Formation, LogSessionRow, Release, Slug, Source
 from platform_sim.core.model.buildpacks import as_shown, hidden
 from platform_sim.core.model.values import iso, iso_or_none
+from platform_sim.core.roles import team_name
 from platform_sim.core.store import Snapshot
 
 Json = dict[str, object]
@@ -15,6 +16,7 @@ Json = dict[str, object]
 def app(rows: Snapshot, row: App, at: Addresses) -> Json:
     """`App`. Its URLs are ours (the schema's patterns know Heroku's hosts only)."""
     owner = rows.get(Account, row.owner_id)
+    team = _team(owner)
     region, stack = places.region(row.region), places.stack(row.stack)
     assert region is not None, "checked at creation"
     assert stack is not None, "checked at creation"
@@ -30,7 +32,7 @@ def app(rows: Snapshot, row: App, at: Addresses) -> Json:
         "internal_routing": None,
         "maintenance": row.maintenance,
         "name": row.name,
-        "organization": None,
+        "organization": team,
         "owner": {"email": owner.email, "id": owner.id},
         "region": {"id": region.id, "name": region.name},
         "released_at": iso_or_none(row.released_at),
@@ -38,10 +40,16 @@ def app(rows: Snapshot, row: App, at: Addresses) -> Json:
         "slug_size": row.slug_size,
         "space": None,
         "stack": {"id": stack.id, "name": stack.name},
-        "team": None,
+        "team": team,
         "updated_at": iso(row.updated_at),
         "web_url": at.web(row.name),
     }
+
+
+def _team(owner: Account) -> Json | None:
+    """The team of a team's app: its account has its id and name (model.accounts)."""
+    name = team_name(owner)
+    return None if name is None else {"id": owner.id, "name": name}
 
 
 def release(row: Release, owner: App, at: Addresses, current_id: str) -> Json:

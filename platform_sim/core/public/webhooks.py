@@ -9,9 +9,10 @@ from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App, Build, Dyno, Formation, Release
 from platform_sim.core.model.domains import Domain, SniEndpoint
 from platform_sim.core.model.records import Event
+from platform_sim.core.model.teams import Collaborator
 from platform_sim.core.model.values import iso, iso_or_none
 from platform_sim.core.model.webhooks import Webhook, WebhookDelivery
-from platform_sim.core.public import addons, apps, domains
+from platform_sim.core.public import addons, apps, domains, teams
 from platform_sim.core.store import Snapshot
 
 Json = dict[str, Any]
@@ -120,11 +121,16 @@ def _sni_endpoint(rows: Snapshot, row: SniEndpoint, at: Addresses) -> Json:
     return domains.sni_endpoint(rows, row)
 
 
+def _collaborator(rows: Snapshot, row: Collaborator, at: Addresses) -> Json:
+    return teams.collaborator(rows, row, rows.get(App, row.app_id))
+
+
 _SHOWN: dict[str, tuple[type[Any], Callable[[Snapshot, Any, Addresses], Json]]] = {
     "addon": (Addon, addons.addon),
     "addon-attachment": (Attachment, _attachment),
     "app": (App, apps.app),
     "build": (Build, _build),
+    "collaborator": (Collaborator, _collaborator),
     "domain": (Domain, _domain),
     "dyno": (Dyno, _dyno),
     "formation": (Formation, _formation),

@@ -25,6 +25,10 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "pipeline": (("name",),),
     "pipeline_coupling": (("app_id",),),
     "stage_config": (("pipeline_id", "stage"),),
+    "team": (("name",),),
+    "team_member": (("team_id", "account_id"),),
+    "collaborator": (("app_id", "account_id"),),
+    "browser_session": (("link",), ("cookie",)),
 }
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "authorization": (("addon_id",), ("account_id",), ("grant_code",), ("refresh_token",)),
@@ -49,12 +53,17 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "pipeline_coupling": (("pipeline_id",),),
     "promotion": (("pipeline_id",), ("source_app_id",)),
     "promotion_target": (("promotion_id",), ("app_id",)),
+    "oauth_client": (("account_id",),),
+    "team_member": (("account_id",),),
+    "collaborator": (("account_id",),),
+    "app_transfer": (("app_id",), ("owner_id",), ("recipient_id",)),
 }
 LATER: dict[str, tuple[str, ...]] = {
     "drains": ("log_drain", "log_input"),
     "webhooks": ("webhook", "webhook_delivery"),
     "domains": ("domain", "sni_endpoint"),
     "pipelines": ("pipeline", "pipeline_coupling", "promotion", "promotion_target", "stage_config"),
+    "people": ("oauth_client", "browser_session", "team", "team_member", "collaborator", "app_transfer"),
 }
 """Tables that are made by a step of their own, by what they are for."""
 
@@ -139,6 +148,16 @@ def legacy_numbers(rows: Rows) -> None:
     _index(rows, "app", ("legacy_number",), "UNIQUE ")
 
 
+def people(rows: Rows) -> None:
+    """Several customers: collaborators, teams, transfers, OAuth clients, and browsers that are somebody."""
+    _column(rows, "account", "allow_tracking", 0)
+    _column(rows, "account", "beta", 0)
+    _column(rows, "account", "suspended_at", None)
+    _column(rows, "account", "delinquent_at", None)
+    _column(rows, "authorization", "client_id", None)
+    _create(rows, LATER["people"])
+
+
 def _column(rows: Rows, table: str, name: str, default: str | int | None) -> None:
     """Add a column to a table of an earlier step; a new database has it already, from the dataclass."""
     if name not in _columns(rows, table):
@@ -180,6 +199,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     legacy_numbers,
     pipelines,
     buildpacks,
+    people,
 )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from platform_sim.core.model import accounts, addons, apps, domains, drains, pipelines, records, webhooks
+from platform_sim.core.model import accounts, addons, apps, domains, drains, pipelines, records, teams, webhooks
 
 T = TypeVar("T")
 
@@ -17,6 +17,12 @@ NOUNS: tuple[type, ...] = (
     accounts.Account,
     accounts.Authorization,
     accounts.AccessToken,
+    accounts.OauthClient,
+    accounts.BrowserSession,
+    teams.Team,
+    teams.TeamMember,
+    teams.Collaborator,
+    teams.AppTransfer,
     apps.App,
     apps.Release,
     apps.ConfigSnapshot,

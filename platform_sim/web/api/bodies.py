@@ -140,6 +140,13 @@ def identity(name: str, value: Any) -> str:
     return text(name, value)
 
 
+def user(name: str, value: Any) -> str:
+    """An e-mail or id, plain or in an object: `"x@example.com"`, `{"email": "..."}`, `{"id": "..."}`."""
+    if isinstance(value, dict):
+        value = value.get("id") or value.get("email")
+    return text(name, value)
+
+
 def map_of(item: Check) -> Check:
     """An object with any names, whose values are all checked."""
 

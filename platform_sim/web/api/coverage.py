@@ -20,7 +20,8 @@ def as_markdown() -> str:
         "# API coverage",
         "",
         f"{done} of {len(rows)} links are simulated; all others answer 501 with the error id `not_simulated`.",
-        "`partner` says whether a partner's token may use a link.",
+        "`partner` says whether a partner's token may use a link; some only with an ability that an operator gives its",
+        "service.",
     ]
     for priority, heading in HEADINGS.items():
         chosen = [route for route in rows if route.priority == priority]
@@ -32,7 +33,7 @@ def as_markdown() -> str:
 
 def _line(route: Route) -> str:
     simulated = "yes" if route.simulated else "no"
-    partner = "yes" if route.partner else ""
+    partner = (f"with `{route.ability}`" if route.ability else "yes") if route.partner else ""
     return f"| {route.method} | `{route.path}` | {route.title} | {simulated} | {partner} |"
 
 

@@ -7,8 +7,9 @@ from urllib.parse import quote
 from flask import Request, Response
 
 from platform_sim.core import errors
-from platform_sim.core.access import Actor
+from platform_sim.core.access import Actor, check_standing
 from platform_sim.core.actions.accounts import actor_for_token
+from platform_sim.core.model import scopes
 from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import as_platform_error, dump, error_response, etag, read_body, token_of
 from platform_sim.web.api import ranges
@@ -92,11 +93,7 @@ class Dispatch:
     ) -> Call:
         actor = _NOBODY if route.open else actor_for_token(rows, token_of(request.headers.get("Authorization")))
         if not route.open:
-            if actor.is_partner and route.simulated and not route.partner:
-                raise errors.Forbidden(
-                    f"A partner's token cannot use {route.method} {route.path}. "
-                    "It reaches its own add-on instance and the apps it is attached to."
-                )
+            _check_may_come(route, actor)
             self._pay(route, actor, headers)
         if not route.simulated:
             raise errors.NotSimulated(
@@ -147,6 +144,28 @@ class Dispatch:
             if _names(request.headers.get("If-None-Match"), headers["ETag"]):
                 return Response(status=304, headers=headers)
         return Response(body, status, headers, content_type="application/json")
+
+
+def _check_may_come(route: Route, actor: Actor) -> None:
+    """What a token is for, before anybody looks at rows: a partner's reach (partner-api §4.1), a customer's scope."""
+    if not actor.is_partner:
+        if not scopes.allows(actor.scope, route.method, route.path):
+            raise errors.Forbidden(
+                f"This token's scope ({', '.join(actor.scope)}) does not cover {route.method} {route.path}: "
+                f"it takes {' or '.join(scopes.accepted(route.method, route.path))}."
+            )
+        if not route.always:
+            check_standing(actor.account)
+    elif not route.partner:
+        raise errors.Forbidden(
+            f"A partner's token cannot use {route.method} {route.path}. "
+            "It reaches its own add-on instance and the apps it is attached to."
+        )
+    elif route.ability and route.ability not in actor.abilities:
+        raise errors.Forbidden(
+            f"A partner's token can use {route.method} {route.path} only if its service was given {route.ability}, "
+            "which Heroku does on request. An operator sets it with PUT /sim/services/:service."
+        )
 
 
 def _path(request: Request) -> str:

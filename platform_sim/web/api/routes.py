@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from platform_sim.web.api.bodies import Check
 from platform_sim.web.api.handlers import (
-    account,
     addons,
     apps,
     attachments,
@@ -24,7 +23,8 @@ from platform_sim.web.api.handlers import (
     webhooks,
 )
 from platform_sim.web.api.rows_daily import DAILY
-from platform_sim.web.api.specs import BOTH, Key, Spec
+from platform_sim.web.api.rows_people import PEOPLE
+from platform_sim.web.api.specs import BOTH, OPERATORS, Key, Spec
 from platform_sim.web.api.specs import get as _get
 from platform_sim.web.api.specs import late as _late
 from platform_sim.web.api.specs import listing as _list
@@ -50,6 +50,8 @@ class Route:
     status: int = 200
     partner: bool = False
     """Whether a partner's token may come here (partner-api §4.1)."""
+    ability: str = ""
+    """What a partner's service must have been given for it (`model.addons.ABILITIES`)."""
     open: bool = False
     """Whether no token is needed."""
     sortable: tuple[str, ...] = ()
@@ -58,6 +60,8 @@ class Route:
     required: tuple[str, ...] = ()
     free: bool = False
     """Whether it costs nothing of the rate limit."""
+    always: bool = False
+    """Whether a suspended or delinquent customer may come here, to see that it is one."""
 
     @property
     def simulated(self) -> bool:
@@ -92,39 +96,38 @@ def _webhooks(owner: str, **who: Any) -> dict[Key, Spec]:
 
 
 SIMULATED: dict[Key, Spec] = {
-    ("GET", "/account"): _get(account.info),
-    ("GET", "/account/rate-limits"): _get(account.rate_limits, free=True),
-    ("GET", "/users/{account}"): _get(account.user_info),
-    ("POST", "/oauth/tokens"): _write(account.create_token, 201, fields=account.TOKEN, open=True, free=True),
+    **PEOPLE,
     ("GET", "/apps"): _list(apps.listing, "name", "updated_at", **BOTH),
-    ("GET", "/users/{account}/apps"): _list(apps.listing_by_user, "name", "updated_at"),
+    ("GET", "/users/{account}/apps"): _list(apps.listing_by_user, "name", "updated_at", **BOTH),
     ("POST", "/apps"): _write(apps.create, 201, fields=apps.CREATE),
     ("GET", "/apps/{app}"): _get(apps.info, **BOTH),
     ("PATCH", "/apps/{app}"): _write(apps.update, fields=apps.UPDATE),
     ("DELETE", "/apps/{app}"): _write(apps.delete),
-    ("GET", "/apps/{app}/config-vars"): _get(apps.config, **BOTH),
-    ("PATCH", "/apps/{app}/config-vars"): _write(apps.update_config, **BOTH),
-    ("GET", "/apps/{app}/releases/{release}/config-vars"): _get(apps.release_config, **BOTH),
-    ("GET", "/apps/{app}/releases"): _list(releases.listing, "version"),
-    ("GET", "/apps/{app}/releases/{release}"): _get(releases.info),
+    ("GET", "/apps/{app}/config-vars"): _get(apps.config),
+    ("PATCH", "/apps/{app}/config-vars"): _write(apps.update_config),
+    ("GET", "/apps/{app}/releases/{release}/config-vars"): _get(apps.release_config),
+    ("GET", "/apps/{app}/releases"): _list(releases.listing, "version", **OPERATORS),
+    ("GET", "/apps/{app}/releases/{release}"): _get(releases.info, **OPERATORS),
     ("POST", "/apps/{app}/releases"): _write(releases.create, 201, fields=releases.CREATE),
     ("POST", "/apps/{app}/slugs"): _write(releases.create_slug, 201, fields=releases.SLUG, required=("process_types",)),
     ("GET", "/apps/{app}/slugs/{slug}"): _get(releases.slug_info),
     ("POST", "/sources"): _write(releases.create_source, 201),
     ("POST", "/apps/{app}/sources"): _write(releases.create_app_source, 201),
-    ("GET", "/apps/{app}/builds"): _list(releases.list_builds, "created_at"),
+    ("GET", "/apps/{app}/builds"): _list(releases.list_builds, "created_at", **OPERATORS),
     ("POST", "/apps/{app}/builds"): _write(
         releases.create_build, 201, fields=releases.BUILD, required=("source_blob",)
     ),
-    ("GET", "/apps/{app}/builds/{build}"): _get(releases.build_info),
-    ("GET", "/apps/{app}/formation"): _list(dynos.list_formation, "type"),
-    ("PATCH", "/apps/{app}/formation"): _write(dynos.scale_batch, fields=dynos.BATCH, required=("updates",)),
-    ("GET", "/apps/{app}/formation/{formation}"): _get(dynos.formation_info),
-    ("PATCH", "/apps/{app}/formation/{formation}"): _write(dynos.scale, fields=dynos.SCALE),
-    ("GET", "/apps/{app}/dynos"): _list(dynos.listing, "name"),
+    ("GET", "/apps/{app}/builds/{build}"): _get(releases.build_info, **OPERATORS),
+    ("GET", "/apps/{app}/formation"): _list(dynos.list_formation, "type", **OPERATORS),
+    ("PATCH", "/apps/{app}/formation"): _write(
+        dynos.scale_batch, fields=dynos.BATCH, required=("updates",), **OPERATORS
+    ),
+    ("GET", "/apps/{app}/formation/{formation}"): _get(dynos.formation_info, **OPERATORS),
+    ("PATCH", "/apps/{app}/formation/{formation}"): _write(dynos.scale, fields=dynos.SCALE, **OPERATORS),
+    ("GET", "/apps/{app}/dynos"): _list(dynos.listing, "name", **OPERATORS),
     ("POST", "/apps/{app}/dynos"): _write(dynos.run, 201, fields=dynos.RUN, required=("command",)),
     ("DELETE", "/apps/{app}/dynos"): _write(dynos.restart_all, 202),
-    ("GET", "/apps/{app}/dynos/{dyno}"): _get(dynos.info),
+    ("GET", "/apps/{app}/dynos/{dyno}"): _get(dynos.info, **OPERATORS),
     ("DELETE", "/apps/{app}/dynos/{dyno}"): _write(dynos.restart, 202),
     ("POST", "/apps/{app}/dynos/{dyno}/actions/stop"): _write(dynos.stop, 202),
     ("DELETE", "/apps/{app}/formations/{dyno.formation_type}"): _write(dynos.restart_type, 202),
@@ -148,9 +151,9 @@ SIMULATED: dict[Key, Spec] = {
     ("POST", "/addons/{add-on}/actions/provision"): _write(partners.provision, **BOTH),
     ("POST", "/addons/{add-on}/actions/deprovision"): _write(partners.deprovision, **BOTH),
     ("GET", "/apps/{app}/log-drains"): _list(drains.listing),
-    ("POST", "/apps/{app}/log-drains"): _write(drains.create, 201, fields=drains.URL, required=("url",)),
+    ("POST", "/apps/{app}/log-drains"): _write(drains.create, 201, fields=drains.URL, required=("url",), **BOTH),
     ("GET", "/apps/{app}/log-drains/{log-drain.query_identity}"): _get(drains.info),
-    ("DELETE", "/apps/{app}/log-drains/{log-drain.query_identity}"): _write(drains.delete),
+    ("DELETE", "/apps/{app}/log-drains/{log-drain.query_identity}"): _write(drains.delete, **BOTH),
     ("GET", "/addons/{add-on}/log-drains"): _list(drains.listing_by_addon, **BOTH),
     ("PUT", "/addons/{add-on}/log-drains/{log-drain.query_identity}"): _write(
         drains.update, fields=drains.URL, required=("url",), **BOTH
@@ -169,18 +172,26 @@ SIMULATED: dict[Key, Spec] = {
     ("POST", "/actions/addon-attachments/resolve"): _get(
         attachments.resolve, fields=attachments.RESOLVE, required=("addon_attachment",)
     ),
-    ("GET", "/addon-services"): _list(catalog.list_services, "name", **BOTH),
-    ("GET", "/addon-services/{add-on-service}"): _get(catalog.service_info, **BOTH),
-    ("GET", "/addon-services/{add-on-service}/plans"): _list(catalog.list_plans, "name", **BOTH),
-    ("GET", "/addon-services/{add-on-service}/plans/{plan}"): _get(catalog.plan_info_by_service, **BOTH),
-    ("GET", "/plans/{plan}"): _get(catalog.plan_info, **BOTH),
-    ("GET", "/regions"): _list(catalog.list_regions, "name", **BOTH),
-    ("GET", "/regions/{region}"): _get(catalog.region_info, **BOTH),
-    ("GET", "/stacks"): _list(catalog.list_stacks, "name", **BOTH),
-    ("GET", "/stacks/{stack}"): _get(catalog.stack_info, **BOTH),
+    ("GET", "/addon-services"): _list(catalog.list_services, "name"),
+    ("GET", "/addon-services/{add-on-service}"): _get(catalog.service_info),
+    ("GET", "/addon-services/{add-on-service}/plans"): _list(catalog.list_plans, "name"),
+    ("GET", "/addon-services/{add-on-service}/plans/{plan}"): _get(catalog.plan_info_by_service),
+    ("GET", "/plans/{plan}"): _get(catalog.plan_info),
+    ("GET", "/regions"): _list(catalog.list_regions, "name"),
+    ("GET", "/regions/{region}"): _get(catalog.region_info),
+    ("GET", "/stacks"): _list(catalog.list_stacks, "name"),
+    ("GET", "/stacks/{stack}"): _get(catalog.stack_info),
     ("GET", "/apps/{app}/available-stacks"): _list(catalog.list_app_stacks, "name"),
     **_webhooks("/apps/{app}"),
     **_webhooks("/addons/{add-on}", **BOTH),
+    ("GET", "/addon-attachments/{add-on-attachment}/telemetry-ingress-info"): BOTH
+    | {"title": "Of the 3.sdk schema, for Fir only"},
+    ("GET", "/apps/{app}/pipeline-couplings"): BOTH,
+    ("GET", "/pipeline-couplings"): BOTH,
+    ("GET", "/pipeline-couplings/{pipeline-coupling}"): BOTH,
+    ("GET", "/pipelines"): BOTH,
+    ("GET", "/pipelines/{pipeline}"): BOTH,
+    ("GET", "/pipelines/{pipeline.id}/pipeline-couplings"): BOTH,
     **DAILY,
 }
 

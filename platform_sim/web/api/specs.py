@@ -12,6 +12,9 @@ Spec = dict[str, Any]
 BOTH: Spec = {"partner": True}
 """For customers and partners."""
 
+OPERATORS: Spec = {"partner": True, "ability": "app_operations"}
+"""For customers, and partners who have been given that (partner-api §4.1)."""
+
 
 def get(handler: Callable[..., Any], **more: Any) -> Spec:
     """Reads one thing."""

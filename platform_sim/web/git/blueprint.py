@@ -3,8 +3,9 @@
 from flask import Blueprint, Response, request
 
 from platform_sim.core import errors
-from platform_sim.core.access import Actor, app_named, customers_only
+from platform_sim.core.access import Actor, app_named, check_standing, customers_only
 from platform_sim.core.actions.accounts import actor_for_token
+from platform_sim.core.model import scopes
 from platform_sim.core.model.apps import App
 from platform_sim.web.answers import errors_as, token_of
 from platform_sim.web.context import Doors
@@ -40,6 +41,9 @@ def _serve(doors: Doors, name: str, tail: str, service: str) -> Response:
     with doors.database.snapshot() as rows:
         actor = actor_for_token(rows, token)
         customers_only(actor, "use git")
+        check_standing(actor.account)
+        if not scopes.allows(actor.scope, "POST", "/apps/{app}/releases"):
+            raise errors.Forbidden("This token's scope is too narrow for git: it takes global or write-protected.")
         app = app_named(rows, actor, name)
     if service not in SERVICES:
         raise errors.NotFound("service", "Not a git service: push, fetch and clone over smart HTTP are all there is.")

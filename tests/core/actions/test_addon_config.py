@@ -74,10 +74,11 @@ def test_invariant_14_the_token_of_one_addon_reads_and_changes_nothing_of_anothe
 ) -> None:
     """Neither another service's instance nor another instance of the same service, by id or name."""
     new_service(tx, "database")
+    stranger = new_customer(tx, "s@example.com")
     others = [
         new_addon(tx, customer, app, "database"),
         new_addon(tx, customer, new_app(tx, customer, "second"), config={}),
-        new_pending_addon(tx, new_customer(tx, "s@example.com"), new_app(tx, new_customer(tx, "t@example.com"))),
+        new_pending_addon(tx, stranger, new_app(tx, stranger)),
     ]
     partner = partner_of_addon(tx, addon)
     before = dump(tx)

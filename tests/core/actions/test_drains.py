@@ -1,6 +1,7 @@
 """Log drains from the customer's side and from the partner's (partner-api §7.1)."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -142,6 +143,27 @@ def test_invariant_14_a_partner_moves_no_drain_but_its_own(
         drains.update_drain(tx, partner, foreign.id, "https://partner.example/other", "https://new.example/")
     with pytest.raises(Forbidden):
         drains.update_drain(tx, customer, addon.id, "https://partner.example/logs", "https://new.example/")
+    for identity in (own.id, URL, drains.drains_of_app(tx, other_app)[0].id):
+        with pytest.raises(NotFound):
+            drains.delete_drain(tx, partner, app, identity)
+
+
+def test_a_partner_adds_and_removes_drains_of_its_own(tx: Transaction, customer: Actor, app: App, addon: Addon) -> None:
+    partner = partner_of_addon(tx, addon)
+    made = drains.create_drain(tx, partner, app, URL)
+    assert (made.addon_id, made.active) == (addon.id, True)
+    assert made in drains.drains_of_addon(tx, partner, addon)
+    assert drains.create_drain(tx, customer, app, URL).addon_id is None, "the customer's own is another one"
+    with pytest.raises(InvalidParams, match="already has"):
+        drains.create_drain(tx, partner, app, URL)
+    with pytest.raises(Forbidden, match="belongs to the add-on"):
+        drains.delete_drain(tx, customer, app, made.id)
+    assert drains.delete_drain(tx, partner, app, made.token) == made
+
+
+def test_but_not_where_the_setting_says_so(tx: Transaction, customer: Actor, app: App, addon: Addon) -> None:
+    tx.rules = replace(tx.rules, partner_app_drains=False)
+    partner = partner_of_addon(tx, addon)
     for act in (drains.create_drain, drains.delete_drain):
         with pytest.raises(Forbidden):
             act(tx, partner, app, "https://partner.example/logs")

@@ -44,6 +44,7 @@ from ...support import (
     new_pending_addon,
     new_service,
 )
+from .samples_people import of_people
 
 Bodies = dict[str, list[Any]]
 
@@ -66,7 +67,7 @@ def samples(tx: Transaction) -> Bodies:
     deploy(tx, customer, app, web="serve", release="migrate")
     failed = deploy(tx, customer, app, web="serve", release="migrate")
     finish_release_phase(tx, failed, succeeded=False)
-    return (
+    found = (
         _of_apps(tx)
         | _of_the_market(tx)
         | _of_accounts(tx)
@@ -75,6 +76,8 @@ def samples(tx: Transaction) -> Bodies:
         | _of_pipelines(tx)
         | _fixed(tx, app)
     )
+    people = of_people(tx)
+    return {name: found.get(name, []) + people.get(name, []) for name in found | people}
 
 
 def _of_apps(tx: Transaction) -> Bodies:

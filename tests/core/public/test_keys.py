@@ -28,14 +28,19 @@ KEYS: dict[str, str] = {
     "updated_at web_url",
     "app-webhook-delivery": "created_at event id last_attempt next_attempt_at num_attempts status updated_at webhook",
     "app-webhook-event": "created_at id include payload updated_at",
+    "app-transfer": "app created_at id owner recipient state updated_at",
     "build": "app buildpacks created_at generation id output_stream_url release slug source_blob stack status "
     "updated_at user",
     "buildpack-installation": "buildpack ordinal",
     "domain": "acm_status acm_status_reason app cname created_at hostname id kind sni_endpoint status updated_at",
+    "collaborator": "app created_at id permissions role updated_at user",
     "dyno": "app attach_url command created_at id name release size state type updated_at",
     "formation": "app command created_at dyno_size id quantity size type updated_at",
     "log-drain": "addon app created_at id token updated_at url",
     "log-session": "created_at id logplex_url updated_at",
+    "oauth-authorization": "access_token client created_at description grant id refresh_token scope session updated_at "
+    "user",
+    "oauth-client": "created_at id ignores_delinquent name redirect_uri secret updated_at",
     "oauth-token": "access_token authorization client created_at grant id refresh_token session updated_at user",
     "pipeline": "created_at generation id name owner updated_at",
     "pipeline-build": "app buildpacks created_at id output_stream_url release slug source_blob stack status "
@@ -54,6 +59,12 @@ KEYS: dict[str, str] = {
     "process_types size stack updated_at",
     "sni-endpoint": "app certificate_chain created_at display_name domains id name ssl_cert updated_at",
     "source": "source_blob",
+    "team": "created_at credit_card_collections default enterprise_account id identity_provider membership_limit name "
+    "provisioned_licenses role type updated_at",
+    "team-app": "archived_at build_stack buildpack_provided_description created_at git_url id internal_routing joined "
+    "locked maintenance name owner region released_at repo_size slug_size space stack team updated_at web_url",
+    "team-app-permission": "description name",
+    "team-member": "created_at email federated id identity_provider role two_factor_authentication updated_at user",
     "stack": "created_at default id name state updated_at",
 }
 OPTIONAL = {"add-on": {"provision_message"}}

@@ -24,6 +24,8 @@ def checker() -> ModuleType:
     return module
 
 
+NEVER_ANY = {"/spaces"}
+"""Lists of what cannot be made here."""
 READS = [row for row in SIMULATED if row.method == "GET"]
 every_read = pytest.mark.parametrize("row", READS, ids=name)
 
@@ -78,7 +80,7 @@ def test_reads_answer_as_the_schema_says(row: Route, lasting: Populated, checker
         pytest.skip("not in the published schema")
     jsonschema = pytest.importorskip("jsonschema")
     body = lasting.world.get(lasting.path(row.path), token=token_for(row, lasting))
-    assert body != [], "nothing to check"
+    assert body != [] or row.path in NEVER_ANY, "nothing to check"
     kind = jsonschema.validators.extend(
         jsonschema.Draft4Validator,
         {"strictProperties": checker.strict_properties},

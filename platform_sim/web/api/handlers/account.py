@@ -1,12 +1,14 @@
 """The caller's account, its rate limit, and tokens."""
 
-from platform_sim.core.actions import oauth
-from platform_sim.core.errors import InvalidParams, NotFound
-from platform_sim.core.model.accounts import Account
+from platform_sim.core.access import user_named
+from platform_sim.core.actions import accounts, oauth
+from platform_sim.core.errors import InvalidParams
 from platform_sim.core.public import accounts as public
 from platform_sim.core.store import Snapshot, Transaction
-from platform_sim.web.api.bodies import part, text
+from platform_sim.web.api.bodies import OrNull, flag, part, text
 from platform_sim.web.api.call import Call, Json
+
+UPDATE = {"name": OrNull(text), "allow_tracking": flag, "beta": flag}
 
 
 def info(call: Call, rows: Snapshot) -> Json:
@@ -15,20 +17,24 @@ def info(call: Call, rows: Snapshot) -> Json:
 
 
 def user_info(call: Call, rows: Snapshot) -> Json:
-    """GET /users/:account; only `~` and the caller itself are visible."""
-    return public.account(_myself(call))
+    """GET /users/:account; customers see only `~` and themselves."""
+    return public.account(user_named(rows, call.actor, call.path["account"]))
 
 
-def _myself(call: Call) -> Account:
-    account = call.actor.account
-    if call.path["account"] not in ("~", account.id, account.email):
-        raise NotFound("user", "Couldn't find that user.")
-    return account
+def update(call: Call, tx: Transaction) -> Json:
+    """PATCH /account."""
+    return public.account(accounts.update_account(tx, call.actor.account, **call.body))
 
 
-def check_myself(call: Call) -> None:
-    """NotFound unless the path's account is the caller."""
-    _myself(call)
+def update_user(call: Call, tx: Transaction) -> Json:
+    """PATCH /users/:account, of `~` and the caller itself."""
+    user_named(tx, call.actor, call.path["account"])
+    return update(call, tx)
+
+
+def list_spaces(call: Call, rows: Snapshot) -> Json:
+    """GET /spaces: private spaces cannot be made here, so nobody has one."""
+    return []
 
 
 def rate_limits(call: Call, rows: Snapshot) -> Json:

@@ -10,7 +10,6 @@ from platform_sim.core.public import addons as public
 from platform_sim.core.store import Snapshot
 from platform_sim.web.api.bodies import flag, identity, options, part, text
 from platform_sim.web.api.call import Answer, Call, Json
-from platform_sim.web.api.handlers import account
 
 CREATE = {
     "plan": identity,
@@ -35,7 +34,7 @@ def listing(call: Call, rows: Snapshot) -> Json:
 
 def listing_by_user(call: Call, rows: Snapshot) -> Json:
     """GET /users/:account/addons."""
-    account.check_myself(call)
+    access.user_named(rows, call.actor, call.path["account"])
     return listing(call, rows)
 
 

@@ -2,16 +2,15 @@
 
 from platform_sim.core import access
 from platform_sim.core.actions import apps, config_vars, releases
-from platform_sim.core.errors import Forbidden
 from platform_sim.core.model.values import CONFIG_VAR
 from platform_sim.core.public import apps as public
 from platform_sim.core.store import Snapshot, Transaction
 from platform_sim.web.api.bodies import flag, identity, read_changes, text
 from platform_sim.web.api.call import Call, Json
-from platform_sim.web.api.handlers import account
 
 CREATE = {"name": text, "region": identity, "stack": identity}
 UPDATE = {"name": text, "maintenance": flag, "build_stack": identity}
+NO_VARS = "read an app's config vars; it sees what it set itself at /addons/:id/config"
 
 
 def listing(call: Call, rows: Snapshot) -> Json:
@@ -20,9 +19,9 @@ def listing(call: Call, rows: Snapshot) -> Json:
 
 
 def listing_by_user(call: Call, rows: Snapshot) -> Json:
-    """GET /users/:account/apps."""
-    account.check_myself(call)
-    return listing(call, rows)
+    """GET /users/:account/apps: what the user owns or collaborates on."""
+    found = access.visible_apps_of(rows, call.actor, call.path["account"])
+    return [public.app(rows, app, call.at) for app in found]
 
 
 def create(call: Call, tx: Transaction) -> Json:
@@ -62,13 +61,13 @@ def delete(call: Call, tx: Transaction) -> Json:
 
 def config(call: Call, rows: Snapshot) -> Json:
     """GET /apps/:app/config-vars; never for partners: they see only what they set (partner-api §4.2)."""
-    _no_partner(call)
+    access.customers_only(call.actor, NO_VARS)
     return releases.app_config(rows, access.app_named(rows, call.actor, call.path["app"]))
 
 
 def release_config(call: Call, rows: Snapshot) -> Json:
     """GET /apps/:app/releases/:release/config-vars."""
-    _no_partner(call)
+    access.customers_only(call.actor, NO_VARS)
     app = access.app_named(rows, call.actor, call.path["app"])
     return releases.config_of(rows, releases.release_named(rows, app, call.path["release"]))
 
@@ -77,10 +76,3 @@ def update_config(call: Call, tx: Transaction) -> Json:
     """PATCH /apps/:app/config-vars: merge, null removes, answer is the whole set."""
     app = access.app_named(tx, call.actor, call.path["app"])
     return config_vars.change_config_vars(tx, call.actor, app, read_changes(call.body, CONFIG_VAR))
-
-
-def _no_partner(call: Call) -> None:
-    if call.actor.is_partner:
-        raise Forbidden(
-            "A partner's token cannot read an app's config vars; it sees what it set itself at /addons/:id/config."
-        )

@@ -11,21 +11,23 @@ from platform_sim.web.api.call import Call, Json
 URL = {"url": text}
 IDENTITY = "log-drain.query_identity"
 """An id, a token or a URL (with its slashes escaped)."""
+ALL_DRAINS = "see an app's log drains; its own are at /addons/:id/log-drains"
 
 
 def _app(call: Call, rows: Snapshot) -> App:
-    access.customers_only(call.actor, "see or change an app's log drains")
     return access.app_named(rows, call.actor, call.path["app"])
 
 
 def listing(call: Call, rows: Snapshot) -> Json:
     """GET /apps/:app/log-drains: the customer's own and those of add-ons."""
+    access.customers_only(call.actor, ALL_DRAINS)
     found = drains.drains_of_app(rows, _app(call, rows))
     return [public.log_drain(rows, each) for each in found]
 
 
 def info(call: Call, rows: Snapshot) -> Json:
     """GET /apps/:app/log-drains/:id-or-url-or-token."""
+    access.customers_only(call.actor, ALL_DRAINS)
     found = drains.drains_of_app(rows, _app(call, rows))
     return public.log_drain(rows, drains.drain_named(found, call.path[IDENTITY]))
 

@@ -25,7 +25,7 @@ LOGS = {"lines": whole, "tail": flag, "dyno": text, "dyno_name": text, "source":
 
 
 def _app(call: Call, rows: Snapshot) -> App:
-    customers_only(call.actor, "see or change dynos")
+    customers_only(call.actor, "see or change dynos", unless="app_operations")
     return app_named(rows, call.actor, call.path["app"])
 
 

@@ -25,7 +25,7 @@ BUILD = {
 
 def listing(call: Call, rows: Snapshot) -> Json:
     """GET /apps/:app/releases, ascending by version."""
-    customers_only(call.actor, "list releases")
+    customers_only(call.actor, "list releases", unless="app_operations")
     app = app_named(rows, call.actor, call.path["app"])
     current = releases.current_release(rows, app.id).id
     found = rows.all(Release, app_id=app.id, order_by="version")
@@ -34,7 +34,7 @@ def listing(call: Call, rows: Snapshot) -> Json:
 
 def info(call: Call, rows: Snapshot) -> Json:
     """GET /apps/:app/releases/:release (id, number or `vN`)."""
-    customers_only(call.actor, "read releases")
+    customers_only(call.actor, "read releases", unless="app_operations")
     app = app_named(rows, call.actor, call.path["app"])
     return public.one_release(rows, releases.release_named(rows, app, call.path["release"]), app, call.at)
 
@@ -91,7 +91,7 @@ def create_app_source(call: Call, tx: Transaction) -> Json:
 
 def list_builds(call: Call, rows: Snapshot) -> Json:
     """GET /apps/:app/builds."""
-    customers_only(call.actor, "list builds")
+    customers_only(call.actor, "list builds", unless="app_operations")
     app = app_named(rows, call.actor, call.path["app"])
     return [public.build(rows, each, call.at) for each in rows.all(Build, app_id=app.id)]
 
@@ -107,7 +107,7 @@ def create_build(call: Call, tx: Transaction) -> Json:
 
 def build_info(call: Call, rows: Snapshot) -> Json:
     """GET /apps/:app/builds/:build."""
-    customers_only(call.actor, "read builds")
+    customers_only(call.actor, "read builds", unless="app_operations")
     app = app_named(rows, call.actor, call.path["app"])
     return public.build(rows, builds.build_named(rows, app, call.path["build"]), call.at)
 

@@ -102,7 +102,7 @@ def test_delete_answers_with_the_app_as_it_was(full: Populated) -> None:
     for path in ("", "/releases", "/config-vars", "/addons", "/dynos"):
         assert full.world.call("GET", f"/apps/acme{path}").error == (404, "not_found")
     assert full.world.call("DELETE", "/apps/acme").error == (404, "not_found")
-    assert [app["name"] for app in full.world.get("/apps")] == ["live", "other"]
+    assert [app["name"] for app in full.world.get("/apps")] == ["crew-app", "live", "other"]
 
 
 def test_config_vars_are_merged_and_null_removes(world: World) -> None:

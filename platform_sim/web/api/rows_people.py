@@ -1,0 +1,62 @@
+"""Rows of the API's table about people: accounts, what acts for them, who shares an app, teams."""
+
+from platform_sim.web.api.handlers import account, authorizations, collaborators, teams
+from platform_sim.web.api.specs import BOTH, Key, Spec, get, listing, write
+
+PEOPLE: dict[Key, Spec] = {
+    ("GET", "/account"): get(account.info, always=True),
+    ("PATCH", "/account"): write(account.update, fields=account.UPDATE),
+    ("GET", "/account/rate-limits"): get(account.rate_limits, free=True, always=True),
+    ("GET", "/users/{account}"): get(account.user_info, always=True),
+    ("PATCH", "/users/{account}"): write(account.update_user, fields=account.UPDATE),
+    ("POST", "/oauth/tokens"): write(account.create_token, 201, fields=account.TOKEN, open=True, free=True),
+    ("DELETE", "/oauth/tokens/{oauth-token}"): write(authorizations.delete_token),
+    ("GET", "/oauth/authorizations"): listing(authorizations.listing),
+    ("POST", "/oauth/authorizations"): write(authorizations.create, 201, fields=authorizations.CREATE),
+    ("GET", "/oauth/authorizations/{oauth-authorization}"): get(authorizations.info),
+    ("PATCH", "/oauth/authorizations/{oauth-authorization}"): write(
+        authorizations.update, fields=authorizations.UPDATE
+    ),
+    ("DELETE", "/oauth/authorizations/{oauth-authorization}"): write(authorizations.revoke),
+    ("POST", "/oauth/authorizations/{oauth-authorization}/actions/regenerate-tokens"): write(authorizations.regenerate),
+    ("GET", "/oauth/clients"): listing(authorizations.list_clients, "name"),
+    ("POST", "/oauth/clients"): write(
+        authorizations.create_client, 201, fields=authorizations.CLIENT, required=("name", "redirect_uri")
+    ),
+    ("GET", "/oauth/clients/{oauth-client}"): get(authorizations.client_info),
+    ("PATCH", "/oauth/clients/{oauth-client}"): write(authorizations.update_client, fields=authorizations.CLIENT),
+    ("DELETE", "/oauth/clients/{oauth-client}"): write(authorizations.delete_client),
+    ("POST", "/oauth/clients/{oauth-client}/actions/rotate-credentials"): write(authorizations.rotate_client),
+    ("GET", "/apps/{app}/collaborators"): listing(collaborators.listing, **BOTH),
+    ("POST", "/apps/{app}/collaborators"): write(
+        collaborators.create, 201, fields=collaborators.CREATE, required=("user",)
+    ),
+    ("GET", "/apps/{app}/collaborators/{collaborator}"): get(collaborators.info, **BOTH),
+    ("DELETE", "/apps/{app}/collaborators/{collaborator}"): write(collaborators.delete),
+    ("GET", "/account/app-transfers"): listing(collaborators.list_transfers),
+    ("POST", "/account/app-transfers"): write(
+        collaborators.offer, 201, fields=collaborators.OFFER, required=("app", "recipient")
+    ),
+    ("GET", "/account/app-transfers/{app-transfer}"): get(collaborators.transfer_info),
+    ("PATCH", "/account/app-transfers/{app-transfer}"): write(
+        collaborators.answer, fields=collaborators.ANSWER, required=("state",)
+    ),
+    ("DELETE", "/account/app-transfers/{app-transfer}"): write(collaborators.withdraw),
+    ("GET", "/teams"): listing(teams.listing, "name"),
+    ("POST", "/teams"): write(teams.create, 201, fields=teams.CREATE, required=("name",)),
+    ("GET", "/teams/{team}"): get(teams.info),
+    ("PATCH", "/teams/{team}"): write(teams.update, fields=teams.UPDATE),
+    ("DELETE", "/teams/{team}"): write(teams.delete),
+    ("GET", "/teams/{team}/members"): listing(teams.list_members, "email", **BOTH),
+    ("POST", "/teams/{team}/members"): write(teams.add_member, 201, fields=teams.MEMBER, required=("email", "role")),
+    ("PUT", "/teams/{team}/members"): write(teams.put_member, fields=teams.MEMBER, required=("email", "role")),
+    ("PATCH", "/teams/{team}/members"): write(teams.change_member, fields=teams.MEMBER, required=("email", "role")),
+    ("DELETE", "/teams/{team}/members/{team-member}"): write(teams.remove_member),
+    ("GET", "/teams/permissions"): get(teams.list_permissions, sortable=("name",)),
+    ("GET", "/teams/{team}/apps"): listing(teams.list_apps, "name"),
+    ("POST", "/teams/apps"): write(teams.create_app, 201, fields=teams.APP),
+    ("GET", "/teams/apps/{team-app}"): get(teams.app_info),
+    ("PATCH", "/teams/apps/{team-app}"): write(teams.update_app, fields=teams.UPDATE_APP),
+    ("POST", "/filters/apps"): listing(teams.filter_apps, "name", fields=teams.FILTER, **BOTH),
+    ("GET", "/spaces"): listing(account.list_spaces, "name"),
+}

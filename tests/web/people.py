@@ -1,0 +1,41 @@
+"""Who is around the customer of a full world: a collaborator, a team, a giver of apps, and what acts for it."""
+
+from platform_sim.core.access import Actor, app_named
+from platform_sim.core.actions.authorizations import create_authorization, token_of
+from platform_sim.core.actions.clients import create_client
+from platform_sim.core.actions.collaborators import add_collaborator
+from platform_sim.core.actions.team_apps import create_team_app
+from platform_sim.core.actions.team_members import invite
+from platform_sim.core.actions.teams import create_team
+from platform_sim.core.actions.transfers import offer
+from platform_sim.core.store import Transaction
+
+from .. import support
+
+FRIEND = "friend@example.com"
+"""Collaborates on `acme`, is in the team `crew`, and has offered the customer the app `gift`."""
+
+
+def add_people(tx: Transaction, who: Actor) -> dict[str, str]:
+    """All of them; what the variables of their paths stand for."""
+    friend = support.new_customer(tx, FRIEND)
+    made = add_collaborator(tx, who, app_named(tx, who, "acme"), FRIEND)
+    team = create_team(tx, who, "crew")
+    member = invite(tx, who, team, FRIEND, "member")
+    create_team_app(tx, who, team, name="crew-app")
+    support.new_app(tx, friend, "gift")
+    transfer = offer(tx, friend, "gift", who.account.email)
+    client = create_client(tx, who, "robot", "https://robot.example.com/callback")
+    authorization = create_authorization(tx, who, description="robot", expires_in=3600)
+    token = token_of(tx, authorization)
+    assert token is not None
+    return {
+        "collaborator": made.id,
+        "team": "crew",
+        "team-member": member.id,
+        "team-app": "crew-app",
+        "app-transfer": transfer.id,
+        "oauth-client": client.id,
+        "oauth-authorization": authorization.id,
+        "oauth-token": token.id,
+    }
