@@ -67,8 +67,13 @@ def vendor_blueprint(doors: Doors) -> Blueprint:
 
 
 def _error(problem: errors.PlatformError) -> Response:
-    """Clients that send no credentials before they are asked for some, ask again with them."""
+    """In the shape of the host that has the path: the API's, or the registry's (partner-api §10).
+
+    Clients that send no credentials before they are asked for some, ask again with them.
+    """
     asks = {"WWW-Authenticate": 'Basic realm="Add-on manifest"'} if isinstance(problem, errors.Unauthorized) else None
+    if request.path.startswith("/api/v3/"):
+        return json_response({"error": problem.message}, problem.status, asks)
     return error_response(problem, asks)
 
 
