@@ -10,7 +10,7 @@ import pytest
 
 from platform_sim.core.actions.addons import create_addon
 from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
-from platform_sim.core.model.accounts import AccessToken, Authorization
+from platform_sim.core.model.accounts import AccessToken, Account, Authorization
 from platform_sim.core.model.addons import Addon
 
 from .. import support
@@ -215,6 +215,21 @@ def test_a_missing_secret_is_named_and_spends_nothing(world: World, addon: Addon
             answer = post(world, data={"code": code_of(world, addon)}, headers=headers)
         assert (answer.status_code, answer.get_json()["id"]) == (422, "invalid_params")
         assert "client_secret" in answer.get_json()["message"]
+
+
+def test_a_suspended_partner_gets_no_tokens_and_loses_no_code(world: World, addon: Addon) -> None:
+    """partner-api §3.1."""
+    code = code_of(world, addon)
+    with world.database.transaction() as tx:
+        account = tx.find(Account, email="exceptions@addons.heroku.com")
+        assert account is not None
+        tx.update(account, suspended_at=tx.now())
+    with world.nothing_written():
+        answer = post(world, data={"code": code, "client_secret": SECRET})
+    assert (answer.status_code, answer.get_json()["id"]) == (403, "suspended")
+    with world.database.transaction() as tx:
+        tx.update(tx.get(Account, account.id), suspended_at=None)
+    assert exchange(world, addon)
 
 
 def test_both_statuses_that_nobody_is_sure_of_can_be_set(tmp_path: Path) -> None:
