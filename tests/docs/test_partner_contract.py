@@ -47,7 +47,7 @@ def facts(sheet: str) -> Iterator[str]:
 
 
 @cache
-def tests_of(path: str) -> frozenset[str]:
+def functions_of(path: str) -> frozenset[str]:
     """The test functions of a file, those in classes too."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
@@ -74,7 +74,7 @@ def test_no_fact_of_the_sheet_is_left_out() -> None:
 def test_each_fact_has_a_test_or_says_why_none_can_be(number: str, fact: str, held: str) -> None:
     named = REFERENCE.findall(held)
     missing = [
-        f"{path}::{name}" for path, name in named if not Path(ROOT / path).exists() or name not in tests_of(path)
+        f"{path}::{name}" for path, name in named if not Path(ROOT / path).exists() or name not in functions_of(path)
     ]
     assert missing == []
     assert named or re.match(r"none: \S+ \S+", held), "a test, or `none: ` and the reason"
