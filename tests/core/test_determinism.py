@@ -22,6 +22,7 @@ from platform_sim.core.actions.config_vars import change_config_vars
 from platform_sim.core.actions.domains import create_domain, delete_domain, domain_named, link_domain, set_acm
 from platform_sim.core.actions.drains import create_drain
 from platform_sim.core.actions.dynos import add_formation_dyno, report_gone, report_state, run_dyno
+from platform_sim.core.actions.features import feature_named, switch
 from platform_sim.core.actions.formation import Scaling, scale
 from platform_sim.core.actions.jobs import claim, finish
 from platform_sim.core.actions.log_sessions import create_log_session
@@ -96,6 +97,7 @@ def pass_it_on(tx: Transaction) -> None:
     couple(tx, me(tx), flow, app, "staging")
     couple(tx, me(tx), flow, live, "production")
     change_stage_vars(tx, me(tx), flow, "review", {"A": "1"})
+    switch(tx, me(tx), live, feature_named(live, "preboot"), enabled=True)
     promote(tx, me(tx), flow, app, [live])
 
 

@@ -248,6 +248,8 @@ def populate(world: World) -> Populated:
         "formation": "web",
         "dyno.formation_type": "web",
         "domain": domain.hostname,
+        "app-feature": "preboot",
+        "account-feature": "dashboard-repositories-api",
         "sni-endpoint": endpoint.name,
         "log-drain.query_identity": quote(DRAIN, safe=""),
     } | (paths_of_hooks[0] | paths_of_pipeline | paths_of_people)

@@ -13,7 +13,17 @@ from platform_sim.core.actions.releases import make_release
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, Attachment
-from platform_sim.core.model.apps import App, Build, ConfigSnapshot, Dyno, Formation, LogSessionRow, Release, Slug
+from platform_sim.core.model.apps import (
+    App,
+    Build,
+    ConfigSnapshot,
+    Dyno,
+    FeatureSwitch,
+    Formation,
+    LogSessionRow,
+    Release,
+    Slug,
+)
 from platform_sim.core.model.domains import Domain, SniEndpoint
 from platform_sim.core.model.names import app_name
 from platform_sim.core.model.places import region as region_named
@@ -173,6 +183,7 @@ def delete_app(tx: Transaction, actor: Actor, app: App) -> None:
         tx.update(dyno, wanted=False)
     for noun in (Formation, LogSessionRow, Build, ConfigSnapshot, Release, Slug, Domain, SniEndpoint):
         tx.delete_where(noun, app_id=app.id)
+    tx.delete_where(FeatureSwitch, owner_id=app.id)
     tx.record("app", "destroy", app.id, actor.account, _told(app), app_id=app.id)
     tx.delete_where(Collaborator, app_id=app.id)
     tx.delete_where(AppTransfer, app_id=app.id)

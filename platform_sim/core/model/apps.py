@@ -189,3 +189,16 @@ class LogSessionRow:
     expires_at: datetime
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True)
+class FeatureSwitch:
+    """A feature that somebody has switched on or off; without a row it is off."""
+
+    id: str
+    owner_id: str
+    """An app's id, or an account's."""
+    name: str
+    enabled: bool
+    created_at: datetime
+    updated_at: datetime

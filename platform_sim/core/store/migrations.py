@@ -29,6 +29,7 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "team_member": (("team_id", "account_id"),),
     "collaborator": (("app_id", "account_id"),),
     "browser_session": (("link",), ("cookie",)),
+    "feature_switch": (("owner_id", "name"),),
 }
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "authorization": (("addon_id",), ("account_id",), ("grant_code",), ("refresh_token",)),
@@ -64,6 +65,7 @@ LATER: dict[str, tuple[str, ...]] = {
     "domains": ("domain", "sni_endpoint"),
     "pipelines": ("pipeline", "pipeline_coupling", "promotion", "promotion_target", "stage_config"),
     "people": ("oauth_client", "browser_session", "team", "team_member", "collaborator", "app_transfer"),
+    "features": ("feature_switch",),
 }
 """Tables that are made by a step of their own, by what they are for."""
 
@@ -110,6 +112,11 @@ def pipelines(rows: Rows) -> None:
 def buildpacks(rows: Rows) -> None:
     """The buildpacks that an app names."""
     _column(rows, "app", "buildpacks", "[]")
+
+
+def features(rows: Rows) -> None:
+    """What is switched for apps and accounts."""
+    _create(rows, LATER["features"])
 
 
 _NEW_UUID = " || '-' || ".join(
@@ -200,6 +207,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     pipelines,
     buildpacks,
     people,
+    features,
 )
 
 

@@ -52,6 +52,7 @@ NOUNS: tuple[type, ...] = (
     pipelines.Promotion,
     pipelines.PromotionTarget,
     pipelines.StageConfig,
+    apps.FeatureSwitch,
 )
 
 

@@ -5,6 +5,7 @@ The whole environment of a dyno (D: Dyno Startup Behavior, platform-api §6):
 | name | value | a config var of that name |
 |---|---|---|
 | config vars of the release, `env` of a one-off dyno | as set | |
+| `HEROKU_...` | of the features that tell a dyno about itself (`core/actions/features.py`) | none can exist |
 | `PATH` | a plain system path; buildpacks extend it in `.profile.d` | wins |
 | `LANG` | `C.UTF-8` | wins |
 | `PORT` | web dynos only: the port to listen on | loses in web dynos |

@@ -1,8 +1,10 @@
 """Host name -> app -> web dynos, for the router: `Routes` of the seams, read from rows, remembered per version."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from platform_sim.core.actions.domains import domain_for
+from platform_sim.core.actions.features import has_preboot
 from platform_sim.core.actions.releases import current_release
 from platform_sim.core.model.apps import App, Dyno, Formation
 from platform_sim.core.model.domains import APP_SUFFIXES, app_name_of
@@ -14,7 +16,8 @@ class DynoRoutes:
     """Answers from memory until the database has changed; then reads again what is asked for.
 
     Thread-safe. Only dynos of the current release are backends: once a change is committed, no new request sees
-    the old release any more; it waits for the new dynos (platform-api §7, at most 75 s).
+    the old release any more; it waits for the new dynos (platform-api §7, at most 75 s). With the feature preboot
+    the old dynos are backends until the new ones have booted.
     """
 
     def __init__(self, database: Database, boot_id: str) -> None:
@@ -71,19 +74,26 @@ def _route(rows: Snapshot, app: App, boot_id: str) -> Route:
     elif web is None or web.quantity == 0:
         state = "none"
     else:
-        dynos = rows.all(
-            Dyno, app_id=app.id, type="web", kind="formation", release_id=release.id, wanted=True, order_by="name"
-        )
-        return _live_route(app, dynos, boot_id, rows.now())
+        web_dynos = rows.all(Dyno, app_id=app.id, type="web", kind="formation", order_by="name")
+        new = [dyno for dyno in web_dynos if dyno.wanted and dyno.release_id == release.id]
+        if has_preboot(rows, app.id) and (not new or any(dyno.state == "starting" for dyno in new)):
+            old = _backends((dyno for dyno in web_dynos if dyno not in new), boot_id)
+            if old:
+                return Route(app.id, app.name, "up", old)
+        return _live_route(app, new, boot_id, rows.now())
     return Route(app.id, app.name, state)
 
 
-def _live_route(app: App, dynos: list[Dyno], boot_id: str, now: datetime) -> Route:
-    backends = tuple(
+def _backends(dynos: Iterable[Dyno], boot_id: str) -> tuple[Backend, ...]:
+    return tuple(
         Backend(dyno.name, dyno.port)
         for dyno in dynos
         if dyno.state == "up" and dyno.port is not None and dyno.boot_id == boot_id
     )
+
+
+def _live_route(app: App, dynos: list[Dyno], boot_id: str, now: datetime) -> Route:
+    backends = _backends(dynos, boot_id)
     if backends:
         return Route(app.id, app.name, "up", backends)
     # A dyno that starts again at once counts as starting, and so does one whose row is still to be written.

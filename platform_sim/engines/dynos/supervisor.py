@@ -173,7 +173,7 @@ class Supervisor:
         now = self._database.clock.now()
         view, launches = self._read(app_id, now)
         for dyno in view.dynos:
-            if not dyno.wanted:
+            if not dyno.wanted and not view.holds(dyno):
                 self._end(dyno, view)
         for dyno, spec in launches:
             self._launch(dyno, spec)

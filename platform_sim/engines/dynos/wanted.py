@@ -3,12 +3,13 @@
 Pure towards the world: it gets a snapshot or a transaction and touches nothing else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from platform_sim.core.actions.dynos import add_formation_dyno, let_go, report_state
+from platform_sim.core.actions.features import has_preboot, metadata
 from platform_sim.core.actions.releases import config_of, current_release
 from platform_sim.core.model.apps import App, Dyno, Formation, Release, Slug
 from platform_sim.core.store import Snapshot, Transaction
@@ -23,6 +24,7 @@ class AppView:
     release: Release | None
     formation: Mapping[str, Formation]
     dynos: tuple[Dyno, ...]
+    preboot: bool = False
 
     def wanted(self) -> Wanted | None:
         """What should run; None without a slug."""
@@ -34,6 +36,10 @@ class AppView:
         """Whether there should be a formation dyno of this name (this one, or another in its place)."""
         row = self.formation.get(dyno.type)
         return dyno.kind == "formation" and row is not None and split_name(dyno.name)[1] <= row.quantity
+
+    def holds(self, dyno: Dyno) -> bool:
+        """Whether a dyno that is wanted no more has to wait for its successors: web dynos of an app with preboot."""
+        return self.preboot and is_held(dyno, self.dynos)
 
     def acts(self, now: datetime) -> list[Act]:
         """What the policy says is to do."""
@@ -55,6 +61,17 @@ class AppView:
         return row is not None and row.size != dyno.size
 
 
+def is_held(dyno: Dyno, dynos: Iterable[Dyno]) -> bool:
+    """Whether a web dyno that is up has successors among an app's dynos that still boot."""
+    return (
+        _serves(dyno) and dyno.state == "up" and any(_serves(d) and d.wanted and d.state == "starting" for d in dynos)
+    )
+
+
+def _serves(dyno: Dyno) -> bool:
+    return dyno.kind == "formation" and dyno.type == "web"
+
+
 def look(rows: Snapshot, app_id: str) -> AppView:
     """Read one app; process types in order, web first."""
     known = rows.find(App, id=app_id) is not None
@@ -63,6 +80,7 @@ def look(rows: Snapshot, app_id: str) -> AppView:
         current_release(rows, app_id) if known else None,
         {row.type: row for row in formation},
         tuple(rows.all(Dyno, app_id=app_id)),
+        has_preboot(rows, app_id),
     )
 
 
@@ -84,14 +102,16 @@ def spec_of(rows: Snapshot, dyno: Dyno, slugs: Path) -> DynoSpec:
     """How to start a dyno: its release's config and files, which are below the folder `slugs`."""
     release = rows.get(Release, dyno.release_id)
     slug = rows.get(Slug, release.slug_id) if release.slug_id else None
+    app = rows.find(App, id=dyno.app_id)
+    told = metadata(rows, app, release, dyno) if app else {}
     return DynoSpec(
         key=f"{dyno.id}.{dyno.crashes}",
         app_id=dyno.app_id,
         name=dyno.name,
         command=dyno.command,
         slug_dir=slugs / slug.folder if slug and slug.folder else None,
-        env=config_of(rows, release) | dyno.env,
-        web=dyno.kind == "formation" and dyno.type == "web",
+        env=config_of(rows, release) | dyno.env | told,
+        web=_serves(dyno),
         attach_secret=dyno.attach_secret,
         tty=dyno.tty,
     )

@@ -1,7 +1,18 @@
-"""Rows of the table for daily use: domains, certificates, pipelines, promotions, buildpacks."""
+"""Rows of the table for daily use: domains, certificates, pipelines, promotions, buildpacks,
+features."""
 
-from platform_sim.web.api.handlers import buildpacks, domains, pipelines, promotions, releases
+from platform_sim.web.api.handlers import buildpacks, domains, features, pipelines, promotions, releases
 from platform_sim.web.api.specs import BOTH, Key, Spec, get, listing, write
+
+
+def _features(owner: str, one: str) -> dict[Key, Spec]:
+    """The links of features, of an app or of an account."""
+    return {
+        ("GET", owner): listing(features.listing, "name"),
+        ("GET", f"{owner}/{one}"): get(features.info),
+        ("PATCH", f"{owner}/{one}"): write(features.update, fields=features.UPDATE, required=("enabled",)),
+    }
+
 
 DAILY: dict[Key, Spec] = {
     ("GET", "/apps/{app}/domains"): listing(domains.listing, "hostname", **BOTH),
@@ -56,4 +67,6 @@ DAILY: dict[Key, Spec] = {
     ),
     ("DELETE", "/apps/{app}/builds/{build}"): write(releases.cancel_build),
     ("DELETE", "/apps/{app}/build-cache"): write(releases.clear_cache, 202),
+    **_features("/apps/{app}/features", "{app-feature}"),
+    **_features("/account/features", "{account-feature}"),
 }

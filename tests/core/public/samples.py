@@ -10,6 +10,7 @@ from platform_sim.core.actions.certificates import create_endpoint
 from platform_sim.core.actions.domains import create_domain, domains_of, set_acm
 from platform_sim.core.actions.drains import create_drain, drains_of_app
 from platform_sim.core.actions.dynos import add_formation_dyno, report_started, report_state, run_dyno
+from platform_sim.core.actions.features import feature_named, features_of, switch
 from platform_sim.core.actions.log_sessions import create_log_session
 from platform_sim.core.actions.oauth import exchange_grant
 from platform_sim.core.actions.pipelines import couple, create_pipeline
@@ -30,6 +31,7 @@ from platform_sim.core.public import addons as public_addons
 from platform_sim.core.public import apps as public_apps
 from platform_sim.core.public import domains as public_domains
 from platform_sim.core.public import drains as public_drains
+from platform_sim.core.public import features as public_features
 from platform_sim.core.public import pipelines as public_pipelines
 from platform_sim.core.public import webhooks as public_webhooks
 from platform_sim.core.store import Transaction
@@ -191,7 +193,11 @@ def _of_pipelines(tx: Transaction) -> Bodies:
 
 def _fixed(tx: Transaction, app: App) -> Bodies:
     customer = new_customer(tx, "logs@example.com")
+    switch(tx, customer, app, feature_named(app, "preboot"), enabled=True)
+    account = customer.account
     return {
+        "app-feature": [public_features.feature(tx, row, app) for row in features_of(app)],
+        "account-feature": [public_features.feature(tx, row, account) for row in features_of(account)],
         "region": [public_addons.region(row) for row in REGIONS],
         "stack": [public_addons.stack(row) for row in STACKS],
         "source": [public_apps.source(create_source(tx), AT)],

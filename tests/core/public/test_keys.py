@@ -14,7 +14,9 @@ RELEASE = (
     "addon_plan_names app artifacts created_at current description eligible_for_rollback id output_stream_url slug "
     "status updated_at user version"
 )
+FEATURE = "created_at description display_name doc_url enabled feedback_email id name state updated_at"
 KEYS: dict[str, str] = {
+    "account-feature": FEATURE,
     "account": "allow_tracking beta country_of_residence created_at default_organization default_team delinquent_at "
     "email federated id identity_provider last_login name sms_number suspended_at two_factor_authentication "
     "updated_at verified",
@@ -26,6 +28,7 @@ KEYS: dict[str, str] = {
     "app": "acm archived_at build_stack buildpack_provided_description created_at generation git_url id "
     "internal_routing maintenance name organization owner region released_at repo_size slug_size space stack team "
     "updated_at web_url",
+    "app-feature": FEATURE,
     "app-webhook-delivery": "created_at event id last_attempt next_attempt_at num_attempts status updated_at webhook",
     "app-webhook-event": "created_at id include payload updated_at",
     "app-transfer": "app created_at id owner recipient state updated_at",

@@ -216,3 +216,38 @@ def test_the_platform_s_own_names_cost_no_look_into_the_rows(
 ) -> None:
     monkeypatch.setattr(routes._database, "snapshot", None)
     assert not routes.is_app_host(host)
+
+
+def test_with_preboot_the_old_dynos_serve_until_the_new_ones_have_booted(world: World, routes: DynoRoutes) -> None:
+    world.switch("preboot")
+    world.deploy(web="serve")
+    old = up(world, port=6001)
+
+    def ports() -> list[int]:
+        route = routes.find("example.localhost")
+        assert route is not None
+        return [backend.port for backend in route.backends]
+
+    world.config(A="1")
+    assert ports() == [6001], "the new one is not even asked for"
+    with world.database.transaction() as tx:
+        let_go(tx, old)
+        new = add_formation_dyno(tx, current_release(tx, world.app.id), "web.1", "serve", "Basic")
+        new = report_started(tx, new, pid=2, pid_started=1.0, port=6002, boot_id=BOOT)
+    assert ports() == [6001], "the new one boots"
+    with world.database.transaction() as tx:
+        report_state(tx, new, "up")
+    assert ports() == [6002], "though the old one is still there"
+
+
+def test_with_preboot_a_new_dyno_that_crashes_is_what_there_is(world: World, routes: DynoRoutes) -> None:
+    world.switch("preboot")
+    world.deploy(web="serve")
+    old = up(world, port=6001)
+    world.config(A="1")
+    with world.database.transaction() as tx:
+        let_go(tx, old)
+        new = add_formation_dyno(tx, current_release(tx, world.app.id), "web.1", "serve", "Basic")
+        retry_at = world.database.clock.now() + timedelta(seconds=60)
+        report_state(tx, new, "crashed", exit_status=1, retry_at=retry_at)
+    assert state(routes) == "crashed"

@@ -422,3 +422,54 @@ def test_no_transaction_is_open_while_it_acts(
     world.deploy(web="serve")
     supervisor.step()
     assert runtime.take()[0] == "start web.1"
+
+
+def test_with_preboot_a_web_dyno_gets_its_signal_once_the_next_one_is_up(
+    world: World, runtime: FakeRuntime, running: Supervisor
+) -> None:
+    world.switch("preboot")
+    world.config(A="2")
+    running.step()
+    assert runtime.take() == ["stop worker.1", "start web.1", "start worker.1"]
+    runtime.ready(runtime.key("web.1"))
+    running.step()
+    assert runtime.take() == ["stop web.1"]
+    runtime.exits(runtime.key("web.1", 0), 143)
+    running.step()
+    assert runtime.take() == []
+    assert world.states()["web.1"] == "up"
+
+
+def test_with_preboot_what_is_scaled_down_or_cannot_start_keeps_nothing(
+    world: World, runtime: FakeRuntime, running: Supervisor
+) -> None:
+    world.switch("preboot")
+    world.scale(web=0)
+    running.step()
+    assert runtime.take() == ["stop web.1"]
+    runtime.exits(runtime.key("web.1"), 143)
+    world.scale(web=1)
+    running.step()
+    runtime.ready(runtime.key("web.1"))
+    running.step()
+    runtime.take()
+    world.config(A="2")
+    running.step()
+    assert "stop web.1" not in runtime.take()
+    for _ in range(2):
+        runtime.exits(runtime.key("web.1"), 1)
+        running.step()
+    assert "stop web.1" in runtime.take()
+
+
+def test_a_dyno_s_environment_has_what_its_app_s_features_tell(
+    world: World, runtime: FakeRuntime, supervisor: Supervisor
+) -> None:
+    world.switch("runtime-dyno-metadata")
+    world.config(A="1")
+    release = world.deploy(web="serve")
+    supervisor.step()
+    (spec,) = runtime.started
+    assert spec.env["A"] == "1"
+    assert spec.env["HEROKU_RELEASE_VERSION"] == f"v{release.version}"
+    assert spec.env["HEROKU_DYNO_ID"] == world.dynos()["web.1"].id

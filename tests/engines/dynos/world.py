@@ -11,6 +11,7 @@ from platform_sim.core.actions.accounts import create_account
 from platform_sim.core.actions.apps import create_app
 from platform_sim.core.actions.builds import create_slug, release_slug, slug_uploaded
 from platform_sim.core.actions.config_vars import change_config_vars
+from platform_sim.core.actions.features import feature_named, switch
 from platform_sim.core.actions.formation import Scaling, scale
 from platform_sim.core.clock import EPOCH, Chance, Clock
 from platform_sim.core.model.apps import App, Dyno, Release
@@ -108,6 +109,10 @@ class World:
     def config(self, **changes: str) -> None:
         with self.database.transaction() as tx:
             change_config_vars(tx, self.actor, self.app, changes)
+
+    def switch(self, feature: str) -> None:
+        with self.database.transaction() as tx:
+            switch(tx, self.actor, self.app, feature_named(self.app, feature), enabled=True)
 
     def dynos(self, **where: Any) -> dict[str, Dyno]:
         """Rows by name; of two the newer."""

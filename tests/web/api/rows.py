@@ -85,6 +85,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "certificate_chain": ISSUED.certificate,
         "private_key": ISSUED.key,
     },
+    "PATCH /apps/{app}/features/{app-feature}": {"enabled": True},
+    "PATCH /account/features/{account-feature}": {"enabled": True},
     "POST /pipelines": {"name": "second"},
     "PATCH /pipelines/{pipeline.id}": {"name": "renamed"},
     "POST /pipeline-transfers": {"pipeline": "flow", "new_owner": {"id": "stranger@example.com", "type": "user"}},
