@@ -20,7 +20,11 @@ from platform_sim.web.sim.blueprint import canonical, event_line
 from .. import support
 from .world import Populated, World, deprovisions, new_world, playing, populate
 
-PATHS = [("GET", "/sim/status"), ("GET", "/sim/events"), ("GET", "/sim/exchanges"), ("POST", "/sim/reset")]
+PATHS = [
+    *(("GET", "/sim/status"), ("GET", "/sim/events"), ("GET", "/sim/exchanges"), ("POST", "/sim/reset")),
+    *(("GET", "/sim/users"), ("POST", "/sim/users"), ("PATCH", "/sim/users/user@example.com")),
+    *(("POST", "/sim/users/user@example.com/tokens"), ("POST", "/sim/users/user@example.com/links")),
+]
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)

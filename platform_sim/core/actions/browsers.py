@@ -40,5 +40,8 @@ def customer_of(rows: Snapshot, cookie: str) -> Account:
     """Who a browser with this cookie is; Unauthorized if its session has ended."""
     found = rows.find(BrowserSession, cookie=cookie)
     if found is None or found.expires_at <= rows.now():
-        raise Unauthorized("This browser was a customer whose session has ended.")
+        raise Unauthorized(
+            "This browser was a customer whose session has ended; it is the platform's first customer again now. "
+            "An operator's link makes it somebody else: platform-sim users open."
+        )
     return rows.get(Account, found.account_id)

@@ -59,6 +59,10 @@ class Addresses:
         """`web_url` of an attachment."""
         return f"{self.base}/sso/apps/{app_id}/attachments/{attachment_id}"
 
+    def browser(self, link: str) -> str:
+        """A page that makes the browser a certain customer, once."""
+        return f"{self.base}/sso/browser/{link}"
+
     def log(self, secret: str) -> str:
         """`logplex_url` of a log session."""
         return f"{self.base}/logs/{secret}"

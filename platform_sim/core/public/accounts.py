@@ -31,6 +31,18 @@ def account(row: Account) -> Json:
     }
 
 
+def customer(row: Account) -> Json:
+    """A customer as an operator sees it."""
+    return {
+        "id": row.id,
+        "email": row.email,
+        "name": row.name,
+        "created_at": iso(row.created_at),
+        "suspended_at": iso_or_none(row.suspended_at),
+        "delinquent_at": iso_or_none(row.delinquent_at),
+    }
+
+
 def id_host_tokens(tokens: Tokens) -> Json:
     """The id host's answer to an exchange or refresh (partner-api §3.1)."""
     return {

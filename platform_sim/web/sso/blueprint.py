@@ -1,4 +1,4 @@
-"""SSO links by id or name, and the legacy form. The browser on this machine is the customer (its login comes later)."""
+"""SSO links by id or name, the legacy form, and the link with which a browser becomes a certain customer."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,13 +7,14 @@ from flask import Blueprint, Response, render_template_string, request
 
 from platform_sim.core import access, errors
 from platform_sim.core.access import Actor
+from platform_sim.core.actions.browsers import use_link
 from platform_sim.core.actions.sso import begin_sso, partners_id
-from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, as_called
 from platform_sim.core.model.apps import App, legacy_number
 from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import errors_as, only_local_names
 from platform_sim.web.context import Doors
+from platform_sim.web.sso.browser import browsing_customer, forget, remember
 
 HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title>
@@ -29,6 +30,9 @@ PAGE = """<p>Platform Sim (a simulator, not Heroku) sends you to the add-on's da
 <script nonce="{{ nonce }}">HTMLFormElement.prototype.submit.call(document.getElementById("sso"))</script></body></html>
 """
 # Not form.submit(): a link's own parameter `submit` is a field of that name, which hides the method.
+SIGNED_IN = """<p>For Platform Sim (a simulator, not Heroku) this browser is {{ email }} now:
+links to the dashboards of add-ons sign in as that customer.</p></body></html>
+"""
 PROBLEM = """<p>{{ message }}</p>
 <p>Platform Sim (a simulator, not Heroku) sent you nowhere.</p></body></html>
 """
@@ -51,6 +55,10 @@ def sso_blueprint(doors: Doors) -> Blueprint:
     def legacy(app: str, addon: str) -> Response:
         return _page(doors, lambda rows, actor: _addon(rows, actor, _name_of(rows, app), addon))
 
+    @blueprint.get("/sso/browser/<link>")
+    def become(link: str) -> Response:
+        return _become(doors, link)
+
     return blueprint
 
 
@@ -60,7 +68,8 @@ Finder = Callable[[Snapshot, Actor], tuple[App, Addon]]
 def _page(doors: Doors, find: Finder) -> Response:
     only_local_names()
     with doors.database.snapshot() as rows:
-        actor = Actor(rows.get(Account, doors.customer_id), authorization_id="browser")
+        actor = Actor(browsing_customer(doors, rows), authorization_id="browser")
+        access.check_standing(actor.account)
         app, addon = find(rows, actor)
         service = rows.get(AddonService, addon.service_id)
         target = doors.sso_target(as_called(service), partners_id(addon))
@@ -69,10 +78,18 @@ def _page(doors: Doors, find: Finder) -> Response:
     return _html(doors, f"Signing in to {service.human_name}", PAGE, **shown)
 
 
+def _become(doors: Doors, link: str) -> Response:
+    only_local_names()
+    with doors.database.transaction() as tx:
+        session, account = use_link(tx, link)
+    assert session.cookie is not None, "given with the link's use"
+    return remember(_html(doors, "Signed in", SIGNED_IN, email=account.email), session.cookie)
+
+
 def _problem(doors: Doors, problem: errors.PlatformError) -> Response:
     answer = _html(doors, "Cannot sign in", PROBLEM, message=problem.message)
     answer.status_code = problem.status
-    return answer
+    return forget(answer) if isinstance(problem, errors.Unauthorized) else answer
 
 
 def _html(doors: Doors, title: str, page: str, **shown: object) -> Response:

@@ -1,0 +1,35 @@
+"""Which customer a browser is: a cookie says so once it has opened an operator's link, else it is the first one.
+
+Cookies do not know ports: the cookie is sent on the gateway's own paths only, so that other programs on this machine,
+the partner's dashboard above all, do not get it.
+"""
+
+from flask import Response, request
+
+from platform_sim.core.actions.browsers import customer_of
+from platform_sim.core.model.accounts import Account
+from platform_sim.core.store import Snapshot
+from platform_sim.web.context import Doors
+
+COOKIE = "platform_sim_customer"
+PATHS = ("/sso/apps", "/myapps")
+
+
+def browsing_customer(doors: Doors, rows: Snapshot) -> Account:
+    """Who the browser is; Unauthorized if it was somebody whose session has ended."""
+    cookie = request.cookies.get(COOKIE)
+    return customer_of(rows, cookie) if cookie else rows.get(Account, doors.customer_id)
+
+
+def remember(answer: Response, cookie: str) -> Response:
+    """From now on the browser is whom the cookie stands for, until it is closed or the session ends."""
+    for path in PATHS:
+        answer.set_cookie(COOKIE, cookie, path=path, httponly=True, samesite="Lax")
+    return answer
+
+
+def forget(answer: Response) -> Response:
+    """From now on it is the first customer again."""
+    for path in PATHS:
+        answer.delete_cookie(COOKIE, path=path, httponly=True, samesite="Lax")
+    return answer
