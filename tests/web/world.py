@@ -226,8 +226,8 @@ def populate(world: World) -> Populated:
         assert made is not None
         plan = tx.get(Plan, addon.plan_id)
         paths_of_hooks = [_paths_of_webhook(tx, each) for each in (hook, partners_hook)]
-        paths_of_pipeline = _paths_of_pipeline(tx, who, app)
         paths_of_people = add_people(tx, who)
+        paths_of_pipeline = _paths_of_pipeline(tx, who, app)
         for job in tx.all(Job, state="todo"):
             jobs.finish(tx, job, {"ok": True})
     paths = {
@@ -262,6 +262,8 @@ def _paths_of_pipeline(tx: Transaction, who: Actor, app: App) -> dict[str, str]:
     live = support.new_app(tx, who, "live")
     coupling = couple(tx, who, pipeline, app, "staging")
     couple(tx, who, pipeline, live, "production")
+    for crews in tx.all(App, name="crew-app"):
+        couple(tx, who, pipeline, crews, "development")
     change_stage_vars(tx, who, pipeline, "review", {"REVIEW": "1"})
     promotion = promote(tx, who, pipeline, app, [live])
     return {

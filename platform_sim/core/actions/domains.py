@@ -9,6 +9,7 @@ from platform_sim.core.model.apps import App
 from platform_sim.core.model.domains import Domain, default_hostname, hostname_problem, wildcards_for
 from platform_sim.core.model.names import dns_target
 from platform_sim.core.model.values import is_uuid
+from platform_sim.core.roles import role_in_app
 from platform_sim.core.store import Snapshot, Transaction
 
 ACM_STATUS = "failing"
@@ -60,7 +61,7 @@ def create_domain(tx: Transaction, actor: Actor, app: App, hostname: str, endpoi
     problem = hostname_problem(hostname)
     if problem is not None:
         raise InvalidParams(f"{hostname[:253]!r} {problem}.")
-    _check_free(tx, app, hostname)
+    _check_free(tx, actor, app, hostname)
     linked = endpoint_named(tx, app, endpoint).id if endpoint else None
     domain = _insert(tx, app, "custom", hostname, dns_target(tx.dice("dns-target", app.id)), linked)
     if app.acm:
@@ -69,13 +70,13 @@ def create_domain(tx: Transaction, actor: Actor, app: App, hostname: str, endpoi
     return domain
 
 
-def _check_free(tx: Transaction, app: App, hostname: str) -> None:
+def _check_free(tx: Transaction, actor: Actor, app: App, hostname: str) -> None:
     there = tx.find(Domain, hostname=hostname)
     if there is not None:
         whose = "has this domain already" if there.app_id == app.id else "is not the only one: another app has it"
         raise InvalidParams(f"{hostname} cannot be added: {app.name} {whose}.")
     for wildcard in tx.all(Domain, hostname=wildcards_for(hostname)):
-        if tx.get(App, wildcard.app_id).owner_id != app.owner_id:
+        if role_in_app(tx, actor.account, tx.get(App, wildcard.app_id)) is None:
             raise InvalidParams(f"{hostname} cannot be added: somebody else's app has {wildcard.hostname}.")
 
 

@@ -1,12 +1,14 @@
 """Pipelines and the apps in them. Customers and partners see those in which they see an app (partner-api §4.1)."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from platform_sim.core.access import Actor, customers_only, visible_apps
-from platform_sim.core.actions.accounts import customer_named
 from platform_sim.core.actions.config_vars import checked
 from platform_sim.core.actions.releases import check_size
-from platform_sim.core.errors import Forbidden, InvalidParams, NotFound, NotSimulated
+from platform_sim.core.actions.teams import check_role, team_named
+from platform_sim.core.errors import Forbidden, InvalidParams, NotFound
+from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.pipelines import (
     PIPELINE_NAME,
@@ -18,15 +20,18 @@ from platform_sim.core.model.pipelines import (
     Stage,
     StageConfig,
 )
+from platform_sim.core.model.teams import TeamMember
 from platform_sim.core.model.values import is_uuid
+from platform_sim.core.roles import team_name
 from platform_sim.core.store import Snapshot, Transaction
 
 
 def visible_pipelines(rows: Snapshot, actor: Actor) -> list[Pipeline]:
-    """A customer's own, and those that hold an app which the actor sees."""
+    """A customer's own and those of its teams, and those that hold an app which the actor sees."""
     seen = {coupling.pipeline_id for coupling in visible_couplings(rows, actor)}
     if not actor.is_partner:
-        seen |= {each.id for each in rows.all(Pipeline, owner_id=actor.account.id)}
+        teams = [each.team_id for each in rows.all(TeamMember, account_id=actor.account.id)]
+        seen |= {each.id for each in rows.all(Pipeline, owner_id=[actor.account.id, *teams])}
     return rows.all(Pipeline, id=sorted(seen), order_by="name")
 
 
@@ -43,27 +48,45 @@ def own_pipeline(rows: Snapshot, actor: Actor, identity: str) -> Pipeline:
     """One that the actor may change as a whole; Forbidden for one that it only has an app in."""
     customers_only(actor, "change a pipeline")
     pipeline = pipeline_named(rows, actor, identity)
-    if pipeline.owner_id != actor.account.id:
-        raise Forbidden(f"Only its owner can change the pipeline {pipeline.name}.")
+    mine = pipeline.owner_id == actor.account.id
+    if not mine and rows.find(TeamMember, team_id=pipeline.owner_id, account_id=actor.account.id) is None:
+        raise Forbidden(
+            f"Only its owner can change the pipeline {pipeline.name}, or a member of the team that owns it."
+        )
     return pipeline
 
 
-def check_owner(actor: Actor, owner_id: str | None, owner_type: str | None) -> None:
-    """InvalidParams unless a new pipeline is to be the actor's own; NotSimulated for teams."""
-    if owner_type == "team":
-        raise NotSimulated("Pipelines that belong to a team are not simulated. Leave the owner out: it is yours then.")
-    if owner_id not in (None, actor.account.id):
-        raise InvalidParams("owner.id is not yours: a new pipeline belongs to whoever makes it.")
+def owner_named(rows: Snapshot, actor: Actor, identity: str | None, kind: str | None) -> Account:
+    """Who a new pipeline shall belong to: the actor, unless a team of its is named; InvalidParams for others."""
+    if kind == "team" and identity is not None:
+        return _team(rows, actor, identity)
+    if identity not in (None, actor.account.id):
+        raise InvalidParams(
+            "owner.id is not yours: a new pipeline belongs to whoever makes it, or to a team of theirs."
+        )
+    return actor.account
 
 
-def create_pipeline(tx: Transaction, actor: Actor, name: str) -> Pipeline:
-    """A pipeline of the actor's without apps; InvalidParams for a bad or taken name."""
+def _team(rows: Snapshot, actor: Actor, identity: str) -> Account:
+    """The account of a team in which the actor is."""
+    team = team_named(rows, actor, identity)
+    check_role(rows, actor, team, "admin", "member")
+    return rows.get(Account, team.id)
+
+
+def create_pipeline(tx: Transaction, actor: Actor, name: str, owner: Account | None = None) -> Pipeline:
+    """A pipeline without apps, of the actor's or of `owner`; InvalidParams for a bad or taken name."""
     customers_only(actor, "create a pipeline")
     _check_name(tx, name)
-    now = tx.now()
-    pipeline = tx.insert(Pipeline(tx.uuid("pipeline", actor.account.id), name, actor.account.id, "user", now, now))
+    whose, now = owner or actor.account, tx.now()
+    row_id = tx.uuid("pipeline", whose.id)
+    pipeline = tx.insert(Pipeline(row_id, name, whose.id, _kind(whose), now, now))
     tx.record("pipeline", "create", pipeline.id, actor.account, {"name": name})
     return pipeline
+
+
+def _kind(owner: Account) -> Literal["user", "team"]:
+    return "team" if team_name(owner) else "user"
 
 
 def _check_name(tx: Transaction, name: str) -> None:
@@ -86,15 +109,17 @@ def rename_pipeline(tx: Transaction, actor: Actor, pipeline: Pipeline, name: str
     return pipeline
 
 
-def transfer_pipeline(tx: Transaction, actor: Actor, pipeline: Pipeline, owner_id: str, owner_type: str) -> Pipeline:
-    """Give a pipeline to another user, named by id or e-mail; its apps stay whose they are."""
-    if owner_type != "user":
-        raise NotSimulated(
-            "Pipelines that belong to a team are not simulated. Give it to a user (new_owner.type user)."
-        )
-    owner = customer_named(tx, owner_id)
+def transfer_pipeline(tx: Transaction, actor: Actor, pipeline: Pipeline, to: str, kind: str) -> Pipeline:
+    """Give a pipeline to another user, named by id or e-mail, or to a team of the actor's; its apps stay whose they
+    are."""
+    if kind == "team":
+        owner: Account | None = _team(tx, actor, to)
+    else:
+        owner = tx.find(Account, id=to) or tx.find(Account, email=to)
+    if owner is None or _kind(owner) != kind:
+        raise NotFound("user", "Couldn't find the user that the pipeline shall belong to.")
     before = {"owner_id": pipeline.owner_id}
-    pipeline = tx.update(pipeline, owner_id=owner.id)
+    pipeline = tx.update(pipeline, owner_id=owner.id, owner_type=_kind(owner))
     tx.record("pipeline", "update", pipeline.id, actor.account, {"name": pipeline.name}, previous=before)
     return pipeline
 
@@ -115,6 +140,13 @@ def visible_couplings(rows: Snapshot, actor: Actor, pipeline: Pipeline | None = 
     if pipeline is None:
         return rows.all(PipelineCoupling, app_id=apps)
     return rows.all(PipelineCoupling, app_id=apps, pipeline_id=pipeline.id)
+
+
+def couplings_of_team(rows: Snapshot, actor: Actor, identity: str) -> list[PipelineCoupling]:
+    """Of a team's apps, by the team's name or id."""
+    team = team_named(rows, actor, identity)
+    owned = {app.id for app in rows.all(App, owner_id=team.id)}
+    return [coupling for coupling in visible_couplings(rows, actor) if coupling.app_id in owned]
 
 
 def coupling_of(rows: Snapshot, app: App) -> PipelineCoupling:

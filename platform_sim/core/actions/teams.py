@@ -8,6 +8,7 @@ from platform_sim.core.actions.accounts import create_account
 from platform_sim.core.errors import Forbidden, InvalidParams, NotFound
 from platform_sim.core.model.accounts import TEAMS, Account
 from platform_sim.core.model.apps import App
+from platform_sim.core.model.pipelines import Pipeline
 from platform_sim.core.model.teams import TEAM_NAME, Team, TeamMember, TeamRole
 from platform_sim.core.roles import role_in_team, team_of
 from platform_sim.core.store import Snapshot, Transaction
@@ -74,11 +75,12 @@ def rename_team(tx: Transaction, actor: Actor, team: Team, name: str) -> Team:
 
 
 def delete_team(tx: Transaction, actor: Actor, team: Team) -> None:
-    """End a team that owns no app any more, for admins."""
+    """End a team that owns no app and no pipeline any more, for admins."""
     check_role(tx, actor, team, "admin")
-    apps = [app.name for app in tx.all(App, owner_id=team.id, order_by="name")]
-    if apps:
-        raise InvalidParams(f"{team.name} still owns {', '.join(apps)[:500]}: delete or transfer its apps first.")
+    owned = [app.name for app in tx.all(App, owner_id=team.id, order_by="name")]
+    owned += [f"the pipeline {each.name}" for each in tx.all(Pipeline, owner_id=team.id, order_by="name")]
+    if owned:
+        raise InvalidParams(f"{team.name} still owns {', '.join(owned)[:500]}: delete or transfer that first.")
     tx.record("team", "destroy", team.id, actor.account, {"name": team.name})
     tx.delete_where(TeamMember, team_id=team.id)
     tx.delete_where(Account, id=team.id)

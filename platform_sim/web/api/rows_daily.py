@@ -43,6 +43,7 @@ DAILY: dict[Key, Spec] = {
     ("GET", "/pipeline-couplings"): listing(pipelines.list_couplings, **BOTH),
     ("GET", "/users/~/pipeline-couplings"): listing(pipelines.list_couplings, **BOTH),
     ("GET", "/pipelines/{pipeline.id}/pipeline-couplings"): listing(pipelines.list_couplings_by_pipeline, **BOTH),
+    ("GET", "/teams/{team}/pipeline-couplings"): listing(pipelines.list_couplings_by_team),
     ("GET", "/apps/{app}/pipeline-couplings"): get(pipelines.coupling_by_app, **BOTH),
     ("POST", "/pipeline-couplings"): write(
         pipelines.couple, 201, fields=pipelines.COUPLE, required=tuple(pipelines.COUPLE)

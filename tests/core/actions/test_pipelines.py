@@ -6,7 +6,9 @@ from platform_sim.core.access import Actor
 from platform_sim.core.actions import pipelines
 from platform_sim.core.actions.apps import delete_app
 from platform_sim.core.actions.promotions import promote
-from platform_sim.core.errors import Forbidden, InvalidParams, NotFound, NotSimulated
+from platform_sim.core.actions.team_apps import create_team_app
+from platform_sim.core.actions.teams import add_member, create_team, delete_team
+from platform_sim.core.errors import Forbidden, InvalidParams, NotFound
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.pipelines import (
     Pipeline,
@@ -60,13 +62,37 @@ class TestPipelines:
         with pytest.raises(InvalidParams, match="^Name is already taken$"):
             pipelines.create_pipeline(tx, stranger, "flow")
 
-    def test_owners_that_cannot_be(self, customer: Actor, stranger: Actor) -> None:
-        pipelines.check_owner(customer, None, None)
-        pipelines.check_owner(customer, customer.account.id, "user")
-        with pytest.raises(NotSimulated, match="team"):
-            pipelines.check_owner(customer, customer.account.id, "team")
+    def test_owners_that_cannot_be(self, tx: Transaction, customer: Actor, stranger: Actor) -> None:
+        theirs = create_team(tx, stranger, "theirs")
+        for identity, kind in ((None, None), (customer.account.id, "user")):
+            assert pipelines.owner_named(tx, customer, identity, kind) == customer.account
         with pytest.raises(InvalidParams, match="not yours"):
-            pipelines.check_owner(customer, stranger.account.id, "user")
+            pipelines.owner_named(tx, customer, stranger.account.id, "user")
+        with pytest.raises(NotFound):
+            pipelines.owner_named(tx, customer, theirs.id, "team")
+
+    def test_a_team_s_pipeline_is_its_members(self, tx: Transaction, customer: Actor, stranger: Actor) -> None:
+        team = create_team(tx, customer, "crew")
+        owner = pipelines.owner_named(tx, customer, team.id, "team")
+        flow = pipelines.create_pipeline(tx, customer, "flow", owner)
+        assert (flow.owner_id, flow.owner_type) == (team.id, "team")
+        assert pipelines.own_pipeline(tx, customer, "flow") == flow
+        assert pipelines.visible_pipelines(tx, stranger) == []
+        add_member(tx, customer.account, team, stranger.account, "member")
+        assert pipelines.own_pipeline(tx, stranger, "flow") == flow
+        with pytest.raises(InvalidParams, match="the pipeline flow"):
+            delete_team(tx, customer, team)
+        moved = pipelines.transfer_pipeline(tx, stranger, flow, customer.account.id, "user")
+        assert (moved.owner_id, moved.owner_type) == (customer.account.id, "user")
+        assert pipelines.transfer_pipeline(tx, customer, moved, "crew", "team").owner_type == "team"
+
+    def test_a_team_s_couplings_are_those_of_its_apps(self, tx: Transaction, customer: Actor, app: App) -> None:
+        team = create_team(tx, customer, "crew")
+        flow = pipelines.create_pipeline(tx, customer, "flow")
+        pipelines.couple(tx, customer, flow, app, "staging")
+        made = pipelines.couple(tx, customer, flow, create_team_app(tx, customer, team, name="ours"), "production")
+        assert pipelines.couplings_of_team(tx, customer, "crew") == [made]
+        assert pipelines.couplings_of_team(tx, customer, team.id) == [made]
 
     def test_a_pipeline_is_given_away_and_its_apps_are_not(
         self, tx: Transaction, customer: Actor, app: App, flow: Pipeline, stranger: Actor
@@ -75,7 +101,7 @@ class TestPipelines:
         for bad in ("nobody@example.com", app.id):
             with pytest.raises(NotFound):
                 pipelines.transfer_pipeline(tx, customer, flow, bad, "user")
-        with pytest.raises(NotSimulated):
+        with pytest.raises(NotFound):
             pipelines.transfer_pipeline(tx, customer, flow, stranger.account.id, "team")
         moved = pipelines.transfer_pipeline(tx, customer, flow, stranger.account.id, "user")
         assert moved.owner_id == stranger.account.id

@@ -42,9 +42,9 @@ def info(call: Call, rows: Snapshot) -> Json:
 
 def create(call: Call, tx: Transaction) -> Json:
     """POST /pipelines."""
-    owner = call.body.get("owner", {})
-    pipelines.check_owner(call.actor, owner.get("id"), owner.get("type"))
-    return public.pipeline(pipelines.create_pipeline(tx, call.actor, call.body["name"]))
+    wish = call.body.get("owner", {})
+    owner = pipelines.owner_named(tx, call.actor, wish.get("id"), wish.get("type"))
+    return public.pipeline(pipelines.create_pipeline(tx, call.actor, call.body["name"], owner))
 
 
 def update(call: Call, tx: Transaction) -> Json:
@@ -76,6 +76,13 @@ def list_couplings(call: Call, rows: Snapshot) -> Json:
 def list_couplings_by_pipeline(call: Call, rows: Snapshot) -> Json:
     """GET /pipelines/:pipeline/pipeline-couplings."""
     found = pipelines.visible_couplings(rows, call.actor, _pipeline(call, rows))
+    return [public.coupling(rows, each) for each in found]
+
+
+def list_couplings_by_team(call: Call, rows: Snapshot) -> Json:
+    """GET /teams/:team/pipeline-couplings: of the team's apps."""
+    customers_only(call.actor, "see what a team's pipelines hold")
+    found = pipelines.couplings_of_team(rows, call.actor, call.path["team"])
     return [public.coupling(rows, each) for each in found]
 
 
