@@ -70,6 +70,9 @@ class TinyPartner:
 
     url: str = ""
     slug: str = "exceptions"
+    bare: tuple[str, ...] = ("URL",)
+    """Its config vars without their prefix."""
+    requires: tuple[str, ...] = ()
     living: dict[str, dict[str, Any]] = field(default_factory=dict)
     made: Counter[str] = field(default_factory=Counter)
     sent: list[Sent] = field(default_factory=list)
@@ -85,7 +88,7 @@ class TinyPartner:
     @property
     def manifest(self) -> dict[str, Any]:
         """To be registered with the platform."""
-        made = new_manifest(self.slug)
+        made = new_manifest(self.slug, *self.bare, requires=self.requires)
         made["api"]["production"] = {"base_url": self.url + RESOURCES, "sso_url": f"{self.url}/sso"}
         return made
 
@@ -101,6 +104,11 @@ class TinyPartner:
     def url_of(self, uuid: str) -> str:
         """The config var's value."""
         return f"http://resources.test/{uuid}/{self._plans.get(uuid)}"
+
+    def config_of(self, uuid: str) -> dict[str, str]:
+        """What it sets, by the manifest's names: the resource's URL, and words for further vars."""
+        first, *others = self.manifest["api"]["config_vars"]
+        return {first: self.url_of(uuid)} | {name: f"{name.lower()}-on-{self._plans.get(uuid)}" for name in others}
 
     def handle(self, sent: Sent) -> Reply:
         """Act, then answer."""
@@ -123,8 +131,7 @@ class TinyPartner:
                 self._plans[uuid] = sent.body["plan"]
             if sent.method == "PUT":
                 self._plans[uuid] = sent.body["plan"]
-            config = {f"{self.slug.upper()}_URL": self.url_of(uuid)}
-        return said({"id": f"tiny-{uuid}", "config": config, "message": "Welcome."})
+        return said({"id": f"tiny-{uuid}", "config": self.config_of(uuid), "message": "Welcome."})
 
     def exchange(self, url: str, uuid: str) -> str:
         """Exchange the grant of a resource's order at the platform; -> the access token."""
@@ -175,7 +182,7 @@ def _handler(partner: TinyPartner) -> type[BaseHTTPRequestHandler]:
 
 @contextmanager
 def running_partner(slug: str = "exceptions", again: TinyPartner | None = None) -> Iterator[TinyPartner]:
-    """A partner on a free port, or one that comes back `again` where it was; its gates are opened at the end."""
+    """A partner on a free port, or one that was made or ran before; its gates are opened at the end."""
     partner = again or TinyPartner(slug=slug)
     with Server(("127.0.0.1", urlsplit(partner.url).port or 0), _handler(partner)) as server:
         partner.url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -76,7 +76,7 @@ def finish_provisioning(tx: Transaction, addon: Addon, config: Mapping[str, str]
     addon = tx.update(addon, state="provisioned", config={**addon.config, **config}, deadline_at=None)
     for app, attachments in _by_app(attachments_of(tx, addon)):
         given = {name: value for each in attachments for name, value in shown_vars(service, each, addon).items()}
-        setting = f", setting {', '.join(given)}." if given else "."
+        setting = f", setting {', '.join(sorted(given))}." if given else "."
         after = merged(app_config(tx, app), given, {})
         make_release(tx, app, actor, f"@ref:{addon.name} completed provisioning{setting}", config=after)
     tx.record(
