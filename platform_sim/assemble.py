@@ -162,15 +162,18 @@ class Platform:
         )
         self._ends(supervisor.close)
         supervisor.start()
-        self._run_jobs(self._handlers(addresses))
-        # Workers of their own: receivers that hang must not hold up partners and builds.
-        send = HttpSend(self.database.rules.partner_answer_limit)
-        self._run_jobs(webhook_handlers(self.database, send), workers=4, grace=1.0)
+        self._start_jobs(addresses)
 
-    def _run_jobs(self, handlers: Mapping[str, Any], workers: int = 8, grace: float = 5.0) -> None:
-        runner = JobRunner(self.database, self.boot_id, handlers, workers, grace)
-        self._ends(runner.stop)
-        runner.start()
+    def _start_jobs(self, addresses: Addresses) -> None:
+        """Workers of their own for each: long builds and receivers that hang must not hold up partners."""
+        rules, send = self.database.rules, HttpSend(self.database.rules.partner_answer_limit)
+        partners = partner_handlers(self.database, PartnerClient(send, rules.partner_timeout), addresses)
+        builds = self._build_room(addresses).handlers()
+        webhooks = webhook_handlers(self.database, send)
+        for handlers, workers, grace in ((partners, 24, 5.0), (builds, 8, 5.0), (webhooks, 4, 1.0)):
+            runner = JobRunner(self.database, self.boot_id, handlers, workers, grace)
+            self._ends(runner.stop)
+            runner.start()
 
     def _ends(self, end: Any) -> None:
         self._started.append(end)
@@ -252,10 +255,8 @@ class Platform:
         limits = Limits(boot_seconds=rules.boot_timeout, stop_seconds=rules.stop_grace)
         return ProcessRuntime(self.layout.dynos, log, limits, path=path, desk=desk)
 
-    def _handlers(self, addresses: Addresses) -> dict[str, Any]:
-        rules = self.database.rules
-        client = PartnerClient(HttpSend(rules.partner_answer_limit), rules.partner_timeout)
-        room = BuildRoom(
+    def _build_room(self, addresses: Addresses) -> BuildRoom:
+        return BuildRoom(
             database=self.database,
             layout=self.layout,
             addresses=addresses,
@@ -264,7 +265,6 @@ class Platform:
             environment=build_environment(self.options.environment),
             stopping=self._stopping,
         )
-        return partner_handlers(self.database, client, addresses) | room.handlers()
 
     def _output_expected(self, secret: str) -> bool:
         """Whether a build or release has this output, perhaps one that waits for its turn."""

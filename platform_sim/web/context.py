@@ -12,6 +12,7 @@ from platform_sim.core.model.records import Job
 from platform_sim.core.model.seams import LogSink
 from platform_sim.core.model.sso import SsoTarget
 from platform_sim.core.store import Database, Snapshot
+from platform_sim.web.workers import waiting
 
 
 @dataclass
@@ -44,25 +45,34 @@ class Doors:
     def job_settled(self, job_id: str, seconds: float | None = None) -> Job:
         """Wait on a job's row until it is done, failed, or waits for a time that a frozen clock will not reach.
 
-        At most `customer_patience` wall seconds (or `seconds`): the row is then returned as it stands.
+        At most `customer_patience` wall seconds (or `seconds`), and not at all if very many calls wait already: the
+        row is then returned as it stands.
         """
         patience = self.database.rules.customer_patience if seconds is None else seconds
         end = time.monotonic() + patience
-        while True:
-            seen = self.database.version
-            with self.database.snapshot() as rows:
-                job = rows.get(Job, job_id)
-                stands = self._stands_still(rows, job)
-            left = end - time.monotonic()
-            if job.state in ("done", "failed") or stands or left <= 0:
-                return job
-            self.database.wait_for_change(seen, left)
+        with self.database.snapshot() as rows:
+            job = rows.get(Job, job_id)
+            concerned = [job_id, *(each.id for each in _open_jobs(rows, job))]
+        with waiting() as may_wait, self.database.watch(concerned) as changed:
+            while True:
+                changed.clear()
+                with self.database.snapshot() as rows:
+                    job = rows.get(Job, job_id)
+                    stands = self._stands_still(rows, job)
+                left = end - time.monotonic()
+                if job.state in ("done", "failed") or stands or left <= 0 or not may_wait:
+                    return job
+                changed.wait(left)
 
     def _stands_still(self, rows: Snapshot, job: Job) -> bool:
         """Whether the job, or one of its subject that goes before it, waits for a time that never comes by itself."""
-        before = rows.all(Job, subject_id=job.subject_id, state=("todo", "doing"))
-        held = next((each for each in before if not each.kind.endswith("_deadline")), job)
+        held = next((each for each in _open_jobs(rows, job) if not each.kind.endswith("_deadline")), job)
         return held.state == "todo" and self.database.clock.seconds_until(held.run_at) is None
+
+
+def _open_jobs(rows: Snapshot, job: Job) -> list[Job]:
+    """Those of the same subject, as they will be done; what is written later goes before none of them."""
+    return rows.all(Job, subject_id=job.subject_id, state=("todo", "doing"))
 
 
 class RatePools:

@@ -37,6 +37,12 @@ class _Channel(HTTPChannel):
     parser_class = _Parser
     _is_sending = False
 
+    @property
+    def is_read(self) -> bool:
+        """As a task: by the method of the request that is to be answered next."""
+        # A request that could not be parsed has no method.
+        return getattr(self.requests[0], "command", None) in ("GET", "HEAD")
+
     def writable(self) -> bool:
         return bool((self.total_outbufs_len and not self._is_sending) or self.will_close or self.close_when_flushed)
 

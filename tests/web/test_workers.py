@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from platform_sim.web.workers import Workers
+from platform_sim.web.workers import Workers, waiting
 
 SECONDS = 20.0
 NEVER = 1_000.0
@@ -15,7 +15,8 @@ NEVER = 1_000.0
 class Call:
     """A task that begins, waits until it may end, and ends."""
 
-    def __init__(self, then: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, then: Callable[[], None] = lambda: None, *, is_read: bool = False) -> None:
+        self.is_read = is_read
         self.began = threading.Event()
         self.may_end = threading.Event()
         self.ended = threading.Event()
@@ -76,6 +77,74 @@ def test_calls_that_wait_hold_up_nobody(calls: list[Call]) -> None:
     assert all(call.began.wait(SECONDS) for call in calls)
     for call in calls:
         call.may_end.set()
+    workers.shutdown()
+
+
+class Waits(Call):
+    """A call that waits for another one's end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.might: bool | None = None
+
+    def service(self) -> None:
+        with waiting() as self.might:
+            super().service()
+
+
+def test_a_call_that_says_that_it_waits_gives_its_place_to_the_next(calls: list[Call]) -> None:
+    """The next can be the very one that it waits for, such as the partner's own call (design §9)."""
+    workers = Workers(few=1, most=2, patience=NEVER)
+    waits = [Waits() for _ in range(10)]
+    for call in waits:
+        call.may_end = calls[0].ended
+    add(workers, [*waits, *calls])
+    assert all(call.began.wait(SECONDS) for call in (*waits, calls[0]))
+    assert begun(calls) == [0]
+    for call in calls:
+        call.may_end.set()
+    assert all(call.ended.wait(SECONDS) for call in (*waits, *calls))
+    assert [call.might for call in waits] == [True] * 10
+    workers.shutdown()
+
+
+def test_there_is_an_end_to_how_many_wait(calls: list[Call]) -> None:
+    workers = Workers(few=1, patience=NEVER, most_waiting=2)
+    waits = [Waits() for _ in range(3)]
+    add(workers, [*waits, calls[0]])
+    assert all(call.began.wait(SECONDS) for call in waits)
+    assert [call.might for call in waits] == [True, True, False], "the third must answer without waiting"
+    assert begun(calls) == []
+    waits[2].may_end.set()
+    assert calls[0].began.wait(SECONDS)
+    for call in (*waits, *calls):
+        call.may_end.set()
+    assert all(call.ended.wait(SECONDS) for call in (*waits, calls[0]))
+    workers.shutdown()
+
+
+def test_who_is_no_worker_may_always_wait() -> None:
+    with waiting() as may_wait:
+        assert may_wait
+
+
+def test_a_read_has_a_place_of_its_own_and_by_turns_those_of_others(calls: list[Call]) -> None:
+    workers, reads = Workers(few=1, patience=NEVER), [Call(is_read=True) for _ in range(3)]
+    add(workers, calls[:4])
+    add(workers, reads)
+    assert calls[0].began.wait(SECONDS)
+    assert reads[0].began.wait(SECONDS)
+    assert (begun(calls), begun(reads)) == ([0], [0])
+    reads[0].may_end.set()
+    assert reads[1].began.wait(SECONDS), "the place of the others is taken: no turn for them"
+    calls[0].may_end.set()
+    assert calls[1].began.wait(SECONDS)
+    calls[1].may_end.set()
+    assert reads[2].began.wait(SECONDS), "three calls stood in the queue before it"
+    assert begun(calls) == [0, 1]
+    for call in (*calls, *reads):
+        call.may_end.set()
+    assert calls[3].ended.wait(SECONDS)
     workers.shutdown()
 
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -48,6 +48,8 @@ class Database:
         self._version = 0
         self._changes: dict[type, int] = dict.fromkeys(TABLES, 0)
         """The version in which rows of a noun were last written."""
+        self._watches: dict[threading.Event, frozenset[str]] = {}
+        """What is set when one of these rows is written."""
         self._listeners: list[Callable[[list[Event]], None]] = []
         self._recorders: list[Recorder] = []
         if path is None:
@@ -119,7 +121,7 @@ class Database:
                 for listener in self._listeners:
                     listener(transaction.events)
             finally:
-                self.touch(transaction.nouns)
+                self.touch(transaction.nouns, transaction.keys)
 
     @contextmanager
     def _nested(self) -> Iterator[None]:
@@ -156,12 +158,31 @@ class Database:
         """Rises with each commit and each move of the clock."""
         return self._version
 
-    def touch(self, nouns: Collection[type] = TABLES) -> None:
-        """Wake everybody who waits for a change, of these nouns or of any."""
+    def touch(self, nouns: Collection[type] = TABLES, keys: Collection[str | int] | None = None) -> None:
+        """Wake everybody who waits for a change, of these nouns and rows or (None) of any."""
         with self._changed:
             self._version += 1
             self._changes.update(dict.fromkeys(nouns, self._version))
             self._changed.notify_all()
+            for changed, rows in self._watches.items():
+                if keys is None or not rows.isdisjoint(keys):
+                    changed.set()
+
+    @contextmanager
+    def watch(self, keys: Iterable[str]) -> Iterator[threading.Event]:
+        """An event that is set when one of the rows with these keys has been written or the clock was moved.
+
+        For those who wait in numbers, each for rows of its own: what others write lets them sleep on, which
+        `wait_for_change` does not. Clear it before you look at the rows.
+        """
+        changed = threading.Event()
+        with self._changed:
+            self._watches[changed] = frozenset(keys)
+        try:
+            yield changed
+        finally:
+            with self._changed:
+                del self._watches[changed]
 
     def wait_for_change(self, seen: int, timeout: float | None, noun: type | None = None) -> int:
         """Block until `version` differs from `seen`, at most `timeout` wall seconds; returns the version.

@@ -101,6 +101,8 @@ class Transaction(Snapshot):
         self.events: list[Event] = []
         self.nouns: set[type] = set()
         """Of which nouns rows were written."""
+        self.keys: set[str | int] = set()
+        """Which rows were, but for those that went with `delete_where`."""
         self._recorders = tuple(recorders)
 
     def _cause(self, kind: str, subject_id: str) -> str:
@@ -114,7 +116,7 @@ class Transaction(Snapshot):
 
     def insert(self, item: T) -> T:
         """Write a new row; sqlite3.IntegrityError if its key or a unique column is taken."""
-        table = self._written(type(item))
+        table = self._written(type(item), item)
         self._connection.execute(table.insert, table.into_row(item))
         return item
 
@@ -123,7 +125,7 @@ class Transaction(Snapshot):
 
         KeyError if the row is gone: whoever holds on to a row for long must look whether it is still there.
         """
-        table = self._written(type(item))
+        table = self._written(type(item), item)
         if "updated_at" in table.types and "updated_at" not in changes:
             changes["updated_at"] = self.now()
         assignments = ", ".join(f'"{_column(table, c)}" = ?' for c in changes)
@@ -136,7 +138,7 @@ class Transaction(Snapshot):
 
     def delete(self, item: object) -> None:
         """Remove a row."""
-        table = self._written(type(item))
+        table = self._written(type(item), item)
         self._connection.execute(f'DELETE FROM "{table.name}" WHERE "{table.key}" = ?', (getattr(item, table.key),))
 
     def delete_where(self, noun: type, **where: Any) -> int:
@@ -217,9 +219,12 @@ class Transaction(Snapshot):
             )
         )
 
-    def _written(self, noun: type) -> Table:
+    def _written(self, noun: type, item: object = None) -> Table:
+        table = TABLES[noun]
         self.nouns.add(noun)
-        return TABLES[noun]
+        if item is not None:
+            self.keys.add(getattr(item, table.key))
+        return table
 
     def _event_numbers(self, kind: str, subject_id: str) -> tuple[int, int]:
         number, seq = self._connection.execute(_LAST_NUMBERS, (kind, subject_id)).fetchone()

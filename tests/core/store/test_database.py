@@ -167,6 +167,40 @@ def test_waiting_ends_with_a_commit_or_with_the_time(rows: Database) -> None:
     assert rows.wait_for_change(seen, 60) == seen + 1, "what has changed already is not waited for"
 
 
+def test_a_watch_sees_what_is_written_to_its_rows_and_moves_of_the_clock(rows: Database) -> None:
+    with rows.transaction() as tx:
+        mine, other = tx.add_job("call", "a", {}), tx.add_job("call", "b", {})
+    with rows.watch([mine.id, "to-come"]) as changed:
+        with rows.transaction() as tx:
+            tx.update(other, state="done")
+            new_customer(tx)
+        assert not changed.is_set()
+        for write in (
+            lambda tx: tx.update(mine, state="done"),
+            lambda tx: tx.insert(replace(mine, id="to-come")),
+            lambda tx: tx.delete(mine),
+        ):
+            with rows.transaction() as tx:
+                write(tx)
+            assert changed.is_set()
+            changed.clear()
+        rows.clock.freeze()
+        assert changed.is_set()
+        changed.clear()
+    rows.clock.advance(timedelta(1))
+    assert not changed.is_set(), "nobody watches any more"
+
+
+def test_what_was_rolled_back_is_no_change(rows: Database) -> None:
+    with rows.transaction() as tx:
+        job = tx.add_job("call", "a", {})
+    with rows.watch([job.id]) as changed:
+        with pytest.raises(ZeroDivisionError), rows.transaction() as tx:
+            tx.update(job, state="done")
+            raise ZeroDivisionError
+        assert not changed.is_set()
+
+
 def test_waiting_for_a_noun_sleeps_through_commits_about_others(rows: Database) -> None:
     seen = rows.version
     with rows.transaction() as tx:
