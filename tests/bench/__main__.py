@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench import measures, startup
+from tests.bench.crowd import reads_meanwhile
 from tests.bench.load import LoadFailed
 from tests.bench.measures import FULL, QUICK, Size
 from tests.bench.programs import CannotMeasure
@@ -22,6 +23,7 @@ def measure(folder: Path, size: Size) -> Iterator[Line]:
         found = up.start()
         customer = Customer(found["url"], found["token"], folder)
         yield from measures.api(customer, folder, size)
+        yield from reads_meanwhile(customer, folder, size.crowds)
         port = measures.deploy(customer, sys.executable)
         yield measures.router(customer, size, port)
         yield measures.restart(customer, folder, size)

@@ -17,16 +17,17 @@ VALUE = "BENCH_VALUE"
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: rounds of so many seconds of load, restarts, starts."""
+    """How much is measured: rounds of so many seconds of load, crowds of customers, restarts, starts."""
 
     rounds: int
     seconds: float
+    crowds: int
     restarts: int
     starts: int
 
 
-FULL = Size(rounds=7, seconds=1.5, restarts=9, starts=7)
-QUICK = Size(rounds=3, seconds=0.4, restarts=3, starts=3)
+FULL = Size(rounds=7, seconds=1.5, crowds=7, restarts=9, starts=7)
+QUICK = Size(rounds=3, seconds=0.4, crowds=3, restarts=3, starts=3)
 
 
 def api(customer: Customer, folder: Path, size: Size) -> list[Line]:
@@ -114,6 +115,6 @@ def sizes(size: Size) -> Sequence[str]:
     """The words over the lines."""
     return (
         f"{CONNECTIONS} kept connections; by turns, {size.rounds} rounds of {size.seconds:g} s for each after one that "
-        f"warms up; answers of about 1 KB; {size.restarts} restarts, {size.starts} starts.",
+        f"warms up; answers of about 1 KB; {size.crowds} crowds, {size.restarts} restarts, {size.starts} starts.",
         "Ratios are medians of the ratios of each turn; in brackets the range.",
     )

@@ -9,11 +9,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Line:
-    """One result. `detail`: the sizes behind it; `unit`: x (a ratio) or s (seconds)."""
+    """One result. `detail`: the sizes behind it; `unit`: x (a ratio), s or ms."""
 
     name: str
     value: float
-    unit: Literal["x", "s"]
+    unit: Literal["x", "s", "ms"]
     aim: float
     is_least: bool
     """Whether the aim is the least (a rate) rather than the most (a time)."""
