@@ -22,6 +22,7 @@ from platform_sim.core.actions.certificates import create_endpoint
 from platform_sim.core.actions.domains import create_domain
 from platform_sim.core.actions.drains import create_drain
 from platform_sim.core.actions.dynos import add_formation_dyno, run_dyno
+from platform_sim.core.actions.keys import add_key
 from platform_sim.core.actions.pipelines import change_stage_vars, couple, create_pipeline
 from platform_sim.core.actions.promotions import promote
 from platform_sim.core.actions.releases import current_release
@@ -193,6 +194,8 @@ NOWHERE = "01234567-89ab-4cde-8f01-23456789abcd"
 DRAIN = "https://logs.example.com/drain"
 """Of a customer's drain and of the add-on's."""
 
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me@home"
+
 WEBHOOK = {"include": ["api:release", "api:dyno"], "level": "sync", "url": "http://localhost:9/hook"}
 """Of the app's webhook and of the add-on's: what they ask for."""
 
@@ -213,6 +216,7 @@ def populate(world: World) -> Populated:
         partners_hook = create_webhook(tx, partner, addon, WEBHOOK)
         dyno = add_formation_dyno(tx, current_release(tx, app.id), "web.1", "serve", "Basic")
         run_dyno(tx, who, app, "bash")
+        key = add_key(tx, who, KEY)
         issued = issue("www.example.com")
         endpoint = create_endpoint(tx, who, app, issued.certificate, issued.key)
         domain = create_domain(tx, who, app, "www.example.com", endpoint.name)
@@ -250,6 +254,8 @@ def populate(world: World) -> Populated:
         "domain": domain.hostname,
         "app-feature": "preboot",
         "account-feature": "dashboard-repositories-api",
+        "key": key.id,
+        "dyno-size": "basic",
         "sni-endpoint": endpoint.name,
         "log-drain.query_identity": quote(DRAIN, safe=""),
     } | (paths_of_hooks[0] | paths_of_pipeline | paths_of_people)

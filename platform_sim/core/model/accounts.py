@@ -89,3 +89,16 @@ class BrowserSession:
     expires_at: datetime
     """Of the link until it is used, then of the session."""
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class SshKey:
+    """A public key of a person. Nothing here asks for one: git is served over http."""
+
+    id: str
+    account_id: str
+    public_key: str
+    comment: str
+    fingerprint: str
+    created_at: datetime
+    updated_at: datetime

@@ -50,13 +50,42 @@ STACKS = (
 CEDAR = Named("00000000-0000-4000-8000-000000000301", "cedar")
 """The only generation that is simulated; Fir is not."""
 
+
+@dataclass(frozen=True)
+class DynoSize:
+    """What a dyno of a size would have at Heroku; here all have what the machine gives them."""
+
+    id: str
+    name: str
+    compute: int
+    """Shares of a processor, one being the smallest."""
+    memory: float
+    """Gigabytes."""
+    cents: int
+    """Of a month."""
+    units: float
+    """Price in Standard-1X."""
+
+    @property
+    def dedicated(self) -> bool:
+        """Whether it has a machine to itself."""
+        return self.name.startswith("Performance")
+
+
+def _size(number: int, name: str, compute: int, memory: float, dollars: int, units: float) -> DynoSize:
+    return DynoSize(f"00000000-0000-4000-8000-0000000004{number:02d}", name, compute, memory, dollars * 100, units)
+
+
 DYNO_SIZES = (
-    Named("00000000-0000-4000-8000-000000000401", "Eco"),
-    Named("00000000-0000-4000-8000-000000000402", "Basic"),
-    Named("00000000-0000-4000-8000-000000000403", "Standard-1X"),
-    Named("00000000-0000-4000-8000-000000000404", "Standard-2X"),
-    Named("00000000-0000-4000-8000-000000000405", "Performance-M"),
-    Named("00000000-0000-4000-8000-000000000406", "Performance-L"),
+    _size(1, "Eco", 1, 0.5, 5, 0.28),
+    _size(2, "Basic", 1, 0.5, 7, 0.28),
+    _size(3, "Standard-1X", 1, 0.5, 25, 1.0),
+    _size(4, "Standard-2X", 2, 1.0, 50, 2.0),
+    _size(5, "Performance-M", 12, 2.5, 250, 10.0),
+    _size(6, "Performance-L", 50, 14.0, 500, 20.0),
+    _size(7, "Performance-L-RAM", 24, 30.0, 500, 20.0),
+    _size(8, "Performance-XL", 50, 62.0, 750, 30.0),
+    _size(9, "Performance-2XL", 100, 126.0, 1500, 60.0),
 )
 
 
@@ -70,6 +99,6 @@ def stack(identity: str) -> Named | None:
     return next((s for s in STACKS if identity in (s.name, s.id)), None)
 
 
-def dyno_size(identity: str) -> Named | None:
+def dyno_size(identity: str) -> DynoSize | None:
     """By name (any case, as the CLI sends it) or id."""
     return next((s for s in DYNO_SIZES if identity.lower() in (s.name.lower(), s.id)), None)

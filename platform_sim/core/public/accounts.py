@@ -1,7 +1,7 @@
 """Accounts, tokens and grants in public."""
 
 from platform_sim.core.actions.oauth import Tokens
-from platform_sim.core.model.accounts import Account, Authorization
+from platform_sim.core.model.accounts import Account, Authorization, SshKey
 from platform_sim.core.model.values import iso, iso_or_none
 
 Json = dict[str, object]
@@ -79,4 +79,17 @@ def api_tokens(tokens: Tokens, client_secret: str) -> Json:
         "session": {"id": authorization.id},
         "updated_at": iso(tokens.access.created_at),
         "user": {"id": tokens.account.id},
+    }
+
+
+def key(row: SshKey, owner: Account) -> Json:
+    """`Key`."""
+    return {
+        "comment": row.comment,
+        "created_at": iso(row.created_at),
+        "email": owner.email,
+        "fingerprint": row.fingerprint,
+        "id": row.id,
+        "public_key": row.public_key,
+        "updated_at": iso(row.updated_at),
     }

@@ -1,5 +1,7 @@
 """The marketplace and add-ons in public."""
 
+from uuid import UUID, uuid5
+
 from platform_sim.core.actions.addon_logs import input_token_of
 from platform_sim.core.actions.ownership import shown_vars
 from platform_sim.core.model import places
@@ -157,4 +159,30 @@ def stack(row: places.Named) -> Json:
         "name": row.name,
         "state": "public",
         "updated_at": iso(places.FOUNDED),
+    }
+
+
+def region_capability(owner: AddonService, place: places.Region) -> Json:
+    """`Add-on Region Capability`: its id is always the same for a service and a region."""
+    return {
+        "addon_service": service(owner),
+        "id": str(uuid5(UUID(owner.id), place.name)),
+        "region": region(place),
+        "supports_private_networking": False,
+    }
+
+
+def dyno_size(row: places.DynoSize) -> Json:
+    """`Dyno Size`."""
+    return {
+        "architecture": "amd64",
+        "compute": row.compute,
+        "cost": {"cents": row.cents, "unit": "month"},
+        "dedicated": row.dedicated,
+        "generation": {"id": places.CEDAR.id, "name": places.CEDAR.name},
+        "id": row.id,
+        "memory": row.memory,
+        "name": row.name,
+        "precise_dyno_units": row.units,
+        "private_space_only": False,
     }

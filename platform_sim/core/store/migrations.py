@@ -30,6 +30,7 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "collaborator": (("app_id", "account_id"),),
     "browser_session": (("link",), ("cookie",)),
     "feature_switch": (("owner_id", "name"),),
+    "ssh_key": (("fingerprint",),),
 }
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "authorization": (("addon_id",), ("account_id",), ("grant_code",), ("refresh_token",)),
@@ -54,6 +55,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "pipeline_coupling": (("pipeline_id",),),
     "promotion": (("pipeline_id",), ("source_app_id",)),
     "promotion_target": (("promotion_id",), ("app_id",)),
+    "ssh_key": (("account_id",),),
     "oauth_client": (("account_id",),),
     "team_member": (("account_id",),),
     "collaborator": (("account_id",),),
@@ -66,6 +68,7 @@ LATER: dict[str, tuple[str, ...]] = {
     "pipelines": ("pipeline", "pipeline_coupling", "promotion", "promotion_target", "stage_config"),
     "people": ("oauth_client", "browser_session", "team", "team_member", "collaborator", "app_transfer"),
     "features": ("feature_switch",),
+    "keys": ("ssh_key",),
 }
 """Tables that are made by a step of their own, by what they are for."""
 
@@ -117,6 +120,11 @@ def buildpacks(rows: Rows) -> None:
 def features(rows: Rows) -> None:
     """What is switched for apps and accounts."""
     _create(rows, LATER["features"])
+
+
+def keys(rows: Rows) -> None:
+    """Public keys of people."""
+    _create(rows, LATER["keys"])
 
 
 _NEW_UUID = " || '-' || ".join(
@@ -208,6 +216,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     buildpacks,
     people,
     features,
+    keys,
 )
 
 

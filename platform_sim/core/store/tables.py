@@ -53,6 +53,7 @@ NOUNS: tuple[type, ...] = (
     pipelines.PromotionTarget,
     pipelines.StageConfig,
     apps.FeatureSwitch,
+    accounts.SshKey,
 )
 
 

@@ -1,7 +1,7 @@
 """Rows of the table for daily use: domains, certificates, pipelines, promotions, buildpacks,
-features."""
+features, keys, dyno sizes, regions of services."""
 
-from platform_sim.web.api.handlers import buildpacks, domains, features, pipelines, promotions, releases
+from platform_sim.web.api.handlers import buildpacks, catalog, domains, features, keys, pipelines, promotions, releases
 from platform_sim.web.api.specs import BOTH, Key, Spec, get, listing, write
 
 
@@ -70,4 +70,14 @@ DAILY: dict[Key, Spec] = {
     ("DELETE", "/apps/{app}/build-cache"): write(releases.clear_cache, 202),
     **_features("/apps/{app}/features", "{app-feature}"),
     **_features("/account/features", "{account-feature}"),
+    ("GET", "/account/keys"): listing(keys.listing),
+    ("POST", "/account/keys"): write(keys.add, 201, fields=keys.ADD, required=("public_key",)),
+    ("GET", "/account/keys/{key}"): get(keys.info),
+    ("DELETE", "/account/keys/{key}"): write(keys.remove),
+    ("GET", "/dyno-sizes"): listing(catalog.list_sizes, "name"),
+    ("GET", "/dyno-sizes/{dyno-size}"): get(catalog.size_info),
+    ("GET", "/apps/{app}/available-dyno-sizes"): listing(catalog.list_app_sizes, "name"),
+    ("GET", "/addon-region-capabilities"): listing(catalog.list_capabilities),
+    ("GET", "/addon-services/{add-on-service}/region-capabilities"): listing(catalog.list_capabilities_of_service),
+    ("GET", "/regions/{region}/addon-region-capabilities"): listing(catalog.list_capabilities_of_region),
 }

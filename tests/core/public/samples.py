@@ -11,6 +11,7 @@ from platform_sim.core.actions.domains import create_domain, domains_of, set_acm
 from platform_sim.core.actions.drains import create_drain, drains_of_app
 from platform_sim.core.actions.dynos import add_formation_dyno, report_started, report_state, run_dyno
 from platform_sim.core.actions.features import feature_named, features_of, switch
+from platform_sim.core.actions.keys import add_key
 from platform_sim.core.actions.log_sessions import create_log_session
 from platform_sim.core.actions.oauth import exchange_grant
 from platform_sim.core.actions.pipelines import couple, create_pipeline
@@ -25,7 +26,7 @@ from platform_sim.core.model.apps import App, Build, Dyno, Formation, Release, S
 from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.model.domains import SniEndpoint
 from platform_sim.core.model.pipelines import Pipeline, PipelineCoupling, Promotion, PromotionTarget
-from platform_sim.core.model.places import REGIONS, STACKS
+from platform_sim.core.model.places import DYNO_SIZES, REGIONS, STACKS
 from platform_sim.core.public import accounts as public_accounts
 from platform_sim.core.public import addons as public_addons
 from platform_sim.core.public import apps as public_apps
@@ -47,6 +48,8 @@ from ...support import (
     new_service,
 )
 from .samples_people import of_people
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me@home"
 
 Bodies = dict[str, list[Any]]
 
@@ -198,6 +201,9 @@ def _fixed(tx: Transaction, app: App) -> Bodies:
     return {
         "app-feature": [public_features.feature(tx, row, app) for row in features_of(app)],
         "account-feature": [public_features.feature(tx, row, account) for row in features_of(account)],
+        "key": [public_accounts.key(add_key(tx, customer, KEY), account)],
+        "dyno-size": [public_addons.dyno_size(row) for row in DYNO_SIZES],
+        "add-on-region-capability": [public_addons.region_capability(tx.all(AddonService)[0], row) for row in REGIONS],
         "region": [public_addons.region(row) for row in REGIONS],
         "stack": [public_addons.stack(row) for row in STACKS],
         "source": [public_apps.source(create_source(tx), AT)],

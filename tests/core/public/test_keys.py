@@ -23,6 +23,7 @@ KEYS: dict[str, str] = {
     "add-on": "actions addon_service app billed_price billing_entity config_vars created_at id name plan provider_id "
     "state updated_at web_url",
     "add-on-attachment": "addon app created_at id log_input_url name namespace updated_at web_url",
+    "add-on-region-capability": "addon_service id region supports_private_networking",
     "add-on-service": "cli_plugin_name created_at human_name id name state supported_generations "
     "supports_multiple_installations supports_sharing updated_at",
     "app": "acm archived_at build_stack buildpack_provided_description created_at generation git_url id "
@@ -38,7 +39,9 @@ KEYS: dict[str, str] = {
     "domain": "acm_status acm_status_reason app cname created_at hostname id kind sni_endpoint status updated_at",
     "collaborator": "app created_at id permissions role updated_at user",
     "dyno": "app attach_url command created_at id name release size state type updated_at",
+    "dyno-size": "architecture compute cost dedicated generation id memory name precise_dyno_units private_space_only",
     "formation": "app command created_at dyno_size id quantity size type updated_at",
+    "key": "comment created_at email fingerprint id public_key updated_at",
     "log-drain": "addon app created_at id token updated_at url",
     "log-session": "created_at id logplex_url updated_at",
     "oauth-authorization": "access_token client created_at description grant id refresh_token scope session updated_at "

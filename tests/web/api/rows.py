@@ -8,7 +8,7 @@ import pytest
 from platform_sim.web.api.routes import Route, table
 
 from ...certificates import issue
-from ..world import Populated
+from ..world import KEY, Populated
 
 SHARED = Path(__file__).parents[4] / "shared"
 SCHEMA = SHARED / "reference" / "platform-api-schema.json"
@@ -87,6 +87,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "PATCH /apps/{app}/features/{app-feature}": {"enabled": True},
     "PATCH /account/features/{account-feature}": {"enabled": True},
+    "POST /account/keys": {"public_key": KEY.replace("HR4f", "HR4g")},
     "POST /pipelines": {"name": "second"},
     "PATCH /pipelines/{pipeline.id}": {"name": "renamed"},
     "POST /pipeline-transfers": {"pipeline": "flow", "new_owner": {"id": "stranger@example.com", "type": "user"}},

@@ -211,3 +211,17 @@ def test_a_world_without_pushes_has_no_repositories(tmp_path: Path) -> None:
         support.new_app(tx, world.customer, "acme")
     assert not world.doors.layout.git.exists()
     world.database.close()
+
+
+def test_a_renamed_app_keeps_its_repository_under_the_new_name(full: Populated) -> None:
+    def status(path: str) -> int:
+        answer = ask(full.world, path)
+        assert answer.data
+        return int(answer.status_code)
+
+    assert status(REFS) == 200
+    [before] = full.world.doors.layout.git.iterdir()
+    assert full.world.call("PATCH", "/apps/acme", {"name": "renamed"}).status_code == 200
+    assert status(REFS) == 404
+    assert status(REFS.replace("acme", "renamed")) == 200
+    assert list(full.world.doors.layout.git.iterdir()) == [before]

@@ -1,9 +1,12 @@
-"""The marketplace, regions and stacks."""
+"""The marketplace, regions, stacks and dyno sizes."""
+
+from collections.abc import Iterable
 
 from platform_sim.core.access import app_named
 from platform_sim.core.actions import catalog, offers
 from platform_sim.core.errors import NotFound
 from platform_sim.core.model import places
+from platform_sim.core.model.addons import AddonService
 from platform_sim.core.public import addons as public
 from platform_sim.core.store import Snapshot
 from platform_sim.web.api.call import Call, Json
@@ -69,3 +72,53 @@ def stack_info(call: Call, rows: Snapshot) -> Json:
     if found is None:
         raise NotFound("stack")
     return public.stack(found)
+
+
+def list_sizes(call: Call, rows: Snapshot) -> Json:
+    """GET /dyno-sizes."""
+    return [public.dyno_size(each) for each in places.DYNO_SIZES]
+
+
+def list_app_sizes(call: Call, rows: Snapshot) -> Json:
+    """GET /apps/:app/available-dyno-sizes."""
+    app_named(rows, call.actor, call.path["app"])
+    return list_sizes(call, rows)
+
+
+def size_info(call: Call, rows: Snapshot) -> Json:
+    """GET /dyno-sizes/:size (id or name, in any case)."""
+    found = places.dyno_size(call.path["dyno-size"])
+    if found is None:
+        raise NotFound("dyno_size", "Couldn't find that dyno size.")
+    return public.dyno_size(found)
+
+
+def _capabilities(services: Iterable[AddonService], regions: Iterable[places.Region]) -> Json:
+    """One for each region of each service: those of its manifest (partner-api §1.1)."""
+    shown = list(regions)
+    return [
+        public.region_capability(service, region)
+        for service in services
+        for region in shown
+        if {region.name, "*"} & set(service.manifest["api"].get("regions") or ())
+    ]
+
+
+def list_capabilities(call: Call, rows: Snapshot) -> Json:
+    """GET /addon-region-capabilities: of the services that the caller sees in the marketplace."""
+    strict = call.doors.database.rules.strict_marketplace
+    return _capabilities(offers.listed_services(rows, call.actor, strict=strict), places.REGIONS)
+
+
+def list_capabilities_of_service(call: Call, rows: Snapshot) -> Json:
+    """GET /addon-services/:service/region-capabilities."""
+    return _capabilities([catalog.service_named(rows, call.path["add-on-service"])], places.REGIONS)
+
+
+def list_capabilities_of_region(call: Call, rows: Snapshot) -> Json:
+    """GET /regions/:region/addon-region-capabilities."""
+    found = places.region(call.path["region"])
+    if found is None:
+        raise NotFound("region")
+    strict = call.doors.database.rules.strict_marketplace
+    return _capabilities(offers.listed_services(rows, call.actor, strict=strict), [found])

@@ -133,3 +133,35 @@ def test_regions_and_stacks(world: World) -> None:
     assert world.get("/apps/acme/available-stacks") == stacks
     for path in ("/regions/US", "/regions/moon", "/stacks/cedar"):
         assert world.call("GET", path).error == (404, "not_found")
+
+
+def test_dyno_sizes_are_found_in_any_case(full: Populated) -> None:
+    sizes = full.world.get("/dyno-sizes")
+    assert [size["name"] for size in sizes[:3]] == ["Eco", "Basic", "Standard-1X"]
+    assert full.world.get("/apps/acme/available-dyno-sizes") == sizes
+    for identity in ("standard-2x", "Standard-2X", sizes[3]["id"]):
+        assert full.world.get(f"/dyno-sizes/{identity}") == sizes[3]
+    changed = full.world.call("PATCH", "/apps/acme/formation/web", {"size": "performance-l-ram"})
+    assert changed.json["size"] == "Performance-L-RAM"
+
+
+def test_region_capabilities_are_the_regions_of_manifests(full: Populated) -> None:
+    world = full.world
+    with world.database.transaction() as tx:
+        second = support.new_service(tx, "second")
+        manifest = support.new_manifest("second")
+        manifest["api"]["regions"] = ["*"]
+        tx.update(second, manifest=manifest)
+    everything = world.get("/addon-region-capabilities")
+
+    def regions(found: list[Any], service: str) -> list[str]:
+        return [each["region"]["name"] for each in found if each["addon_service"]["name"] == service]
+
+    assert regions(everything, "exceptions") == ["us", "eu"]
+    assert len(regions(everything, "second")) == len(world.get("/regions"))
+    of_one = world.get("/addon-services/exceptions/region-capabilities")
+    assert of_one == [each for each in everything if each["addon_service"]["name"] == "exceptions"]
+    assert regions(world.get("/regions/tokyo/addon-region-capabilities"), "exceptions") == []
+    assert regions(world.get("/regions/eu/addon-region-capabilities"), "exceptions") == ["eu"]
+    assert len({each["id"] for each in everything}) == len(everything)
+    assert world.get("/addon-region-capabilities") == everything, "ids stay"

@@ -1,5 +1,6 @@
 """Apps and config vars as clients see them (platform-api §5)."""
 
+import json
 import re
 import threading
 from typing import Any
@@ -93,6 +94,20 @@ def test_a_rename_keeps_the_app(world: World) -> None:
     assert (renamed["id"], renamed["name"], "renamed" in renamed["web_url"]) == (app["id"], "renamed", True)
     assert world.call("GET", "/apps/acme").error == (404, "not_found")
     assert world.call("POST", "/apps", {"name": "acme"}).status_code == 201
+
+
+def test_a_rename_keeps_what_is_attached_to_the_app(full: Populated) -> None:
+    """Add-ons and their pages, webhooks, domains, drains, the place in the pipeline: all of it, under the new name."""
+    world = full.world
+    parts = ("addons", "addon-attachments", "webhooks", "domains", "log-drains", "pipeline-couplings", "releases")
+    before = {part: world.get(f"/apps/acme/{part}") for part in parts}
+    world.call("PATCH", "/apps/acme", {"name": "renamed"})
+    for part, seen in before.items():
+        expected = json.dumps(seen).replace('"acme', '"renamed').replace("/acme", "/renamed")
+        found = json.dumps(world.get(f"/apps/renamed/{part}"))
+        assert found == expected, part
+    assert world.get(f"/addons/{full.addon.id}", token=full.partner)["app"]["name"] == "renamed"
+    assert world.client.get(f"/sso/apps/{full.app.id}/addons/{full.addon.id}").status_code < 400
 
 
 def test_delete_answers_with_the_app_as_it_was(full: Populated) -> None:
