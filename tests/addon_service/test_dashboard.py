@@ -98,7 +98,7 @@ def test_what_is_known_is_shown_with_its_time_when_heroku_is_away(
     assert "Now it does not answer" not in shown(partner).text, "nobody is asked again at once"
     clock.advance(seconds=31)
     text = shown(partner).text
-    assert "As Heroku said at 2026-03-04T05:06:07Z ; it tells by webhook when that changes." in text
+    assert "As Heroku said at 2026-03-04 05:06:07 ; it tells by webhook when that changes." in text
     assert "Now it does not answer: cannot reach Heroku" in text
     assert "shop-staging as BLUE" in text
 

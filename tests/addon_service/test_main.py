@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +21,9 @@ from click.testing import CliRunner
 
 from addon_service.__main__ import main
 from addon_service.folder import DataFolder
+from addon_service.platform_client import Answer, Request
 
+from .around import attachment, log_url
 from .heroku import FakeHeroku, served
 from .partner import AUTH, ORDER, UUID
 
@@ -72,8 +75,8 @@ def program(tmp_path: Path) -> Iterator[Program]:
         program.end(process)
 
 
-def provision(url: str) -> requests.Response:
-    order = {**ORDER, "oauth_grant": {"code": "grant-1", "expires_at": "2999-01-01T00:00:00Z"}}
+def provision(url: str, **more: Any) -> requests.Response:
+    order = {**ORDER, **more, "oauth_grant": {"code": "grant-1", "expires_at": "2999-01-01T00:00:00Z"}}
     return requests.post(f"{url}/heroku/resources", json=order, auth=AUTH, timeout=PATIENCE)
 
 
@@ -189,3 +192,51 @@ def test_the_manifests_url_comes_from_option_then_environment_then_folder(tmp_pa
     found = [run(*data, "--url", "http://a/", PUBLIC_URL="http://b"), run(*data, PUBLIC_URL="http://b"), run(*data)]
     roots = [json.loads(result.stdout)["api"]["test"]["base_url"] for result in found]
     assert roots == [f"{root}/heroku/resources" for root in ("http://a", "http://b", "http://127.0.0.1:7777")]
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    "call", [f"POST /addons/{UUID}/webhooks", f"GET /addons/{UUID}/addon-attachments", "POST /logs"]
+)
+def test_killed_while_heroku_has_its_call_the_next_run_makes_it_good(program: Program, call: str) -> None:
+    heroku, reached, gate = FakeHeroku(), threading.Event(), threading.Event()
+    answered = heroku.around.answer
+
+    def held(request: Request, path: str) -> Answer | None:
+        answer = answered(request, path)
+        if f"{request.method} {path}" == call and not reached.is_set():
+            reached.set()
+            assert gate.wait(PATIENCE)
+        return answer
+
+    heroku.around.answer = held  # type: ignore[method-assign]
+    with served(heroku) as platform:
+        place = platform.removeprefix("http://")
+        heroku.around.attachments = [attachment(url=log_url(host=place))]
+        program.environment |= {"HEROKU_API_URL": platform, "ADDON_CLIENT_SECRET": "client-secret-1"}
+        process, url = program.serve()
+        provision(url, log_input_url=log_url(host=place))
+        wait_for_state(url, "held")
+        requests.post(f"{url}/admin/resources/{UUID}/rotate", auth=AUTH, timeout=PATIENCE)
+        assert reached.wait(PATIENCE)
+        program.end(process)
+        gate.set()
+        process, url = program.serve(int(url.rpartition(":")[2]))
+        body = wait_until_done(url)
+        program.end(process)
+    assert [duty for duty in body["duties"] if duty["state"] == "failed"] == []
+    assert len(heroku.around.webhooks) == 1
+    assert [each["app"] for each in body["apps"]] == ["shop"]
+    assert any("credentials rotated" in line for line in heroku.around.lines())
+
+
+def wait_until_done(url: str) -> dict[str, Any]:
+    """The instance, once nothing is due for it any more."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        body: dict[str, Any] = requests.get(f"{url}/admin/resources/{UUID}", auth=AUTH, timeout=PATIENCE).json()
+        owed = [d for d in body["duties"] if d["state"] in ("waiting", "doing") and d["kind"] != "retire_credential"]
+        if not owed:
+            return body
+        time.sleep(0.05)
+    pytest.fail(f"never done: {body['duties']}")

@@ -100,8 +100,8 @@ def test_each_attached_app_has_a_token_of_its_own(reading: Partner, heroku: Fake
     send(reading, "d.2", frame("from staging"), id=f"{ID}2")
     post(reading, form())
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", reading.client.get(f"/dashboard/{UUID}").text))
-    assert "2026-03-04T05:06:07Z shop app[web.1] from the shop" in page
-    assert "2026-03-04T05:06:07Z shop-staging app[web.1] from staging" in page
+    assert "05:06:07 shop app[web.1] from the shop" in page
+    assert "05:06:07 shop-staging app[web.1] from staging" in page
 
 
 def test_gone_is_410_and_never_was_404(reading: Partner) -> None:
