@@ -24,6 +24,7 @@ from addon_service.vault import Vault
 
 log = logging.getLogger("addon_service.duties")
 WORKERS = 4
+KEPT = 20  # finished duties of each kind that an instance's list shows
 LONGEST_SLEEP = 60.0
 
 
@@ -245,7 +246,17 @@ class Duties:
             "UPDATE duties SET state = ?, error = ?, sealed = NULL, boot = NULL, updated_at = ?"
             " WHERE id = ? AND state = 'doing' AND boot = ?"
         )
-        return tx.run(sql, state, error, stamp(self._clock.now()), duty.id, self._boot) == 1
+        if tx.run(sql, state, error, stamp(self._clock.now()), duty.id, self._boot) == 0:
+            return False
+        of_its_kind = "resource_uuid = ?1 AND kind = ?2 AND state NOT IN ('waiting', 'doing')"
+        tx.run(
+            f"DELETE FROM duties WHERE {of_its_kind} AND id <= "
+            f"(SELECT id FROM duties WHERE {of_its_kind} ORDER BY id DESC LIMIT 1 OFFSET ?3)",
+            duty.uuid,
+            duty.kind,
+            KEPT,
+        )
+        return True
 
     def _put_back(self, duty: Duty, reason: str, later: Later | None = None) -> None:
         now = self._clock.now()

@@ -81,14 +81,10 @@ class Voice:
         return self.client.write_log(url, slug, parse_stamp(duty.payload["at"]), str(duty.payload["text"]))
 
     def _url(self, duty: Duty) -> str | None:
-        """The URL as known. That of the order's app may be known under the app's id by now."""
-        app_id = str(duty.payload["app_id"])
+        """The URL as known; that of the order's app may have its place under the app's id by now."""
         with self.store.read() as tx:
-            sql = (
-                "SELECT sealed FROM log_inputs AS i LEFT JOIN looks USING (resource_uuid) WHERE i.resource_uuid = ?"
-                " AND (i.app_id = ? OR ? = '' AND i.app_id = looks.app_id)"
-            )
-            row = tx.one(sql, duty.uuid, app_id, app_id)
+            sql = "SELECT sealed FROM log_inputs WHERE resource_uuid = ? AND app_id = ?"
+            row = tx.one(sql, duty.uuid, str(duty.payload["app_id"]))
         return None if row is None else self.vault.open(row["sealed"])
 
     def _read_anew(self, duty: Duty) -> str:

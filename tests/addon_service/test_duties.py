@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from addon_service import duties as duties_module
 from addon_service.clock import parse_stamp, stamp
 from addon_service.duties import Duties, Duty, Finish, GiveUp, Later
 from addon_service.errors import PlatformFailed
@@ -306,3 +307,14 @@ class TestEnsure:
         with bench.store.write() as tx:
             bench.duties.ensure(tx, "work", OTHER)
         assert bench.states() == ["waiting", "waiting"]
+
+
+def test_of_many_that_are_done_the_newest_stay_listed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duties_module, "KEPT", 2)
+    bench.add(OTHER)
+    for number in range(4):
+        bench.add(number=number)
+    with bench.store.write() as tx:
+        bench.duties.add(tx, "work", UUID, {}, bench.clock.now() + timedelta(hours=1))
+    assert bench.duties.run_due() == 5
+    assert [(row["resource_uuid"], row["id"]) for row in bench.rows()] == [(OTHER, 1), (UUID, 4), (UUID, 5), (UUID, 6)]

@@ -88,6 +88,17 @@ def test_a_start_under_another_url_announces_it(run: Runs, settings: Settings) -
     assert (settings.data / "public-url").read_text().strip() == "http://elsewhere.test"
 
 
+def test_a_start_under_another_url_moves_the_webhook(run: Runs, heroku: FakeHeroku) -> None:
+    first = run()
+    first.ready()
+    first.service.close()
+    moved = run(public_url="http://elsewhere.test")
+    moved.service.start()
+    kinds = [duty["kind"] for duty in moved.admin(f"/{UUID}").get_json()["duties"]]
+    moved.service.close()
+    assert kinds.count("subscribe") == 2
+
+
 def test_a_lost_key_stops_the_start(run: Runs, settings: Settings) -> None:
     first = run()
     first.provision()

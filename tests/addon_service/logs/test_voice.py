@@ -68,8 +68,10 @@ def test_plan_changes_full_plans_and_ended_credentials_are_told(
     speaking.change_plan("test")
     speaking.change_plan("test")
     account = speaking.account()
-    for number in range(3):
-        speaking.report(account, f"boom {number}")
+    speaking.report(account)
+    assert len(states(speaking)) == 1, "there is room for another"
+    speaking.report(account)
+    assert speaking.report(account).status_code == 402
     speaking.rotate()
     speaking.service.duties.run_due()
     clock.advance(hours=1)
@@ -137,7 +139,7 @@ class TestRefusal:
 
     def test_the_order_s_url_is_good_before_heroku_was_looked_at(self, partner: Partner, heroku: FakeHeroku) -> None:
         heroku.around.said[f"GET /addons/{UUID}"] = said(404, {})
-        heroku.around.attachments = [attachment(url=log_url(OTHER_TOKEN)), attachment("B", STAGING, log_url())]
+        heroku.around.attachments = [attachment("B", STAGING, log_url()), attachment(url=log_url(OTHER_TOKEN))]
         partner.provision(log_input_url=log_url())
         partner.service.duties.run_due()
         say(partner)
@@ -147,6 +149,19 @@ class TestRefusal:
         say(partner)
         partner.service.duties.run_due()
         assert len(heroku.around.lines()) == 2, "the owning app's URL is told apart from the other's"
+
+    def test_a_line_of_before_the_first_look_is_written_after_it(self, partner: Partner, heroku: FakeHeroku) -> None:
+        heroku.around.attachments = [attachment("B", STAGING, log_url(OTHER_TOKEN)), attachment(url=log_url())]
+        partner.provision(log_input_url=log_url())
+        say(partner)
+        partner.service.duties.run_one()
+        with partner.service.store.write() as tx:
+            tx.run("UPDATE duties SET due_at = '2999' WHERE kind = 'write_log'")
+        partner.service.duties.run_due()
+        with partner.service.store.write() as tx:
+            tx.run("UPDATE duties SET due_at = '2000' WHERE kind = 'write_log'")
+        partner.service.duties.run_due()
+        assert (states(partner), len(heroku.around.lines())) == (["done"], 1)
 
     def test_a_second_refusal_is_final(self, speaking: Partner, heroku: FakeHeroku) -> None:
         heroku.around.tokens = set()
