@@ -126,6 +126,7 @@ class Platform:
         authority = Authority(
             self.layout.authority,
             lambda name: is_heroku_host(name) or is_this_machine(name) or routes.is_app_host(name),
+            routes.certificate,
         )
         self.ca_file = authority.file
         self.edge = Edge(

@@ -12,9 +12,8 @@ from platform_sim.core.model.values import is_uuid
 from platform_sim.core.roles import role_in_app
 from platform_sim.core.store import Snapshot, Transaction
 
-ACM_STATUS = "failing"
-ACM_REASON = "No certificate authority issues certificates for names that only this machine knows."
-"""Of every custom domain while certificates are managed automatically: nobody can do so here."""
+ACM_STATUS = "cert issued"
+"""Of every custom domain while certificates are managed automatically: the edge makes one for each name by itself."""
 
 
 def add_default_domain(tx: Transaction, app: App) -> Domain:
@@ -65,7 +64,7 @@ def create_domain(tx: Transaction, actor: Actor, app: App, hostname: str, endpoi
     linked = endpoint_named(tx, app, endpoint).id if endpoint else None
     domain = _insert(tx, app, "custom", hostname, dns_target(tx.dice("dns-target", app.id)), linked)
     if app.acm:
-        domain = tx.update(domain, acm_status=ACM_STATUS, acm_status_reason=ACM_REASON)
+        domain = tx.update(domain, acm_status=ACM_STATUS)
     tx.record("domain", "create", domain.id, actor.account, _told(domain), app_id=app.id)
     return domain
 
@@ -101,11 +100,11 @@ def delete_domain(tx: Transaction, actor: Actor, app: App, domain: Domain) -> No
 
 
 def set_acm(tx: Transaction, actor: Actor, app: App, on: bool) -> App:
-    """Switch automatic certificate management. Here it issues nothing, which each custom domain says."""
+    """Switch automatic certificate management. The platform's own authority issues at once, and trust in it is all that
+    is needed; so each custom domain says that it has its certificate."""
     customers_only(actor, "manage an app's certificates")
-    status, reason = (ACM_STATUS, ACM_REASON) if on else (None, None)
     for domain in tx.all(Domain, app_id=app.id, kind="custom"):
-        tx.update(domain, acm_status=status, acm_status_reason=reason)
+        tx.update(domain, acm_status=ACM_STATUS if on else None)
     if app.acm == on:
         return app
     app = tx.update(app, acm=on)
@@ -114,7 +113,7 @@ def set_acm(tx: Transaction, actor: Actor, app: App, on: bool) -> App:
 
 
 def refresh_acm(tx: Transaction, actor: Actor, app: App) -> App:
-    """Try again for the domains that have no certificate; InvalidParams where it is off."""
+    """Try again for domains that have no certificate: all have one. InvalidParams where it is off."""
     if not app.acm:
         raise InvalidParams(f"Automatic certificate management is off for {app.name}: enable it first.")
     return set_acm(tx, actor, app, on=True)
@@ -143,7 +142,6 @@ def _insert(
             cname=cname,
             sni_endpoint_id=endpoint_id,
             acm_status=None,
-            acm_status_reason=None,
             created_at=now,
             updated_at=now,
         )

@@ -30,7 +30,6 @@ class Domain:
     sni_endpoint_id: str | None
     acm_status: str | None
     """How automatic certificate management stands; None where it is off."""
-    acm_status_reason: str | None
     created_at: datetime
     updated_at: datetime
 

@@ -111,6 +111,17 @@ class Route:
     backends: tuple[Backend, ...] = ()
 
 
+@dataclass(frozen=True)
+class OwnCertificate:
+    """A certificate that a customer has given for a domain."""
+
+    id: str
+    chain: str
+    """PEM, the certificate itself first."""
+    key: str = field(repr=False)
+    """PEM."""
+
+
 class Routes(Protocol):
     """Answers host names; asked for every request, so it must be quick."""
 

@@ -14,7 +14,7 @@ def domain(rows: Snapshot, row: Domain) -> Json:
     endpoint = rows.get(SniEndpoint, row.sni_endpoint_id) if row.sni_endpoint_id else None
     return {
         "acm_status": row.acm_status,
-        "acm_status_reason": row.acm_status_reason,
+        "acm_status_reason": None,
         "app": {"id": app.id, "name": app.name},
         "cname": row.cname,
         "created_at": iso(row.created_at),

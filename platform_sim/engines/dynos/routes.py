@@ -7,8 +7,8 @@ from platform_sim.core.actions.domains import domain_for
 from platform_sim.core.actions.features import has_preboot
 from platform_sim.core.actions.releases import current_release
 from platform_sim.core.model.apps import App, Dyno, Formation
-from platform_sim.core.model.domains import APP_SUFFIXES, app_name_of
-from platform_sim.core.model.seams import Backend, Route, RouteState
+from platform_sim.core.model.domains import APP_SUFFIXES, SniEndpoint, app_name_of
+from platform_sim.core.model.seams import Backend, OwnCertificate, Route, RouteState
 from platform_sim.core.store import Database, Snapshot
 
 
@@ -46,6 +46,17 @@ class DynoRoutes:
             if route is not None:
                 routes[host] = route
         return route
+
+    def certificate(self, host: str) -> OwnCertificate | None:
+        """The certificate that is linked to the custom domain of this name, or None. `host` is lower case."""
+        if not _may_be_a_name(host):
+            return None
+        with self._database.snapshot() as rows:
+            domain = domain_for(rows, host)
+            if domain is None or domain.sni_endpoint_id is None:
+                return None
+            own = rows.get(SniEndpoint, domain.sni_endpoint_id)
+        return OwnCertificate(own.certificate_id, own.certificate_chain, own.private_key)
 
 
 def _may_be_a_name(host: str) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from platform_sim.core.actions.apps import create_app, delete_app, update_app
+from platform_sim.core.actions.certificates import create_endpoint
 from platform_sim.core.actions.domains import create_domain, delete_domain, domain_named
 from platform_sim.core.actions.dynos import (
     add_formation_dyno,
@@ -20,6 +21,7 @@ from platform_sim.core.model.apps import Dyno
 from platform_sim.core.model.seams import Backend, Route
 from platform_sim.engines.dynos.routes import DynoRoutes
 
+from ...certificates import issue
 from .world import BOOT, World, make_world
 
 
@@ -251,3 +253,16 @@ def test_with_preboot_a_new_dyno_that_crashes_is_what_there_is(world: World, rou
         retry_at = world.database.clock.now() + timedelta(seconds=60)
         report_state(tx, new, "crashed", exit_status=1, retry_at=retry_at)
     assert state(routes) == "crashed"
+
+
+def test_the_certificate_of_a_name_is_that_of_its_domain(world: World, routes: DynoRoutes) -> None:
+    issued = issue("*.example.com", starts_at=world.database.clock.now())
+    with world.database.transaction() as tx:
+        endpoint = create_endpoint(tx, world.actor, world.app, issued.certificate, issued.key)
+        create_domain(tx, world.actor, world.app, "*.example.com", endpoint.name)
+        create_domain(tx, world.actor, world.app, "www.example.com")
+    own = routes.certificate("shop.example.com")
+    assert own is not None
+    assert (own.id, own.chain, own.key) == (endpoint.certificate_id, issued.certificate, issued.key)
+    for host in ("www.example.com", "example.localhost", "localhost", "api.heroku.com", "127.0.0.1"):
+        assert routes.certificate(host) is None, host

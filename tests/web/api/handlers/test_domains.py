@@ -83,6 +83,6 @@ def test_managed_certificates_are_switched(full: Populated) -> None:
     assert world.call("POST", "/apps/acme/acm").json["acm"] is True
     assert world.call("PATCH", "/apps/acme/acm").json["acm"] is True
     assert world.get("/apps/acme")["acm"] is True
-    assert world.get(f"{LIST}/www.example.com")["acm_status"] == "failing"
+    assert world.get(f"{LIST}/www.example.com")["acm_status"] == "cert issued"
     assert world.call("DELETE", "/apps/acme/acm").json["acm"] is False
     assert world.get(f"{LIST}/www.example.com")["acm_status"] is None
