@@ -97,7 +97,7 @@ class Resources:
         addon = self._addons[resource.addon]
         if name is not None:
             tx.run("UPDATE resources SET name = ? WHERE uuid = ?", name, uuid)
-        if plan is None or plan == resource.plan or plan not in addon.plans:
+        if plan is None or plan == resource.plan or plan not in addon.plans or resource.state != "provisioned":
             return None
         settled = parse_stamp(resource.plan_set_at or resource.created_at) + PLAN_SETTLES
         if asked_at < settled:

@@ -105,6 +105,10 @@ MIGRATIONS: list[list[str]] = [
             resource_uuid TEXT NOT NULL REFERENCES resources(uuid), app_id TEXT NOT NULL, sealed TEXT NOT NULL,
             PRIMARY KEY (resource_uuid, app_id))""",
     ],
+    [
+        # Not while the app is detached; when it comes back, so does its token.
+        "ALTER TABLE drains ADD COLUMN active INTEGER NOT NULL DEFAULT 1",
+    ],
 ]
 # FULL: what was answered must outlive not only our own death, but the machine's.
 DURABLE = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")

@@ -63,25 +63,27 @@ class Drains:
         tx.run(sql, uuid, token_hash(token))
 
     def keep(self, tx: Tx, uuid: str, listed: Sequence[Drain]) -> None:
-        """These are the drains there are. Of one that is gone, the lines go too; one that sends elsewhere is moved."""
+        """These are the drains there are. Of one that is gone, the lines go, and it is believed no more; it may come
+        back. One that sends elsewhere is moved."""
         for drain in listed:
             sql = (
                 "INSERT INTO drains (resource_uuid, token_hash, heroku_id, app_id) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (token_hash) DO UPDATE SET heroku_id = excluded.heroku_id, app_id = excluded.app_id"
-                " WHERE resource_uuid = excluded.resource_uuid"
+                " ON CONFLICT (token_hash) DO UPDATE SET heroku_id = excluded.heroku_id, app_id = excluded.app_id,"
+                " active = 1 WHERE resource_uuid = excluded.resource_uuid"
             )
             tx.run(sql, uuid, token_hash(drain.token), drain.id, drain.app_id)
         there = {drain.id for drain in listed}
-        for row in tx.rows("SELECT id, heroku_id FROM drains WHERE resource_uuid = ? AND heroku_id IS NOT NULL", uuid):
+        sql = "SELECT id, heroku_id FROM drains WHERE resource_uuid = ? AND heroku_id IS NOT NULL AND active = 1"
+        for row in tx.rows(sql, uuid):
             if row["heroku_id"] not in there:
-                tx.run("DELETE FROM drains WHERE id = ?", row["id"])
+                tx.run("UPDATE drains SET active = 0 WHERE id = ?", row["id"])
                 self.duties.add(tx, "forget_lines", uuid, {"drain": row["id"]})
         if any(drain.url != self.url(uuid) for drain in listed):
             self.duties.ensure(tx, "move_drains", uuid)
 
     def speaking(self, tx: Tx, uuid: str, token: str) -> int | None:
         """Our number of the instance's drain that has this token, or None: then nobody is believed."""
-        sql = "SELECT id FROM drains WHERE token_hash = ? AND resource_uuid = ?"
+        sql = "SELECT id FROM drains WHERE token_hash = ? AND resource_uuid = ? AND active = 1"
         row = tx.one(sql, token_hash(token), uuid)
         return None if row is None else int(row["id"])
 

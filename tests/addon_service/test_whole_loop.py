@@ -152,3 +152,13 @@ def test_an_upgrade_is_on_both_sides_and_the_end_leaves_nothing(world: World) ->
     assert customer.api("GET", "/apps/acme/log-drains") == []
     kept = world.operator(path="/requests")
     assert {each["path"].removesuffix(f"/{uuid}") for each in kept} == {"/heroku/resources"}
+
+
+def test_of_an_app_of_a_team_the_members_have_access(world: World) -> None:
+    customer = world.customer
+    customer.api("POST", "/sim/users", {"email": "ana@example.com"})
+    customer.api("POST", "/teams", {"name": "acme-team"})
+    customer.api("POST", "/teams/acme-team/members", {"email": "ana@example.com", "role": "member"})
+    customer.api("PATCH", "/teams/apps/acme", {"owner": "acme-team"})
+    wait_until("the team's members are shown", lambda: "ana@example.com member of team acme-team" in world.page())
+    assert "Heroku does not tell" not in world.page()

@@ -59,6 +59,18 @@ def test_a_detached_app_s_drain_is_believed_no_more_and_its_lines_go(reading: Pa
     assert kinds(reading)[-1] == "forget_lines"
 
 
+def test_an_app_that_comes_back_speaks_with_its_old_token(reading: Partner, heroku: FakeHeroku) -> None:
+    back, heroku.around.drains = heroku.around.drains, []
+    look(reading)
+    look(reading)
+    assert [send(reading, token, frame("x")).status_code for token in ("d.1", "d.2")] == [403, 403]
+    heroku.around.drains = back
+    look(reading)
+    assert [send(reading, token, frame(token), id=token).status_code for token in ("d.1", "d.2")] == [204, 204]
+    assert texts(reading) == ["d.1", "d.2"]
+    assert kinds(reading) == ["exchange_grant", "forget_lines", "forget_lines"]
+
+
 def test_the_token_of_the_order_is_believed_before_heroku_lists_its_drain(partner: Partner, heroku: FakeHeroku) -> None:
     partner.provision(log_drain_token="d.1")
     partner.service.duties.run_due()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from addon_service.datastore.base import DatastoreAway
 from addon_service.errors import PlatformFailed
 from addon_service.surroundings.facts import app_names, known
 
 from ..around import SHOP, STAGING, attachment
 from ..customer import DatabasePartner
-from ..fake_engine import FakeEngine
+from ..fake_engine import FakeEngine, failing
 from ..heroku import FakeHeroku, FrozenClock, said
 from ..partner import OTHER, UUID, Partner
 
@@ -215,6 +216,18 @@ class TestPlan:
         look(db)
         assert db.shown()["plan"] == "premium"
         assert [connections for _, connections in engine.only().values()] == [10]
+
+    def test_a_database_that_is_still_being_made_is_left_alone(
+        self, db: DatabasePartner, heroku: FakeHeroku, engine: FakeEngine, clock: FrozenClock
+    ) -> None:
+        engine.fault = failing("create", DatastoreAway("gone fishing"))
+        db.provision()
+        db.work()
+        heroku.around.plan = "premium"
+        clock.advance(minutes=1)
+        look(db)
+        assert db.shown()["plan"] == "basic"
+        assert "fit_database" not in [kind for kind, _ in db.duties()]
 
 
 def test_one_instance_s_surroundings_are_not_another_s(partner: Partner, heroku: FakeHeroku) -> None:
