@@ -160,6 +160,7 @@ class Platform:
             slugs=self.layout.slugs,
             boot_id=self.boot_id,
             wake=self.edge.wake,
+            let_finish=self.edge.let_finish,
         )
         self._ends(supervisor.close)
         supervisor.start()

@@ -93,16 +93,21 @@ self.wfile.write(b"0\\r\\n\\r\\n")
 """Answers `one`, and `two` only after somebody has asked for `/go`."""
 
 KEEPS = """
-import os, signal, sys, waitress
+import os, signal, waitress
 
 def stop(number, frame):
     raise SystemExit(0)
 
 def app(environ, start_response):
+    body = environ["wsgi.input"].read().decode()
+    if body:
+        with open(os.environ["BOOK"], "a") as book:
+            book.write(body + "\\n")
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [os.environ.get(environ["PATH_INFO"][1:], "none").encode()]
 
 signal.signal(signal.SIGTERM, stop)
 waitress.serve(app, host="127.0.0.1", port=int(os.environ["PORT"]))
 """
-"""What SHOWS is, under a server that keeps connections open between requests."""
+"""What SHOWS is, under a server that keeps connections open between requests. At SIGTERM it ends at once, with all that
+it has. A body is written into the file BOOK, a line each."""

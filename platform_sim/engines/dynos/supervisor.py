@@ -27,6 +27,9 @@ from platform_sim.engines.dynos.wanted import AppView, adjust, dyno_id, look, sp
 
 logger = logging.getLogger(__name__)
 
+_MOMENT = 0.02
+"""Wall seconds in which most have finished. The others are not waited for: the new dyno boots meanwhile."""
+
 
 @dataclass
 class _Live:
@@ -34,7 +37,10 @@ class _Live:
 
     key: str
     dyno: Dyno
+    port: int | None
     stopping: bool = False
+    signalled: bool = False
+    """Whether it has been told; it may have had something to finish before."""
     ends_at: float | None = None
     """Wall clock (monotonic) by which a release-phase dyno must have ended."""
 
@@ -51,14 +57,17 @@ class Supervisor:
         slugs: Path,
         boot_id: str,
         wake: Callable[[], None] = lambda: None,
+        let_finish: Callable[[int, Callable[[], None]], None] = lambda port, then: then(),
     ) -> None:
-        """`slugs`: the folder that slugs' folders are relative to; `wake` is called when routes may have changed."""
+        """`slugs`: the folder that slugs' folders are relative to; `wake` is called when routes may have changed;
+        `let_finish` calls back, from any thread, when the dyno on a port has answered what it had been sent."""
         self._database = database
         self._runtime = runtime
         self._log = log
         self._slugs = slugs
         self._boot_id = boot_id
         self._wake = wake
+        self._let_finish = let_finish
         self._live: dict[str, _Live] = {}
         self._retries: dict[str, datetime] = {}
         self._reports: deque[Callable[[], None]] = deque()
@@ -207,7 +216,7 @@ class Supervisor:
             self._say(dyno, str(problem))
             self._ended(spec.key, None)
             return
-        live = self._live[dyno.id] = _Live(spec.key, dyno)
+        live = self._live[dyno.id] = _Live(spec.key, dyno, running.port)
         if dyno.kind == "release":
             live.ends_at = time.monotonic() + self._database.rules.release_phase_timeout
         with self._database.transaction() as tx:
@@ -235,8 +244,25 @@ class Supervisor:
             self._say(dyno, lines.state_changed(dyno.state, after))
 
     def _stop(self, live: _Live) -> None:
+        """The router sends it nothing new, since its row says that it has to go; what it has it may finish first."""
         live.stopping = True
-        self._runtime.stop(live.key)
+        if live.port is None:
+            self._signal(live)
+            return
+        finished = threading.Event()
+
+        def then() -> None:
+            finished.set()
+            self._report(partial(self._signal, live))
+
+        self._let_finish(live.port, then)
+        if finished.wait(_MOMENT):
+            self._signal(live)
+
+    def _signal(self, live: _Live) -> None:
+        if not live.signalled:
+            live.signalled = True
+            self._runtime.stop(live.key)
 
     def _end_overdue(self) -> None:
         for live in self._live.values():

@@ -14,6 +14,7 @@ from platform_sim.engines.router.exchange import Client, Exchange
 from platform_sim.engines.router.rendezvous import Rendezvous, secret_of
 from platform_sim.engines.router.request import BadRequest, Request, RequestReader
 from platform_sim.engines.router.shared import Shared
+from platform_sim.engines.router.upstream import Address
 
 Dispatch = Callable[[Shared, Client, Request], Exchange]
 
@@ -177,6 +178,10 @@ class ClientConnection(asyncio.Protocol):
     def abort(self) -> None:
         """The edge stops: close at once."""
         self.transport.abort()
+
+    def waits_for(self, address: Address) -> bool:
+        """Whether its request is with this backend."""
+        return self._current is not None and self._current.is_at(address)
 
     # --- inside
 

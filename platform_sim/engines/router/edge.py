@@ -9,6 +9,7 @@ import errno
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 
 from platform_sim.core.model.seams import LogSink, Routes, Streams, Terminals
@@ -21,10 +22,12 @@ from platform_sim.engines.router.upstream import Address, Pool
 
 _BACKLOG = 1024
 _PORT_TRIES = 10
+_LOOK = 0.005
+"""Seconds between two looks at what a dyno still has to answer."""
 
 
 class Edge:
-    """One port for apps, streams and the control server; `start`, `stop` and `wake` from any thread.
+    """One port for apps, streams and the control server; every method from any thread.
 
     `port` 0 takes any free port; after `start` it holds the bound one.
     """
@@ -90,6 +93,22 @@ class Edge:
             with contextlib.suppress(RuntimeError):  # stopped in the meantime
                 loop.call_soon_threadsafe(shared.waiting.wake)
 
+    def let_finish(self, port: int, then: Callable[[], None]) -> None:
+        """Call `then` once no request is with the dyno on this port any more, at the latest after a moment.
+
+        For one that is out of the routes already and will be stopped: what was sent to it before, and perhaps not
+        read yet, is still answered. From any thread, never blocks; `then` is called in the edge's own.
+        """
+        loop, shared = self._loop, self._shared
+        if loop is None or shared is None:
+            then()
+            return
+        end = time.monotonic() + shared.limits.let_finish
+        try:
+            loop.call_soon_threadsafe(_look_for_rest, shared, ("127.0.0.1", port), end, then)
+        except RuntimeError:  # stopped in the meantime
+            then()
+
     async def _serve(self, sockets: list[socket.socket], ready: threading.Event) -> None:
         loop = asyncio.get_running_loop()
         shared = Shared(
@@ -113,6 +132,15 @@ class Edge:
         await self._stopping.wait()
         doorman.close()
         await _close(shared)
+
+
+def _look_for_rest(shared: Shared, address: Address, end: float, then: Callable[[], None]) -> None:
+    at_work = any(isinstance(one, ClientConnection) and one.waits_for(address) for one in shared.open)
+    if at_work and time.monotonic() < end:
+        shared.loop.call_later(_LOOK, _look_for_rest, shared, address, end, then)
+        return
+    shared.pool.discard(address)
+    then()
 
 
 async def _close(shared: Shared) -> None:

@@ -72,6 +72,10 @@ class Exchange:
     def timed_out(self) -> None:
         """The time set with `client.watch` has passed."""
 
+    def is_at(self, address: tuple[str, int]) -> bool:
+        """Whether the request is with this backend."""
+        return False
+
     def reply(self, status: int, content_type: str, body: bytes) -> None:
         """Answer with a whole body and finish."""
         request = self.request

@@ -170,6 +170,10 @@ class Forward(Exchange):
         """The backend takes body bytes again."""
         self.body_arrived()
 
+    def is_at(self, address: Address) -> bool:
+        """Whether it is with this backend, or about to be."""
+        return self._address == address and (self.upstream is not None or self._connecting is not None)
+
     def may_resend(self) -> bool:
         """Whether sending the request once more loses nothing and does nothing twice."""
         return not self._body_taken and self.request.method in _IDEMPOTENT

@@ -21,6 +21,8 @@ class RouterLimits:
 
     refused_wait: float = 1.0
     """How long a request not yet sent is tried again while all dynos refuse (a restart), before H21."""
+    let_finish: float = 1.0
+    """How long a dyno that is to be stopped is left with the requests that it already has (`Edge.let_finish`)."""
     poll: float = 0.25
     """How often a waiting request asks for its route again when nobody calls `Edge.wake`."""
     handshake: float = 10.0

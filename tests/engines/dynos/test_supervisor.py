@@ -1,6 +1,6 @@
 """The supervisor's logic: real rows, a runtime that pretends, one step at a time and no thread."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -386,6 +386,34 @@ def test_the_router_is_woken_when_dynos_change(world: World, runtime: FakeRuntim
     woken.clear()
     supervisor.step()
     assert woken == []
+
+
+def test_a_web_dyno_may_finish_its_requests_while_its_successor_boots(world: World, runtime: FakeRuntime) -> None:
+    """What was sent to it before it was taken out of the routes is still answered; other dynos serve nobody."""
+    waiting: dict[int, Callable[[], None]] = {}
+    supervisor = Supervisor(
+        world.database, runtime, world.log, slugs=Path("/slugs"), boot_id=BOOT, let_finish=waiting.__setitem__
+    )
+    world.deploy(web="serve", worker="work")
+    world.scale(worker=1)
+    supervisor.step()
+    runtime.ready(runtime.key("web.1"))
+    supervisor.step()
+    runtime.take()
+    world.take_lines()
+    world.config(A="1")
+    supervisor.step()
+    assert sorted(runtime.take()) == ["start web.1", "start worker.1", "stop worker.1"]
+    world.config(A="2")
+    supervisor.step()
+    assert "stop web.1" not in runtime.take()
+    old, new = waiting
+    assert (old, new) == (5001, 5003), "the second change ends the successor, and asks about the first no more"
+    waiting[old]()
+    waiting[new]()
+    waiting[old]()
+    supervisor.step()
+    assert runtime.take() == ["stop web.1", "stop web.1"], "each once"
 
 
 def test_one_app_that_breaks_does_not_stop_the_others(

@@ -1,13 +1,16 @@
 """Requests that wait for a dyno: starting apps, restarts, refusals. No request is lost in a restart."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
 from platform_sim.core.model.seams import Backend
 from platform_sim.engines.router import proxied
+from platform_sim.engines.router.edge import Edge
 from platform_sim.engines.router.limits import RouterLimits
 
+from ...processes.waiting import wait_until
 from .conftest import Connect, MakeEdge, Serve
 from .world import APP, GUARD, Log, Server, Table, Talk, always, fields, once, plain
 
@@ -247,3 +250,77 @@ def test_routes_may_name_a_port_of_another_time(
         talk.get()
         assert talk.answer().body == b"hello"
     assert {fields(line)["dyno"] for line in log.wait(5)} == {"web.7"}
+
+
+def finished(edge: Edge, server: Server) -> threading.Event:
+    """Set when the edge says that the server has answered all that it had."""
+    said = threading.Event()
+    edge.let_finish(server.port, said.set)
+    return said
+
+
+@pytest.mark.parametrize("body", [b"", b"body"])
+def test_a_dyno_that_is_to_be_stopped_finishes_what_was_sent_to_it(
+    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect, body: bytes
+) -> None:
+    """Two requests, one of which is not even read: both are answered, and only then it has finished."""
+    edge = make_edge(limits=replace(NO_POLL, let_finish=GUARD))
+    reads = threading.Semaphore(0)
+
+    def script(backend: Talk) -> None:
+        assert reads.acquire(timeout=GUARD)
+        backend.request()
+        backend.send(plain())
+
+    server = serve(script)
+    table.up(server)
+    talks = [connect(edge) for _ in range(2)]
+    for number, talk in enumerate(talks, 1):
+        talk.send(b"POST / HTTP/1.1\r\nHost: %b\r\nContent-Length: %d\r\n\r\n%b" % (APP.encode(), len(body), body))
+        wait_until("the edge has sent it", lambda number=number: server.connections == number)
+    table.set("starting")
+    said = finished(edge, server)
+    for _ in talks:
+        assert not said.is_set()
+        reads.release()
+    assert [talk.answer().status for talk in talks] == [200, 200]
+    assert said.wait(GUARD)
+
+
+def test_a_dyno_without_requests_has_finished_at_once_and_its_kept_connections_are_closed(
+    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect
+) -> None:
+    edge = make_edge(limits=NO_POLL)
+    ended = threading.Event()
+
+    def script(backend: Talk) -> None:
+        backend.request()
+        backend.send(plain())
+        assert backend.rest() == b""
+        ended.set()
+
+    server = serve(script)
+    table.up(server)
+    talk = connect(edge)
+    talk.get()
+    assert talk.answer().status == 200
+    assert not ended.is_set(), "it is kept for the next request"
+    assert finished(edge, server).wait(GUARD)
+    assert ended.wait(GUARD)
+
+
+def test_nobody_waits_long_for_a_request_without_end(
+    make_edge: MakeEdge, serve: Serve, table: Table, connect: Connect
+) -> None:
+    def silent(backend: Talk) -> None:
+        backend.request()
+        backend.rest()
+
+    edge = make_edge(limits=replace(NO_POLL, let_finish=0.05))
+    server = serve(silent)
+    table.up(server)
+    connect(edge).get()
+    wait_until("the edge has sent it", lambda: server.connections == 1)
+    assert finished(edge, server).wait(GUARD)
+    edge.stop()
+    assert finished(edge, server).is_set(), "an edge that has stopped has nothing at any dyno"
