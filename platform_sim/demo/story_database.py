@@ -1,7 +1,11 @@
 """The story's second add-on: `database`, made in the background, rolled under load, dropped."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from threading import Lock
 from typing import Any
+
+from requests import Response
 
 from platform_sim.demo.chapter import APP, Chapter
 from platform_sim.demo.login import fresh_form, post_form
@@ -13,6 +17,7 @@ ADDON = "database"
 OVERLAP = 8
 QUICK_PARTNER = {"ADDON_DATABASE_ROTATION_OVERLAP": str(OVERLAP)}
 """An hour of overlap would be a long story."""
+CLIENTS = 8
 REQUESTS, BEFORE, AFTER = 200, 20, 50
 """How many requests run through the rotation at least, before it begins, and with the new credential."""
 MOST_REQUESTS = 5_000
@@ -109,7 +114,8 @@ class DatabaseChapter(Chapter):
             wait_until("requests run", lambda: load.done >= BEFORE or _ended(running))
             self.partner("POST", f"/admin/resources/{self.addon['id']}/rotate")
             running.result()
-        tell.tell(f"{load.done} requests, {load.with_new} of them by a dyno with the new credential")
+        tell.tell(f"{load.done} requests of {CLIENTS} clients at once, every second one a write;")
+        tell.tell(f"{load.with_new} reads were answered by a dyno with the new credential")
         if load.failed:
             tell.quote("router", [line for line in self.app_log().splitlines() if "at=error" in line])
         tell.check(f"0 of {load.done} requests failed", load.failed == [] and load.done >= REQUESTS, load.failed[:3])
@@ -160,34 +166,47 @@ class DatabaseChapter(Chapter):
 
 
 class Load:
-    """Requests to the app one after the other, every second one a write; through a rotation and beyond it."""
+    """Requests to the app by clients that keep their connections, every second one a write; through a rotation and
+    beyond it."""
 
     def __init__(self, url: str, token: str, fingerprint: str) -> None:
-        self.talk = Talk(url, token)
         self.old = fingerprint
         self.done = 0
         self.with_new = 0
         self.failed: list[str] = []
+        self._new_talk = partial(Talk, url, token)
+        self._lock = Lock()
 
     def run(self) -> None:
         """Until there were enough, and enough with the new credential."""
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            for client in [pool.submit(self._client) for _ in range(CLIENTS)]:
+                client.result()
+
+    def _client(self) -> None:
+        talk = self._new_talk()
         try:
             while (self.done < REQUESTS or self.with_new < AFTER) and self.done < MOST_REQUESTS:
-                self._request()
-                self.done += 1
+                self._write(talk)
+                self._read(talk)
         finally:
-            self.talk.close()
+            talk.close()
 
-    def _request(self) -> None:
-        if self.done % 2:
-            answer = self.talk.app(APP, "POST", "/notes", {"text": f"request {self.done}"})
-            fine = answer.status_code == 201
-        else:
-            answer = self.talk.app(APP, "GET", "/status.json")
-            fine = answer.ok and answer.json()["addons"][ADDON]["state"] == "ok"
-            self.with_new += fine and answer.json()["database_fingerprint"] != self.old
-        if not fine:
-            self.failed.append(f"request {self.done}: {answer.status_code} {answer.text[:200]}")
+    def _write(self, talk: Talk) -> None:
+        answer = talk.app(APP, "POST", "/notes", {"text": "a request"})
+        self._count(answer, answer.status_code == 201)
+
+    def _read(self, talk: Talk) -> None:
+        answer = talk.app(APP, "GET", "/status.json")
+        fine = answer.ok and answer.json()["addons"][ADDON]["state"] == "ok"
+        self._count(answer, fine, is_new=fine and answer.json()["database_fingerprint"] != self.old)
+
+    def _count(self, answer: Response, fine: bool, is_new: bool = False) -> None:
+        with self._lock:
+            self.done += 1
+            self.with_new += is_new
+            if not fine:
+                self.failed.append(f"request {self.done}: {answer.status_code} {answer.text[:200]}")
 
 
 def _ended(running: "Future[None]") -> bool:
