@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from platform_sim import settings
 from platform_sim.claim import claim, let_go
@@ -22,10 +22,10 @@ from platform_sim.core.actions.webhook_deliveries import fan_out
 from platform_sim.core.clock import Chance, Clock
 from platform_sim.core.model.accounts import AccessToken, Account
 from platform_sim.core.model.addresses import Addresses, is_heroku_host, is_this_machine
-from platform_sim.core.model.apps import Build, Dyno, LogSessionRow, Release
+from platform_sim.core.model.apps import Build, Dyno, Release
 from platform_sim.core.model.catalog import ServiceSeed
 from platform_sim.core.model.layout import Layout
-from platform_sim.core.model.seams import LogSink, LogSource
+from platform_sim.core.model.seams import LogSink
 from platform_sim.core.public.webhooks import subject
 from platform_sim.core.store import Database
 from platform_sim.engines.build.builder import build_environment
@@ -42,7 +42,7 @@ from platform_sim.engines.logs.hub import LogHub
 from platform_sim.engines.logs.output_streams import OutputStreams
 from platform_sim.engines.logs.outputs import OutputStore
 from platform_sim.engines.logs.release_output import ReleaseOutput
-from platform_sim.engines.logs.sessions import LogSession, LogSessions
+from platform_sim.engines.logs.sessions import LogSessions, session_in
 from platform_sim.engines.logs.streams_table import StreamsTable
 from platform_sim.engines.partner_calls.handlers import partner_handlers
 from platform_sim.engines.router.authority import Authority
@@ -121,7 +121,8 @@ class Platform:
         control = ControlServer(create_web(self.doors), self.database.rules.source_size_limit)
         self._ends(control.close)
         routes = DynoRoutes(self.database, self.boot_id)
-        streams = StreamsTable(LogSessions(self.logs, self._log_session, self.clock.now), OutputStreams(self.outputs))
+        sessions = LogSessions(self.logs, partial(session_in, self.database), self.clock.now)
+        streams = StreamsTable(sessions, OutputStreams(self.outputs))
         desk = TerminalDesk(self._terminal_expected)
         authority = Authority(
             self.layout.authority,
@@ -153,10 +154,14 @@ class Platform:
         self._ends(drains.stop)
         drains.start()
         control.start()
+        self._start_dynos(dyno_log, desk)
+        self._start_jobs(addresses)
+
+    def _start_dynos(self, log: LogSink, desk: TerminalDesk) -> None:
         supervisor = Supervisor(
             self.database,
-            self._runtime(dyno_log, desk),
-            dyno_log,
+            self._runtime(log, desk),
+            log,
             slugs=self.layout.slugs,
             boot_id=self.boot_id,
             wake=self.edge.wake,
@@ -164,7 +169,6 @@ class Platform:
         )
         self._ends(supervisor.close)
         supervisor.start()
-        self._start_jobs(addresses)
 
     def _start_jobs(self, addresses: Addresses) -> None:
         """Workers of their own for each: long builds and receivers that hang must not hold up partners."""
@@ -277,20 +281,6 @@ class Platform:
     def _terminal_expected(self, secret: str) -> bool:
         with self.database.snapshot() as rows:
             return rows.find(Dyno, attach_secret=secret) is not None
-
-    def _log_session(self, secret: str) -> LogSession | None:
-        with self.database.snapshot() as rows:
-            found = rows.find(LogSessionRow, secret=secret)
-        if found is None:
-            return None
-        return LogSession(
-            app_id=found.app_id,
-            lines=found.lines,
-            tail=found.tail,
-            dyno=found.dyno,
-            source=cast(LogSource | None, found.source),
-            expires_at=found.expires_at,
-        )
 
 
 def own_version() -> str:

@@ -6,8 +6,11 @@ Opens no socket: the edge serves what `open` returns, on its loop. Facts: heroku
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
+from platform_sim.core.model.apps import LogSessionRow
 from platform_sim.core.model.seams import LogSource, Stream
+from platform_sim.core.store import Database
 from platform_sim.engines.logs import sse
 from platform_sim.engines.logs.format import LogLine
 from platform_sim.engines.logs.hub import LogHub
@@ -35,6 +38,22 @@ class LogSession:
         if self.source is not None and line.source != self.source:
             return False
         return self.dyno is None or line.dyno == self.dyno or line.dyno.partition(".")[0] == self.dyno
+
+
+def session_in(database: Database, secret: str) -> LogSession | None:
+    """The log session with this secret, from its row."""
+    with database.snapshot() as rows:
+        found = rows.find(LogSessionRow, secret=secret)
+    if found is None:
+        return None
+    return LogSession(
+        app_id=found.app_id,
+        lines=found.lines,
+        tail=found.tail,
+        dyno=found.dyno,
+        source=cast(LogSource | None, found.source),
+        expires_at=found.expires_at,
+    )
 
 
 class LogSessions:
