@@ -17,7 +17,11 @@ from platform_sim.core.actions.addons import create_addon, request_plan_change
 from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
 from platform_sim.core.actions.addons_outcome import acknowledge, fail_provisioning
 from platform_sim.core.actions.apps import create_app, delete_app, update_app
+from platform_sim.core.actions.authorizations import create_authorization, regenerate
+from platform_sim.core.actions.browsers import create_link, use_link
 from platform_sim.core.actions.certificates import create_endpoint, delete_endpoint, endpoint_named, update_endpoint
+from platform_sim.core.actions.clients import create_client
+from platform_sim.core.actions.collaborators import add_collaborator
 from platform_sim.core.actions.config_vars import change_config_vars
 from platform_sim.core.actions.domains import create_domain, delete_domain, domain_named, link_domain, set_acm
 from platform_sim.core.actions.drains import create_drain
@@ -30,6 +34,10 @@ from platform_sim.core.actions.oauth import exchange_grant
 from platform_sim.core.actions.pipelines import change_stage_vars, couple, create_pipeline
 from platform_sim.core.actions.promotions import promote
 from platform_sim.core.actions.releases import rollback
+from platform_sim.core.actions.team_apps import create_team_app
+from platform_sim.core.actions.team_members import invite
+from platform_sim.core.actions.teams import create_team
+from platform_sim.core.actions.transfers import offer
 from platform_sim.core.actions.webhooks import create_webhook
 from platform_sim.core.model.accounts import Account, Authorization
 from platform_sim.core.model.addons import Attachment
@@ -137,7 +145,21 @@ def end(tx: Transaction) -> None:
     assert tx.count(Attachment) == 0
 
 
-SCRIPT: tuple[Step, ...] = (begin, run_the_app, install, name_it, pass_it_on, complete, change, end)
+def share(tx: Transaction) -> None:
+    new_customer(tx, "friend@example.com")
+    app = app_named(tx, me(tx), "acme")
+    add_collaborator(tx, me(tx), app, "friend@example.com")
+    team = create_team(tx, me(tx), "crew")
+    invite(tx, me(tx), team, "friend@example.com", "member")
+    create_team_app(tx, me(tx), team)
+    client = create_client(tx, me(tx), "robot", "https://robot.example.com/")
+    create_authorization(tx, me(tx), client=client.id)
+    regenerate(tx, create_authorization(tx, me(tx), expires_in=60))
+    use_link(tx, create_link(tx, me(tx).account).link or "")
+    offer(tx, me(tx), "acme", "friend@example.com")
+
+
+SCRIPT: tuple[Step, ...] = (begin, share, run_the_app, install, name_it, pass_it_on, complete, change, end)
 
 
 def play(database: Database, steps: tuple[Step, ...]) -> None:

@@ -42,6 +42,14 @@ def lived(customer: Customer, partner: TinyPartner) -> Customer:
     for name, stage in (("acme", "staging"), ("empty", "production")):
         customer.api("POST", "/pipeline-couplings", {"app": name, "pipeline": pipeline, "stage": stage})
     customer.api("POST", "/apps/acme/slugs", {"process_types": {"web": "serve"}})
+    customer.api("POST", "/sim/users", {"email": "friend@example.com"})
+    customer.api("POST", "/apps/acme/collaborators", {"user": "friend@example.com"})
+    customer.api("POST", "/account/app-transfers", {"app": "empty", "recipient": "friend@example.com"})
+    customer.api("POST", "/teams", {"name": "crew"})
+    customer.api("PUT", "/teams/crew/members", {"email": "friend@example.com", "role": "member"})
+    customer.api("POST", "/teams/apps", {"team": "crew", "name": "crew-app"})
+    client = customer.api("POST", "/oauth/clients", {"name": "robot", "redirect_uri": "https://robot.example.com/"})
+    customer.api("POST", "/oauth/authorizations", {"client": client["id"]})
     wait_until("the one-off dyno runs", lambda: len(customer.api("GET", "/apps/acme/dynos")) == 3)
     return customer
 
