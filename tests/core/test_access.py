@@ -222,7 +222,7 @@ def test_only_the_owner_manages_a_personal_app(tx: Transaction, customer: Actor,
 
 
 def test_users_are_seen_by_themselves_and_by_partners_of_their_apps(
-    tx: Transaction, customer: Actor, stranger: Actor, addon: Addon
+    tx: Transaction, customer: Actor, stranger: Actor, app: App, addon: Addon
 ) -> None:
     partner, me = partner_of_addon(tx, addon), customer.account
     for identity in ("~", me.id, me.email):
@@ -234,6 +234,10 @@ def test_users_are_seen_by_themselves_and_by_partners_of_their_apps(
         with pytest.raises(NotFound) as raised:
             user_named(tx, actor, identity)
         assert raised.value.body()["resource"] == "user"
+    add_collaborator(tx, customer, app, "stranger@example.com")
+    assert user_named(tx, partner, "stranger@example.com") == stranger.account
+    with pytest.raises(NotFound):
+        user_named(tx, customer, "stranger@example.com")
 
 
 def test_apps_of_a_user_are_those_it_owns_or_has_joined(

@@ -93,7 +93,7 @@ class Dispatch:
     ) -> Call:
         actor = _NOBODY if route.open else actor_for_token(rows, token_of(request.headers.get("Authorization")))
         if not route.open:
-            _check_may_come(route, actor)
+            _check_may_come(route, actor, headers)
             self._pay(route, actor, headers)
         if not route.simulated:
             raise errors.NotSimulated(
@@ -146,9 +146,12 @@ class Dispatch:
         return Response(body, status, headers, content_type="application/json")
 
 
-def _check_may_come(route: Route, actor: Actor) -> None:
-    """What a token is for, before anybody looks at rows: a partner's reach (partner-api §4.1), a customer's scope."""
+def _check_may_come(route: Route, actor: Actor, headers: dict[str, str]) -> None:
+    """What a token is for, before anybody looks at rows: a partner's reach (partner-api §4.1), a customer's scope,
+    which the answer names together with what the link takes (platform-api §4.1)."""
     if not actor.is_partner:
+        headers["Oauth-Scope"] = " ".join(actor.scope)
+        headers["Oauth-Scope-Accepted"] = " ".join(scopes.accepted(route.method, route.path))
         if not scopes.allows(actor.scope, route.method, route.path):
             raise errors.Forbidden(
                 f"This token's scope ({', '.join(actor.scope)}) does not cover {route.method} {route.path}: "

@@ -89,7 +89,10 @@ def test_clients_and_what_they_are_allowed(world: World) -> None:
 def test_a_narrow_token_does_no_more_than_its_scope(full: Populated) -> None:
     world = full.world
     token = world.call("POST", AUTHORIZATIONS, {"scope": ["read"]}).json["access_token"]["token"]
-    assert world.call("GET", "/apps/acme", token=token).status_code == 200
+    read = world.call("GET", "/apps/acme", token=token)
+    assert (read.status_code, read.headers["Oauth-Scope"]) == (200, "read")
+    assert read.headers["Oauth-Scope-Accepted"] == "global write-protected read-protected write read"
+    assert "Oauth-Scope" not in world.call("GET", "/apps/acme", token=full.partner).headers, "nobody knows theirs"
     with world.nothing_written():
         for method, path in (
             ("PATCH", "/apps/acme"),
