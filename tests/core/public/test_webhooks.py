@@ -19,6 +19,7 @@ from platform_sim.core.actions.formation import Scaling, scale
 from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.actions.webhook_deliveries import deliveries_of
 from platform_sim.core.actions.webhooks import create_webhook
+from platform_sim.core.model.accounts import AccessToken, Authorization, BrowserSession, OauthClient
 from platform_sim.core.model.addons import Attachment, Plan
 from platform_sim.core.model.apps import App, Build, Dyno, LogSessionRow, Release, Slug
 from platform_sim.core.model.catalog import PlanSpec
@@ -220,6 +221,9 @@ def _secrets(tx: Transaction) -> set[str]:
     found |= {row.output_secret for row in tx.all(Release) if row.output_secret}
     found |= {row.secret for row in tx.all(Webhook)} | {row.secret for row in tx.all(LogSessionRow)}
     found |= {row.token for row in tx.all(LogDrain)} | {row.token for row in tx.all(LogInput)}
+    found |= {row.token for row in tx.all(AccessToken)} | {row.secret for row in tx.all(OauthClient)}
+    found |= {str(row.cookie) for row in tx.all(BrowserSession)}
+    found |= {code for row in tx.all(Authorization) for code in (row.grant_code, row.refresh_token) if code}
     return found | {"/secret", "partner-password", "partner-salt", "client-secret", "PRIVATE KEY"}
 
 
@@ -237,6 +241,7 @@ def test_payloads_of_a_long_history_are_whole(played: Database) -> None:
         "api:addon-attachment",
         "api:app",
         "api:build",
+        "api:collaborator",
         "api:domain",
         "api:dyno",
         "api:formation",
