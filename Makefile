@@ -7,7 +7,7 @@ WORKERS ?= 4
 PORT ?= 5100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format bench docs clean
+.PHONY: help setup demo up test check format bench soak docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -49,10 +49,14 @@ format: setup ## Bring the code into its form
 bench: setup ## Measure ratios side by side in one run
 	@$(BIN)/python -m tests.bench
 
+soak: setup ## Play the invariants with random seeds until stopped; MINUTES=5, ROUNDS=1 SEED=42
+	@$(BIN)/python -m tests.invariants $(if $(MINUTES),--minutes $(MINUTES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(EXAMPLES),--examples $(EXAMPLES))
+
 docs: setup ## Write the generated pages anew (settings, API coverage, rules for manifests)
 	@$(BIN)/python -m platform_sim.settings > docs/settings.md
 	@$(BIN)/python -m platform_sim.web.api.coverage > docs/api-coverage.md
 	@$(BIN)/python -m platform_sim.partners.manifest_check > docs/manifest.md
 
 clean: ## Remove what setup and runs have made in this folder
-	rm -rf $(VENV) .platform-sim .addon-service .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
+	rm -rf $(VENV) .platform-sim .addon-service .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info

@@ -48,10 +48,15 @@ def use_drain_url(tx: Transaction, actor: Account, addon: Addon, url: str) -> No
 
 
 def end_logs(tx: Transaction, actor: Account, app: App, addon: Addon) -> None:
-    """An attachment has gone; with the last one in this app, the add-on neither hears nor writes its log any more."""
+    """An attachment has gone; with the last one in this app, the add-on neither hears nor writes its log any more.
+
+    While it is provisioning its own app's token is kept, and useless: a provisioning request that is sent again has to
+    be the same bytes (design §8 rule 18).
+    """
     if tx.find(Attachment, addon_id=addon.id, app_id=app.id) is not None:
         return
-    tx.delete_where(LogInput, addon_id=addon.id, app_id=app.id)
+    if app.id != addon.app_id or tx.get(Addon, addon.id).state != "provisioning":
+        tx.delete_where(LogInput, addon_id=addon.id, app_id=app.id)
     for drain in tx.all(LogDrain, addon_id=addon.id, app_id=app.id, active=True):
         tell(tx, "destroy", tx.update(drain, active=False), actor)
 

@@ -40,7 +40,7 @@ def provision(office: Office, job: Job) -> None:
         order = _order(office, rows, addon, service) if addon.state == "provisioning" else None
     if order is None:
         with office.database.transaction(job.cause_id) as tx:
-            _settle(tx, job, tx.get(Addon, addon.id))
+            _given_up_before(tx, job, tx.get(Addon, addon.id))
         return
     call = office.client.provision(as_called(service), order)
     wants_drain = order.log_drain_token is not None
@@ -145,6 +145,15 @@ def _answered_too_late(tx: Transaction, job: Job, addon: Addon, said: ProvisionO
     if isinstance(said, Provisioned | Accepted202 | Broken) and said.provider_id is not None:
         addon = known_as(tx, addon, said.provider_id)
     if addon.state == "deprovisioned" and not isinstance(said, Refused):
+        tell_to_delete(tx, addon)
+        _settle(tx, job, addon)
+    else:
+        _given_up_before(tx, job, addon)
+
+
+def _given_up_before(tx: Transaction, job: Job, addon: Addon) -> None:
+    """The partner has given it up while nobody knew what became of an earlier attempt: that may still be worked on."""
+    if addon.state == "deprovisioned" and _may_have_reached(job):
         tell_to_delete(tx, addon)
     _settle(tx, job, addon)
 

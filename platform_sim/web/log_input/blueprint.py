@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 
 from platform_sim.core import errors
-from platform_sim.core.model.addons import Addon, AddonService
+from platform_sim.core.model.addons import Addon, AddonService, Attachment
 from platform_sim.core.model.addresses import LOG_INPUT
 from platform_sim.core.model.drains import LogInput
 from platform_sim.web.answers import basic, errors_as, read_body
@@ -56,7 +56,7 @@ def _says(status: int, text: str, **headers: str) -> Response:
 
 
 def _writer(doors: Doors) -> _Writer | None:
-    """Who the credentials stand for: user `token`, an input token as the password."""
+    """Who the credentials stand for: user `token`, an input token as the password, of an add-on that is attached."""
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     try:
         user, password = basic(value.strip()) if kind.lower() == "basic" else ("", "")
@@ -64,7 +64,7 @@ def _writer(doors: Doors) -> _Writer | None:
         return None
     with doors.database.snapshot() as rows:
         found = rows.find(LogInput, token=password) if user == USER else None
-        if found is None:
+        if found is None or rows.find(Attachment, addon_id=found.addon_id, app_id=found.app_id) is None:
             return None
         service = rows.get(AddonService, rows.get(Addon, found.addon_id).service_id)
     return _Writer(found.app_id, found.token, service.name)

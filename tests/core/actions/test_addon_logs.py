@@ -14,7 +14,7 @@ from platform_sim.core.actions.addon_logs import (
 )
 from platform_sim.core.actions.addons import create_addon
 from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
-from platform_sim.core.actions.addons_outcome import acknowledge, fail_provisioning
+from platform_sim.core.actions.addons_outcome import acknowledge, fail_provisioning, finish_provisioning
 from platform_sim.core.actions.apps import delete_app
 from platform_sim.core.actions.attachments import detach
 from platform_sim.core.actions.drains import drains_of_app, update_drain
@@ -40,9 +40,9 @@ def service(tx: Transaction) -> AddonService:
 def addon(tx: Transaction, customer: Actor, app: App, service: AddonService) -> Addon:
     """Provisioned on `acme`, with a drain URL."""
     made, _ = create_addon(tx, customer, app, "exceptions")
-    acknowledge(tx, made, "1", None, asynchronous=True)
+    acknowledge(tx, made, "1", None, asynchronous=False)
     use_drain_url(tx, customer.account, made, URL)
-    return tx.get(Addon, made.id)
+    return finish_provisioning(tx, made, {}, customer.account)
 
 
 def attach(tx: Transaction, customer: Actor, app: App, addon: Addon, name: str = "LOGS") -> Attachment:

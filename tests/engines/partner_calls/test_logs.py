@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from platform_sim.core.actions.attachments import detach
 from platform_sim.core.actions.drains import drains_of_app
+from platform_sim.core.model.addons import Attachment
 from platform_sim.core.model.drains import LogDrain, LogInput
 
 from .world import MANIFEST, URL, ScriptedPartner, World, answer, lost
@@ -76,6 +78,20 @@ def test_every_attempt_sends_the_same_tokens() -> None:
     world.create()
     world.settle()
     assert body_of(world.partner, 0) == body_of(world.partner, 1) == body_of(world.partner, 2)
+    world.close()
+
+
+def test_invariant_18_detached_between_two_attempts_the_second_still_is_the_first() -> None:
+    world = World(manifest=manifest("syslog_drain", "log_input"))
+    world.partner.script = [lost("timeout"), said()]
+    addon, _ = world.create()
+    world.runner.run_until_idle()
+    with world.database.transaction() as tx:
+        [attachment] = tx.all(Attachment, addon_id=addon.id)
+        detach(tx, world.actor.account, world.app, attachment, addon)
+    world.settle()
+    assert world.partner.methods() == ["POST", "POST"]
+    assert body_of(world.partner, 0) == body_of(world.partner, 1)
     world.close()
 
 

@@ -83,6 +83,60 @@ class Killed(BaseException):
     """The platform dies here."""
 
 
+@pytest.mark.parametrize("end", [lost("timeout"), Killed()])
+def test_given_up_by_the_partner_while_an_attempt_is_open_whose_outcome_nobody_knows(
+    world: World, end: PartnerAnswer | Killed
+) -> None:
+    """One part of the partner gives up, another makes it all the same."""
+    addon, job = world.create()
+
+    def ends(request: PartnerRequest) -> PartnerAnswer:
+        with world.database.transaction() as tx:
+            partner_deprovisions(tx, partner, addon.id)
+        world.partner.right(request)
+        if isinstance(end, Killed):
+            raise end
+        return end
+
+    partner = world.partner_of(addon)
+    world.partner.script = [ends]
+    try:
+        world.settle()
+    except Killed:
+        second = world.boot("boot-2")
+        second.recover()
+        world.settle(second)
+    assert (world.addon(addon).state, world.partner.resources) == ("deprovisioned", {})
+    assert world.partner.methods() == ["POST", "DELETE"]
+    assert (world.job(job).state, world.open_jobs()) == ("failed", [])
+
+
+@pytest.mark.parametrize("second", [None, answer(422, {"message": "no"})])
+def test_given_up_by_the_partner_after_an_attempt_whose_outcome_nobody_knows(
+    world: World, second: PartnerAnswer | None
+) -> None:
+    """Before the next attempt, or in the middle of it."""
+    addon, _ = world.create()
+    world.partner.script = [world.partner.acts_but(lost("timeout"))]
+    world.runner.run_until_idle()
+    partner = world.partner_of(addon)
+
+    def gives_up(_: PartnerRequest | None = None) -> PartnerAnswer:
+        with world.database.transaction() as tx:
+            partner_deprovisions(tx, partner, addon.id)
+        assert second is not None
+        return second
+
+    if second is not None:
+        world.partner.script = [gives_up]
+    else:
+        with world.database.transaction() as tx:
+            partner_deprovisions(tx, partner, addon.id)
+    world.settle()
+    assert (world.addon(addon).state, world.partner.resources, world.open_jobs()) == ("deprovisioned", {}, [])
+    assert world.partner.methods()[-1] == "DELETE"
+
+
 @pytest.mark.parametrize("acted", [True, False])
 def test_killed_between_the_call_and_its_outcome_ends_with_exactly_one_resource(world: World, acted: bool) -> None:
     addon, job = world.create()

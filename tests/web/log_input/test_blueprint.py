@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import pytest
 
-from platform_sim.core.actions.addon_logs import begin_logs
+from platform_sim.core.actions.addon_logs import begin_logs, input_token_of
 from platform_sim.core.actions.addons_end import destroy_addon
-from platform_sim.core.actions.attachments import detach
+from platform_sim.core.actions.attachments import attach, detach
 from platform_sim.core.model.addons import Addon, AddonService, Attachment
 from platform_sim.core.model.seams import LogSource
+from platform_sim.core.store import Database
 
 from ... import support
 from ..world import Populated, Reply, new_world, populate
@@ -233,6 +234,27 @@ def test_invariant_14_who_was_destroyed_writes_no_more(door: Door) -> None:
         destroy_addon(tx, world.customer, tx.get(Addon, door.full.addon.id), force=True)
     assert door.post(framed(VECTOR)).status_code == 401
     assert door.lines == []
+
+
+def test_detached_while_it_is_made_an_add_on_writes_nothing_until_it_is_attached_again(door: Door) -> None:
+    world, app = door.full.world, door.full.app
+    with world.database.transaction() as tx:
+        support.new_service(tx, "metrics", requires=("log_input",))
+        addon = support.new_pending_addon(tx, world.customer, app, "metrics")
+        [attachment] = tx.all(Attachment, addon_id=addon.id)
+    token = input_token(world.database, addon)
+    with world.database.transaction() as tx:
+        detach(tx, world.customer.account, app, attachment, addon)
+    assert door.post(framed(VECTOR), token=token).status_code == 401
+    with world.database.transaction() as tx:
+        attach(tx, world.customer, app, addon)
+    assert door.post(framed(VECTOR), token=token).status_code == 204, "the partner was told of this one"
+
+
+def input_token(database: Database, addon: Addon) -> str:
+    """For its own app."""
+    with database.snapshot() as rows:
+        return input_token_of(rows, addon.id, addon.app_id) or ""
 
 
 def test_a_second_service_s_token_writes_its_own_name(door: Door) -> None:
