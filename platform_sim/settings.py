@@ -5,242 +5,155 @@ docs/settings.md is generated from this table (`python -m platform_sim.settings`
 """
 
 import os
-import re
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from platform_sim.core.model.places import region, stack
 from platform_sim.core.model.rules import Rules
 from platform_sim.core.model.webhooks import ACTIONS, PARTNER_EVENTS
-
-PREFIX = "PLATFORM_SIM_"
+from platform_sim.setting_kinds import Setting, count, delays, events, flag, mark, one_of, one_of_these, seconds
 
 
 class BadSetting(ValueError):
     """A value that cannot be used; the message says which, why and what is allowed."""
 
 
-@dataclass(frozen=True)
-class Setting:
-    """One thing that can be set. `mark`: documented, inferred, unverified (as the protocol sheets mark it) or ours."""
-
-    name: str
-    default: Any
-    read: Callable[[str], Any]
-    allowed: str
-    sentence: str
-    source: str
-    mark: str
-
-    @property
-    def variable(self) -> str:
-        """The environment variable that sets it."""
-        return PREFIX + self.name.upper()
-
-
-def _number(kind: type, low: float, high: float) -> tuple[Callable[[str], Any], str]:
-    def read(text: str) -> Any:
-        value = kind(text)
-        if not low <= value <= high:
-            raise ValueError
-        return value
-
-    word = "a whole number" if kind is int else "a number"
-    return read, f"{word} from {low:.15g} to {high:.15g}"
-
-
-def _switch(text: str) -> bool:
-    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
-
-
-def _one_of(known: Callable[[str], object]) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if known(text) is None:
-            raise ValueError
-        return text
-
-    return read
-
-
-def _delays(text: str) -> tuple[float, ...]:
-    values = tuple(float(part) for part in text.split(","))
-    if not all(0 <= value <= 10_000_000 for value in values):
-        raise ValueError
-    return values
-
-
-def _one_of_these(*values: int) -> Callable[[str], int]:
-    return {str(value): value for value in values}.__getitem__
-
-
-_MARK = re.compile(r"|[A-Za-z0-9-]+: [!-~]([ -~]*[!-~])?|\?[\w.~-]+=[\w.~-]*", re.ASCII)
-
-
-def _mark(text: str) -> str:
-    if _MARK.fullmatch(text) is None:
-        raise ValueError
-    return text
-
-
-def _events(text: str) -> tuple[str, ...]:
-    names = tuple(part.strip() for part in text.split(",")) if text.strip() else ()
-    if not ACTIONS.keys() >= set(names):
-        raise ValueError
-    return names
-
-
-def _seconds(
-    name: str, default: float, sentence: str, source: str, mark: str, kind: type = float, low: float = 0
-) -> Setting:
-    read, allowed = _number(kind, low, 10_000_000)
-    return Setting(name, kind(default), read, allowed + " (seconds)", sentence, source, mark)
-
-
-def _count(name: str, default: int, high: int, sentence: str, source: str, mark: str) -> Setting:
-    read, allowed = _number(int, 1, high)
-    return Setting(name, default, read, allowed, sentence, source, mark)
-
-
-def _flag(name: str, default: bool, sentence: str, source: str, mark: str) -> Setting:
-    return Setting(name, default, _switch, "true or false", sentence, source, mark)
-
-
 SETTINGS: tuple[Setting, ...] = (
-    _seconds("grant_life", 300, "How long the grant code of a provisioning request can be exchanged.",
-             "partner-api §2.3, §13", "documented", int),
-    _seconds("access_token_life", 28_800, "How long a partner's access token works.",
-             "partner-api §3.1, §13", "documented", int),
-    _flag("refresh_token_rotates", False,
-          "Whether each refresh gives a new refresh token and ends the old one (strict mode).",
-          "partner-api §3.2", "unverified"),
-    Setting("oauth_refusal_status", 401, _one_of_these(401, 400), "401 or 400", "The id host's status for a code or "
+    seconds("grant_life", 300, "How long the grant code of a provisioning request can be exchanged.",
+            "partner-api §2.3, §13", "documented", int),
+    seconds("access_token_life", 28_800, "How long a partner's access token works.",
+            "partner-api §3.1, §13", "documented", int),
+    flag("refresh_token_rotates", False,
+         "Whether each refresh gives a new refresh token and ends the old one (strict mode).",
+         "partner-api §3.2", "unverified"),
+    Setting("oauth_refusal_status", 401, one_of_these(401, 400), "401 or 400", "The id host's status for a code or "
             "refresh token that does not work, and for a wrong secret.", "partner-api §3.1, §14", "unverified"),
-    Setting("oauth_missing_status", 422, _one_of_these(422, 400), "422 or 400",
+    Setting("oauth_missing_status", 422, one_of_these(422, 400), "422 or 400",
             "The id host's status for a parameter that is missing.", "partner-api §3.1", "unverified"),
-    _seconds("async_deadline", 43_200, "How long an asynchronous provisioning may take before it is given up, "
-             "and an asynchronous deprovisioning before it ends by itself.",
-             "partner-api §2.5, §2.11", "documented", int),
-    _count("provision_attempts", 3, 100,
-           "How often a provisioning request with an unknown outcome is sent, always with the same uuid.",
-           "partner-api §2.6, §14", "unverified"),
-    _seconds("provision_retry_delay", 1, "Wait before the second attempt; doubles with each one.",
-             "partner-api §14", "unverified"),
-    _seconds("provision_retry_window", 86_400, "How long after the order a provisioning request is sent again, however "
-             "many attempts are left: 24 h, of which only one digest tells.", "partner-api §2.6, §13", "unverified"),
-    _flag("failed_create_is_deleted", True, "Whether a partner that may have made something for an order that failed "
-          "(no clear answer, an answer that cannot be used, 12 hours over) is sent a DELETE; without it that stays "
-          "there, and no DELETE ever comes.", "partner-api §2.4, §14", "inferred"),
-    Setting("provision_action_status", 200, _one_of_these(200, 201), "200 or 201",
+    seconds("async_deadline", 43_200, "How long an asynchronous provisioning may take before it is given up, "
+            "and an asynchronous deprovisioning before it ends by itself.",
+            "partner-api §2.5, §2.11", "documented", int),
+    count("provision_attempts", 3, 100,
+          "How often a provisioning request with an unknown outcome is sent, always with the same uuid.",
+          "partner-api §2.6, §14", "unverified"),
+    seconds("provision_retry_delay", 1, "Wait before the second attempt; doubles with each one.",
+            "partner-api §14", "unverified"),
+    seconds("provision_retry_window", 86_400, "How long after the order a provisioning request is sent again, however "
+            "many attempts are left: 24 h, of which only one digest tells.", "partner-api §2.6, §13", "unverified"),
+    flag("failed_create_is_deleted", True, "Whether a partner that may have made something for an order that failed "
+         "(no clear answer, an answer that cannot be used, 12 hours over) is sent a DELETE; without it that stays "
+         "there, and no DELETE ever comes.", "partner-api §2.4, §14", "inferred"),
+    Setting("provision_action_status", 200, one_of_these(200, 201), "200 or 201",
             "The status of the answer to `actions/provision`.", "partner-api §2.5, §14", "unverified"),
-    Setting("undeclared_config_status", 422, _one_of_these(422, 403), "422 or 403", "The status of the answer to a "
+    Setting("undeclared_config_status", 422, one_of_these(422, 403), "422 or 403", "The status of the answer to a "
             "partner that sets a var which its manifest does not declare.", "partner-api §4.2, §14", "unverified"),
-    _count("partner_message_limit", 2000, 1_000_000, "Characters of a partner's `message` that customers are shown; "
-           "the rest is cut off, with a warning.", "partner-api §2.4, §14", "unverified"),
-    _count("plan_change_attempts", 3, 100, "How often a plan change with an unknown outcome is sent.",
-           "partner-api §14", "unverified"),
-    _seconds("deprovision_retry_delay", 1, "Wait before a DELETE is sent again; doubles each time.",
-             "partner-api §2.11, §14", "unverified"),
-    _seconds("deprovision_retry_longest", 3600, "The longest wait between two DELETEs; they never stop before "
-             "the partner has acknowledged.", "partner-api §2.11, §14", "unverified"),
-    _flag("refused_delete_keeps_addon", False, "Whether an add-on stays, and the customer gets an error, when its "
-          "partner refuses the first DELETE (4xx, 3xx, 503 with a message) or cannot be reached. An outcome that "
-          "nobody knows always ends as deleted.", "partner-api §2.11, §14", "unverified"),
-    _flag("delete_404_is_gone", True, "Whether 404 to a DELETE counts as gone, with a warning; without it the partner "
-          "is asked until it says 204 or 410.", "partner-api §2.11, §14", "unverified"),
-    Setting("async_deprovision_mark", "Prefer: respond-async", _mark, "`Name: value`, `?name=value`, or nothing",
+    count("partner_message_limit", 2000, 1_000_000, "Characters of a partner's `message` that customers are shown; "
+          "the rest is cut off, with a warning.", "partner-api §2.4, §14", "unverified"),
+    count("plan_change_attempts", 3, 100, "How often a plan change with an unknown outcome is sent.",
+          "partner-api §14", "unverified"),
+    seconds("deprovision_retry_delay", 1, "Wait before a DELETE is sent again; doubles each time.",
+            "partner-api §2.11, §14", "unverified"),
+    seconds("deprovision_retry_longest", 3600, "The longest wait between two DELETEs; they never stop before "
+            "the partner has acknowledged.", "partner-api §2.11, §14", "unverified"),
+    flag("refused_delete_keeps_addon", False, "Whether an add-on stays, and the customer gets an error, when its "
+         "partner refuses the first DELETE (4xx, 3xx, 503 with a message) or cannot be reached. An outcome that "
+         "nobody knows always ends as deleted.", "partner-api §2.11, §14", "unverified"),
+    flag("delete_404_is_gone", True, "Whether 404 to a DELETE counts as gone, with a warning; without it the partner "
+         "is asked until it says 204 or 410.", "partner-api §2.11, §14", "unverified"),
+    Setting("async_deprovision_mark", "Prefer: respond-async", mark, "`Name: value`, `?name=value`, or nothing",
             "What marks a DELETE that may be finished later, for services with the ability `async_deprovisioning`: "
             "a header or a query parameter.", "partner-api §2.11, §14", "unverified"),
-    _seconds("partner_timeout", 25, "How long a partner may take to answer, on the wall clock.",
-             "partner-api §2.1", "documented"),
-    _count("partner_answer_limit", 1_048_576, 1_000_000_000, "The longest answer of a partner that is read, in bytes.",
-           "-", "ours"),
-    _seconds("customer_patience", 28, "How long an API call waits for a partner before it answers "
-             "`provisioning` (or `deprovisioning`) while the work goes on; wall clock.", "-", "ours"),
-    _flag("strict_marketplace", False, "Whether the stages of a service keep customers out as on Heroku: new plans are "
-          "invite-only, in alpha invited users may install the free plan `test`, in beta everybody a free plan. "
-          "Without it a service that was just registered can be installed.", "partner-api §1.5, §12", "documented"),
-    _flag("unchanged_config_makes_release", False,
-          "Whether setting config vars to the values they have makes a release.",
-          "partner-api §4.2, platform-api §4.4", "unverified"),
-    _flag("addon_vars_can_be_set", True,
-          "Whether a customer may set and remove config vars that an add-on has set; if not, that is answered 422 "
-          "`Cannot overwrite attachment values`. The add-on's next change of the var wins over the customer's value.",
-          "partner-api §4.2", "unverified"),
-    _flag("last_attachment_can_be_detached", False,
-          "Whether a customer may detach the last attachment to the app that owns the add-on; if not, that is answered "
-          "422 `Cannot destroy last attachment to billing app`.", "partner-api §2.8", "unverified"),
-    _count("rate_limit", 4500, 10_000_000, "API requests an account may make at once (the pool).",
-           "platform-api §4.4", "documented"),
-    _count("rate_limit_per_minute", 75, 10_000_000, "How fast the pool refills.", "platform-api §4.4", "documented"),
-    _seconds("log_session_life", 300, "How long a log session's URL can be opened.", "platform-api §7", "unverified",
-             int),
-    _count("config_size_limit", 32_768, 10_000_000, "Bytes of all config vars of an app together.",
-           "platform-api §5", "documented"),
-    _count("body_size_limit", 1_048_576, 1_000_000_000, "The largest JSON body the API takes, in bytes.", "-", "ours"),
-    _count("source_size_limit", 536_870_912, 10_000_000_000, "The largest source or slug upload, in bytes.",
-           "-", "ours"),
-    Setting("default_region", "us", _one_of(region), "the name of a region", "Region of apps that name none.",
+    seconds("partner_timeout", 25, "How long a partner may take to answer, on the wall clock.",
+            "partner-api §2.1", "documented"),
+    count("partner_answer_limit", 1_048_576, 1_000_000_000, "The longest answer of a partner that is read, in bytes.",
+          "-", "ours"),
+    seconds("customer_patience", 28, "How long an API call waits for a partner before it answers "
+            "`provisioning` (or `deprovisioning`) while the work goes on; wall clock.", "-", "ours"),
+    flag("strict_marketplace", False, "Whether the stages of a service keep customers out as on Heroku: new plans are "
+         "invite-only, in alpha invited users may install the free plan `test`, in beta everybody a free plan. "
+         "Without it a service that was just registered can be installed.", "partner-api §1.5, §12", "documented"),
+    flag("unchanged_config_makes_release", False,
+         "Whether setting config vars to the values they have makes a release.",
+         "partner-api §4.2, platform-api §4.4", "unverified"),
+    flag("addon_vars_can_be_set", True,
+         "Whether a customer may set and remove config vars that an add-on has set; if not, that is answered 422 "
+         "`Cannot overwrite attachment values`. The add-on's next change of the var wins over the customer's value.",
+         "partner-api §4.2", "unverified"),
+    flag("last_attachment_can_be_detached", False,
+         "Whether a customer may detach the last attachment to the app that owns the add-on; if not, that is answered "
+         "422 `Cannot destroy last attachment to billing app`.", "partner-api §2.8", "unverified"),
+    count("rate_limit", 4500, 10_000_000, "API requests an account may make at once (the pool).",
+          "platform-api §4.4", "documented"),
+    count("rate_limit_per_minute", 75, 10_000_000, "How fast the pool refills.", "platform-api §4.4", "documented"),
+    seconds("log_session_life", 300, "How long a log session's URL can be opened.", "platform-api §7", "unverified",
+            int),
+    count("config_size_limit", 32_768, 10_000_000, "Bytes of all config vars of an app together.",
+          "platform-api §5", "documented"),
+    count("body_size_limit", 1_048_576, 1_000_000_000, "The largest JSON body the API takes, in bytes.", "-", "ours"),
+    count("source_size_limit", 536_870_912, 10_000_000_000, "The largest source or slug upload, in bytes.",
+          "-", "ours"),
+    Setting("default_region", "us", one_of(region), "the name of a region", "Region of apps that name none.",
             "platform-api §5", "documented"),
-    Setting("default_stack", "heroku-24", _one_of(stack), "the name of a stack", "Stack of apps that name none.",
+    Setting("default_stack", "heroku-24", one_of(stack), "the name of a stack", "Stack of apps that name none.",
             "platform-api §5", "documented"),
-    _seconds("boot_timeout", 60, "How long a web dyno may take to bind $PORT (R10); wall clock.",
-             "platform-api §6", "documented"),
-    _seconds("stop_grace", 30, "Time between SIGTERM and SIGKILL (R12); wall clock.", "platform-api §6", "documented"),
-    _seconds("release_phase_timeout", 3600, "How long the release phase may run; wall clock.",
-             "platform-api §6", "documented"),
-    _seconds("build_timeout", 900, "How long a build may run; wall clock.", "platform-api §6", "unverified"),
-    Setting("crash_delays", (0.0, 10.0, 60.0, 300.0, 1200.0, 3600.0), _delays,
+    seconds("boot_timeout", 60, "How long a web dyno may take to bind $PORT (R10); wall clock.",
+            "platform-api §6", "documented"),
+    seconds("stop_grace", 30, "Time between SIGTERM and SIGKILL (R12); wall clock.", "platform-api §6", "documented"),
+    seconds("release_phase_timeout", 3600, "How long the release phase may run; wall clock.",
+            "platform-api §6", "documented"),
+    seconds("build_timeout", 900, "How long a build may run; wall clock.", "platform-api §6", "unverified"),
+    Setting("crash_delays", (0.0, 10.0, 60.0, 300.0, 1200.0, 3600.0), delays,
             "numbers from 0 to 10000000 with commas (seconds)",
             "Waits before a crashed dyno starts again: first crash, second, and so on; the last one repeats.",
             "platform-api §6", "unverified"),
-    _count("app_name_limit", 30, 63, "The longest app name.", "platform-api §1", "documented"),
-    _count("drains_per_app", 6, 1000, "Log drains that an app can have before a customer cannot add another.",
-           "partner-api §7.1, §14", "unverified"),
-    _count("drain_buffer_lines", 1024, 1_000_000, "Lines that wait for a drain's receiver; beyond that the oldest "
-           "are dropped and counted (L10).", "partner-api §7.1, §14", "unverified"),
-    _count("drain_buffer_lines_failing", 10, 1_000_000, "The same for a receiver that has failed for long.",
-           "partner-api §7.1, §14", "unverified"),
-    _seconds("drain_failing_after", 300, "How long a receiver must fail until its buffer shrinks.",
-             "partner-api §7.1", "documented"),
-    _count("drain_batch_bytes", 102_400, 100_000_000, "About how many bytes of lines go to a drain at once.",
-           "partner-api §7.1", "documented"),
-    _count("drain_attempts", 3, 100, "How often a batch is sent before it is dropped and counted (L10).",
-           "partner-api §7.1", "documented"),
-    _seconds("drain_back_off", 0.01, "The unit of the waits between attempts: times (2^slot - 1)/2, the slot by "
-             "chance from 1 to the number of failures, at most 10.", "partner-api §7.1", "documented"),
-    _seconds("drain_connect_timeout", 3, "How long connecting to a drain's receiver may take; wall clock.",
-             "partner-api §7.1", "documented"),
-    _seconds("drain_request_timeout", 5, "How long a drain's receiver may take for a batch; wall clock.",
-             "partner-api §7.1", "documented"),
-    _seconds("drain_idle", 240, "When a drain's connection that carries nothing is closed; wall clock.",
-             "partner-api §7.1", "documented"),
-    _seconds("drain_connection_life", 18_000, "When a drain's connection is renewed; wall clock.",
-             "partner-api §7.1", "documented"),
-    _seconds("webhook_timeout", 10, "How long a webhook's receiver may take to answer, on the wall clock.",
-             "partner-api §6.4, §14", "unverified"),
-    _seconds("webhook_retry_delay", 1, "Wait before the second attempt of a `sync` delivery; doubles with each one.",
-             "partner-api §6.4, §14", "unverified", low=0.1),
-    _seconds("webhook_retry_longest", 3600, "The longest wait between two attempts of a delivery.",
-             "partner-api §6.4", "documented", low=0.1),
-    _seconds("webhook_retry_window", 259_200, "How long after its event a `sync` delivery is tried: 72 h, "
-             "before 2023 about 7 days (604800).", "partner-api §6.4, §14", "documented"),
-    _flag("webhook_skips", True, "Whether a delivery whose only attempt fails after that time, since its receiver has "
-          "failed as long, ends as `skipped`; the published schema lacks that status, without it all end as `failed`.",
-          "partner-api §6.3, §6.4, §14", "documented"),
-    Setting("webhook_create_status", 201, _one_of_these(201, 200), "200 or 201", "The status of the answer that "
+    count("app_name_limit", 30, 63, "The longest app name.", "platform-api §1", "documented"),
+    count("drains_per_app", 6, 1000, "Log drains that an app can have before a customer cannot add another.",
+          "partner-api §7.1, §14", "unverified"),
+    count("drain_buffer_lines", 1024, 1_000_000, "Lines that wait for a drain's receiver; beyond that the oldest "
+          "are dropped and counted (L10).", "partner-api §7.1, §14", "unverified"),
+    count("drain_buffer_lines_failing", 10, 1_000_000, "The same for a receiver that has failed for long.",
+          "partner-api §7.1, §14", "unverified"),
+    seconds("drain_failing_after", 300, "How long a receiver must fail until its buffer shrinks.",
+            "partner-api §7.1", "documented"),
+    count("drain_batch_bytes", 102_400, 100_000_000, "About how many bytes of lines go to a drain at once.",
+          "partner-api §7.1", "documented"),
+    count("drain_attempts", 3, 100, "How often a batch is sent before it is dropped and counted (L10).",
+          "partner-api §7.1", "documented"),
+    seconds("drain_back_off", 0.01, "The unit of the waits between attempts: times (2^slot - 1)/2, the slot by "
+            "chance from 1 to the number of failures, at most 10.", "partner-api §7.1", "documented"),
+    seconds("drain_connect_timeout", 3, "How long connecting to a drain's receiver may take; wall clock.",
+            "partner-api §7.1", "documented"),
+    seconds("drain_request_timeout", 5, "How long a drain's receiver may take for a batch; wall clock.",
+            "partner-api §7.1", "documented"),
+    seconds("drain_idle", 240, "When a drain's connection that carries nothing is closed; wall clock.",
+            "partner-api §7.1", "documented"),
+    seconds("drain_connection_life", 18_000, "When a drain's connection is renewed; wall clock.",
+            "partner-api §7.1", "documented"),
+    seconds("webhook_timeout", 10, "How long a webhook's receiver may take to answer, on the wall clock.",
+            "partner-api §6.4, §14", "unverified"),
+    seconds("webhook_retry_delay", 1, "Wait before the second attempt of a `sync` delivery; doubles with each one.",
+            "partner-api §6.4, §14", "unverified", low=0.1),
+    seconds("webhook_retry_longest", 3600, "The longest wait between two attempts of a delivery.",
+            "partner-api §6.4", "documented", low=0.1),
+    seconds("webhook_retry_window", 259_200, "How long after its event a `sync` delivery is tried: 72 h, "
+            "before 2023 about 7 days (604800).", "partner-api §6.4, §14", "documented"),
+    flag("webhook_skips", True, "Whether a delivery whose only attempt fails after that time, since its receiver has "
+         "failed as long, ends as `skipped`; the published schema lacks that status, without it all end as `failed`.",
+         "partner-api §6.3, §6.4, §14", "documented"),
+    Setting("webhook_create_status", 201, one_of_these(201, 200), "200 or 201", "The status of the answer that "
             "creates a webhook; the reference and the guide disagree.", "partner-api §6.1, §14", "unverified"),
-    Setting("partner_events", PARTNER_EVENTS, _events, f"names with commas, or nothing: {', '.join(ACTIONS)}",
+    Setting("partner_events", PARTNER_EVENTS, events, f"names with commas, or nothing: {', '.join(ACTIONS)}",
             "Events that an add-on's webhooks may include: Heroku gave some only to partners with an extra permission; "
             "`dyno` is for webhooks of apps.", "partner-api §6.2", "documented"),
-    _flag("connect_elsewhere", False,
-          "Whether a proxy request (CONNECT) for a host that is neither Heroku's nor this machine is passed on to the "
-          "network; else it is refused.", "-", "ours"),
-    _flag("partner_app_drains", True, "Whether a partner may add log drains to an app that its instance is attached "
-          "to, and remove those of its own.", "partner-api §4.1", "unverified"),
-    _flag("former_owner_stays", True, "Whether who has transferred an app is a collaborator on it afterwards.",
-          "platform-api §2", "unverified"),
+    flag("connect_elsewhere", False,
+         "Whether a proxy request (CONNECT) for a host that is neither Heroku's nor this machine is passed on to the "
+         "network; else it is refused.", "-", "ours"),
+    flag("partner_app_drains", True, "Whether a partner may add log drains to an app that its instance is attached "
+         "to, and remove those of its own.", "partner-api §4.1", "unverified"),
+    flag("former_owner_stays", True, "Whether who has transferred an app is a collaborator on it afterwards.",
+         "platform-api §2", "unverified"),
 )  # fmt: skip
 
 
