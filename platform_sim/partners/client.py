@@ -53,6 +53,12 @@ class PartnerClient:
             return self._call(manifest, "DELETE", url + mark, None)
         return self._call(manifest, "DELETE", url, None, {name: value} if mark else {})
 
+    def ask(
+        self, manifest: Manifest, resource: Resource, method: str, path: str, content: dict[str, Any] | None
+    ) -> Call:
+        """A data call: `path` below the resource's `/data` (our own extension, docs/pg-commands.md)."""
+        return self._call(manifest, method, f"{_url(manifest, resource)}/data{path}", content)
+
     def _call(
         self,
         manifest: Manifest,

@@ -12,6 +12,7 @@ from platform_sim.core.model.drains import drain_url_problem
 from platform_sim.partners import version_3
 from platform_sim.partners.contract import NEVER_SENT, PartnerAnswer
 from platform_sim.partners.versions import Version
+from platform_sim.partners.words import reason
 
 NOT_NOW = (408, 425, 429)
 """4xx that mean "later", not "no": treated like a 5xx (unverified; the contract calls other codes intermittent)."""
@@ -176,7 +177,7 @@ def _not_success(answer: PartnerAnswer) -> Refused | Broken | Unknown | None:
     """None for a 2xx answer that can be read."""
     status, problem = answer.status, answer.problem
     if status is None or (problem is not None and problem != "too_large"):
-        return Unknown(_reason(answer), status, problem in NEVER_SENT)
+        return Unknown(reason(answer), status, problem in NEVER_SENT)
     if 200 <= status < 300:
         return None
     if 300 <= status < 400:
@@ -187,26 +188,13 @@ def _not_success(answer: PartnerAnswer) -> Refused | Broken | Unknown | None:
         )
     if 400 <= status < 500 and status not in NOT_NOW:
         return Refused(_refusal(answer, status), status)
-    told = _told(answer) if status == 503 else None
-    return Refused(told, 503) if told else Unknown(f"failed (HTTP {status})", status)
-
-
-def _reason(answer: PartnerAnswer) -> str:
-    return {
-        "bad address": "has an address that cannot be used",
-        "unknown host": "could not be found: its host name has no address",
-        "refused connection": "could not be reached: nothing listens at its address",
-        "no connection": "could not be reached",
-        "bad certificate": "could not be reached safely: its certificate is not valid",
-        "timeout": "did not answer in time",
-        "cut": "closed the connection before its answer was complete",
-        "garbled": "answered something that is not HTTP",
-    }.get(answer.problem or "", "could not be asked")
+    said = told(answer) if status == 503 else None
+    return Refused(said, 503) if said else Unknown(f"failed (HTTP {status})", status)
 
 
 def _refusal(answer: PartnerAnswer, status: int) -> str:
     if status == 422:
-        return _told(answer) or (
+        return told(answer) or (
             "The add-on's provider refused the request and gave no reason. Try another plan or region, "
             "or ask its support."
         )
@@ -220,7 +208,7 @@ def _refusal(answer: PartnerAnswer, status: int) -> str:
     return f"The add-on's provider could not do this (HTTP {status}). Ask its support if it happens again."
 
 
-def _told(answer: PartnerAnswer) -> str | None:
+def told(answer: PartnerAnswer) -> str | None:
     """The partner's message of an error answer, if it has one."""
     try:
         return _message(_object(answer))[0]

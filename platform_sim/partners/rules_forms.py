@@ -7,8 +7,8 @@ from platform_sim.partners.findings import Json, Place, RuleBook, short
 KNOWN: dict[str, tuple[str, ...]] = {
     "": ("id", "name", "cli_plugin_name", "api", "$base", "plans", "requires", "version"),
     "api.": (
-        *("config_vars", "config_vars_prefix", "password", "plans", "production", "regions", "requires", "sso_salt"),
-        *("sso", "test", "username", "version"),
+        *("config_vars", "config_vars_prefix", "data_api", "password", "plans", "production", "regions", "requires"),
+        *("sso_salt", "sso", "test", "username", "version"),
     ),
     "api.production.": ("base_url", "sso_url"),
     "api.test.": ("base_url", "sso_url"),
@@ -73,6 +73,12 @@ def _known_fields(manifest: Json, api: Json) -> Iterator[Place]:
     for place, name in _unknown(manifest, api):
         if not name.startswith(SUPPORTS):
             yield place + name[:64], f"{short(name)} means nothing here. Known are {', '.join(_hopeful(place))}."
+
+
+@rule("M42", "error", "`api.data_api`, if there is one, is true or false.", "-")
+def _data_api_is_a_switch(manifest: Json, api: Json) -> Iterator[Place]:
+    if not isinstance(api.get("data_api", False), bool):
+        yield "api.data_api", "`api.data_api` must be true or false: whether the partner answers `heroku pg:*` here."
 
 
 def _hopeful(place: str) -> list[str]:

@@ -135,6 +135,8 @@ BAD = [
     ("api.config_var", ["X"], "M41", "api.config_var"),
     ("api.production.sso", "x", "M41", "api.production.sso"),
     ("icon", "x", "M41", "icon"),
+    ("api.data_api", "yes", "M42", "api.data_api"),
+    ("api.data_api", None, "M42", "api.data_api"),
 ]
 """What is changed, the one rule that finds it, and where."""
 TWO = [
@@ -142,6 +144,7 @@ TWO = [
     ("requires", ["sharing"], ["M18", "M32"]),
     ("version", 3, ["M20", "M33"]),
     ("api.config_vars_prefix", GONE, []),
+    ("api.data_api", True, []),
 ]
 
 

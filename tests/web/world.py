@@ -247,6 +247,7 @@ def populate(world: World) -> Populated:
     paths = {
         "app": "acme",
         "add-on": addon.name,
+        "database": addon.name,
         "namespace": "credential:reader",
         "add-on-attachment": attachment.id,
         "add-on-attachment.scopedIdentity": attachment.name,

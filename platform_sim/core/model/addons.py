@@ -171,6 +171,12 @@ def is_legacy(manifest: dict[str, Any]) -> bool:
     return (manifest.get("api", {}).get("version") or manifest.get("version") or "1") == "1"
 
 
+def has_data_api(manifest: dict[str, Any]) -> bool:
+    """Whether the partner answers `heroku pg:*` for its instances: this simulator's own extension of the manifest
+    (docs/pg-commands.md); on Heroku the hosts that these commands ask belong to Heroku Postgres itself."""
+    return manifest.get("api", {}).get("data_api") is True
+
+
 def requires(manifest: dict[str, Any], flag: str) -> bool:
     """Whether the manifest asks for a feature; inside `api`, or at top level as in 2014 (partner-api §1.1)."""
     return flag in (manifest.get("api", {}).get("requires") or manifest.get("requires") or [])

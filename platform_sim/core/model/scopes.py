@@ -1,8 +1,8 @@
 """What an OAuth token may be limited to: a pure rule on methods and paths (platform-api §4.1).
 
-`read` and `write` leave out config vars and releases, which hold secrets; the `-protected` ones have them. Who may
-write may read. `identity` is `GET /account` alone. Tokens and clients are for `global` tokens: a narrow one must not
-make itself a wide one.
+`read` and `write` leave out config vars, releases and databases, which hold secrets; the `-protected` ones have them.
+Who may write may read. `identity` is `GET /account` alone. Tokens and clients are for `global` tokens: a narrow one
+must not make itself a wide one.
 """
 
 from collections.abc import Collection
@@ -12,7 +12,7 @@ SCOPES = (GLOBAL, "identity", "read", "write", "read-protected", "write-protecte
 
 _ACCOUNT = "/account"
 _READING_POSTS = ("/actions/", "/filters/")
-_PROTECTED = frozenset({"config-vars", "config", "releases"})
+_PROTECTED = frozenset({"config-vars", "config", "releases", "databases"})
 
 
 def accepted(method: str, path: str) -> tuple[str, ...]:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 
+from platform_sim.core.actions.data_calls import DATA_CALL
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Database
 from platform_sim.engines.partner_calls.change_plan import change_plan
+from platform_sim.engines.partner_calls.data_call import data_call
 from platform_sim.engines.partner_calls.deadlines import deprovision_deadline, provision_deadline
 from platform_sim.engines.partner_calls.deprovision import deprovision
 from platform_sim.engines.partner_calls.office import Office
@@ -19,6 +21,7 @@ HANDLERS: dict[str, Callable[[Office, Job], None]] = {
     "deprovision": deprovision,
     "provision_deadline": provision_deadline,
     "deprovision_deadline": deprovision_deadline,
+    DATA_CALL: data_call,
 }
 
 

@@ -64,16 +64,18 @@ def resource_of(rows: Snapshot, addon: Addon) -> Resource:
     return Resource(addon.id, addon.provider_id, heroku_id(app) if app else None)
 
 
-def keep_exchange(tx: Transaction, job: Job, call: Call, said: object) -> None:
-    """Write the masked exchange, with what was wrong about the answer if anything was."""
+def keep_exchange(tx: Transaction, job: Job, call: Call, said: object, addon_id: str | None = None) -> None:
+    """Write the masked exchange, with what was wrong about the answer if anything was. `addon_id`: where it is not
+    the job's subject."""
+    about = addon_id or job.subject_id
     shown = masked_exchange(call.request, call.answer)
     if isinstance(said, Broken) and shown.problem is None:
         shown = replace(shown, problem=said.message)
     tx.insert(
         Exchange(
-            id=tx.uuid("exchange", job.subject_id),
+            id=tx.uuid("exchange", about),
             party=PARTY,
-            addon_id=job.subject_id,
+            addon_id=about,
             cause_id=job.cause_id,
             created_at=tx.now(),
             **asdict(shown),

@@ -23,6 +23,7 @@ from platform_sim.web.api.handlers import (
     webhooks,
 )
 from platform_sim.web.api.rows_daily import DAILY
+from platform_sim.web.api.rows_data import DATA
 from platform_sim.web.api.rows_people import PEOPLE
 from platform_sim.web.api.specs import BOTH, OPERATORS, Key, Spec
 from platform_sim.web.api.specs import get as _get
@@ -193,6 +194,7 @@ SIMULATED: dict[Key, Spec] = {
     ("GET", "/pipelines/{pipeline}"): BOTH,
     ("GET", "/pipelines/{pipeline.id}/pipeline-couplings"): BOTH,
     **DAILY,
+    **DATA,
 }
 
 

@@ -18,14 +18,16 @@ LINKS = [
     ("POST", "/apps/{app}/releases"),
     ("GET", "/oauth/authorizations"),
     ("POST", "/oauth/clients"),
+    ("GET", "/client/v11/databases/{database}"),
+    ("POST", "/postgres/v0/databases/{database}/credentials_rotation"),
 ]
 COVERED = {
-    "global": set(range(13)),
+    "global": set(range(15)),
     "identity": {0},
     "read": {0, 1, 2, 3},
     "write": {0, 1, 2, 3, 4, 5},
-    "read-protected": {0, 1, 2, 3, 6, 7, 8},
-    "write-protected": set(range(11)),
+    "read-protected": {0, 1, 2, 3, 6, 7, 8, 13},
+    "write-protected": {*range(11), 13, 14},
 }
 
 

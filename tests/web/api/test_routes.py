@@ -121,8 +121,9 @@ def test_a_partner_comes_only_where_partners_may(row: Route, lasting: Populated)
         assert answer.json["id"] == "forbidden"
 
 
-NO_RESOURCES = {"namespace"}
-"""What a path can name before it exists: reading one gives an empty list, writing makes it."""
+NO_RESOURCES = {"namespace", "credential"}
+"""What a path can name before it exists: reading one gives an empty list, writing makes it. Credentials are the
+partner's to know."""
 
 
 @pytest.mark.parametrize("row", [row for row in SIMULATED if row.variables], ids=name)
