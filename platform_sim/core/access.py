@@ -11,7 +11,7 @@ from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.scopes import GLOBAL
 from platform_sim.core.model.values import is_uuid
-from platform_sim.core.roles import apps_of, joined_apps, role_in_app, team_of
+from platform_sim.core.roles import apps_of, joined_apps, permissions_in_app, role_in_app, team_of
 from platform_sim.core.store import Snapshot
 
 LIVE = ("provisioning", "provisioned", "deprovisioning")
@@ -79,8 +79,19 @@ def _may_see_app(rows: Snapshot, actor: Actor, app: App) -> bool:
 
 
 def manages(rows: Snapshot, actor: Actor, app: App) -> bool:
-    """Whether the actor owns the app, or is an admin of the team that does."""
-    return not actor.is_partner and role_in_app(rows, actor.account, app) in ("owner", "admin")
+    """Whether the actor owns the app, is an admin of the team that does, or was given that permission."""
+    return not actor.is_partner and "manage" in permissions_in_app(rows, actor.account, app)
+
+
+def check_permitted(rows: Snapshot, actor: Actor, app: App, permission: str) -> None:
+    """Forbidden for a customer who sees the app and lacks this permission on it (`model.teams.PERMISSIONS`)."""
+    if actor.is_partner or app.owner_id == actor.account.id:
+        return
+    if permission not in permissions_in_app(rows, actor.account, app):
+        raise Forbidden(
+            f"You do not have access to the app {app.name} with the permission {permission}. "
+            "An admin of the team that owns it can give it to you, or unlock the app."
+        )
 
 
 def check_manages(rows: Snapshot, actor: Actor, app: App, what: str) -> None:
@@ -104,8 +115,19 @@ def check_buys(rows: Snapshot, actor: Actor, app: App, *plans: Plan) -> None:
     role = role_in_app(rows, actor.account, app)
     if role is None:
         raise Forbidden(f"This add-on belongs to {app.name}, an app of somebody else. Ask for access to that.")
-    if role == "collaborator" and any(plan.cents for plan in plans) and team_of(rows, app) is None:
+    paid = any(plan.cents for plan in plans)
+    if role == "collaborator" and paid and team_of(rows, app) is None:
         raise Forbidden(f"Collaborators cannot add, change or remove paid add-ons. Ask the owner of {app.name}.")
+    check_permitted(rows, actor, app, "operate" if paid else "deploy")
+
+
+def check_reads_config(rows: Snapshot, actor: Actor, addon: Addon) -> None:
+    """Forbidden for a customer who may deploy none of the apps that the add-on is attached to: config is secret."""
+    apps = [addon.app_id, *(each.app_id for each in rows.all(Attachment, addon_id=addon.id))]
+    if actor.is_partner:
+        return
+    if not any("deploy" in permissions_in_app(rows, actor.account, app) for app in rows.all(App, id=apps)):
+        raise Forbidden(f"You cannot read the config of {addon.name}: that takes the permission deploy on its app.")
 
 
 def user_named(rows: Snapshot, actor: Actor, identity: str) -> Account:

@@ -2,7 +2,7 @@
 
 from platform_sim.core.model.accounts import TEAMS, Account
 from platform_sim.core.model.apps import App
-from platform_sim.core.model.teams import AppRole, Collaborator, Team, TeamMember, TeamRole
+from platform_sim.core.model.teams import BY_ROLE, PERMISSIONS, AppRole, Collaborator, Team, TeamMember, TeamRole
 from platform_sim.core.store import Snapshot
 
 
@@ -15,6 +15,22 @@ def role_in_app(rows: Snapshot, account: Account, app: App) -> AppRole | None:
         return member.role
     shared = rows.find(Collaborator, app_id=app.id, account_id=account.id)
     return "collaborator" if shared else None
+
+
+def permissions_in_app(rows: Snapshot, account: Account, app: App) -> tuple[str, ...]:
+    """What an account may do with an app: what its role brings, or what was given to it one by one.
+
+    Of a locked app members of its team who have not joined it have `view` alone.
+    """
+    role = role_in_app(rows, account, app)
+    if role is None:
+        return ()
+    if role in ("owner", "admin"):
+        return BY_ROLE[role]
+    joined = rows.find(Collaborator, app_id=app.id, account_id=account.id)
+    if joined is not None and joined.permissions:
+        return tuple(name for name in PERMISSIONS if name in joined.permissions)
+    return ("view",) if app.locked and joined is None else BY_ROLE[role]
 
 
 def apps_of(rows: Snapshot, account: Account) -> list[App]:

@@ -1,6 +1,6 @@
 """Attachments: an add-on's presence in an app and the name that prefixes its config vars (partner-api §2.8)."""
 
-from platform_sim.core.access import Actor, customers_only
+from platform_sim.core.access import Actor, check_permitted, customers_only
 from platform_sim.core.actions.addon_logs import begin_logs, end_logs
 from platform_sim.core.actions.ownership import attached, merged, possible_vars, shown_vars
 from platform_sim.core.actions.releases import app_config, make_release
@@ -72,6 +72,7 @@ def attach(
     use.
     """
     customers_only(actor, "attach an add-on")
+    check_permitted(tx, actor, app, "deploy")
     service = tx.get(AddonService, addon.service_id)
     if app.id != addon.app_id and not requires(service.manifest, "attachable"):
         raise InvalidParams(
@@ -183,6 +184,7 @@ def customer_detaches(tx: Transaction, actor: Actor, app: App, attachment: Attac
     """The customer's wish, with a release on the app. InvalidParams for the last attachment to the app that owns the
     add-on, unless the setting allows it: destroying is the way to be rid of an add-on (partner-api §2.8)."""
     customers_only(actor, "detach an add-on")
+    check_permitted(tx, actor, app, "deploy")
     addon = tx.get(Addon, attachment.addon_id)
     is_last = app.id == addon.app_id and tx.count(Attachment, addon_id=addon.id, app_id=app.id) == 1
     if is_last and not tx.rules.last_attachment_can_be_detached:

@@ -1,5 +1,6 @@
 """Collaborators: who may use an app beside its owner (partner-api §5.5, §12)."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from platform_sim.core.access import Actor, check_shares, customers_only
@@ -51,10 +52,10 @@ def remove_collaborator(tx: Transaction, actor: Actor, app: App, identity: str) 
     return found
 
 
-def join(tx: Transaction, actor: Account, app: App, account: Account) -> Collaborator:
+def join(tx: Transaction, actor: Account, app: App, account: Account, permissions: Sequence[str] = ()) -> Collaborator:
     """Write that an account may use the app, and that somebody has said so."""
     now = tx.now()
-    made = tx.insert(Collaborator(tx.uuid("collaborator", app.id), app.id, account.id, now, now))
+    made = tx.insert(Collaborator(tx.uuid("collaborator", app.id), app.id, account.id, now, now, [*permissions]))
     _tell(tx, "create", made, account, actor)
     return made
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from platform_sim.core.access import Actor, customers_only, visible_apps
+from platform_sim.core.access import Actor, check_permitted, customers_only, visible_apps
 from platform_sim.core.actions.config_vars import checked
 from platform_sim.core.actions.releases import check_size
 from platform_sim.core.actions.teams import check_role, team_named
@@ -172,6 +172,7 @@ def _no_coupling() -> NotFound:
 def couple(tx: Transaction, actor: Actor, pipeline: Pipeline, app: App, stage: str) -> PipelineCoupling:
     """Put an app into a pipeline's stage; InvalidParams if it is in a pipeline already."""
     customers_only(actor, "put an app into a pipeline")
+    check_permitted(tx, actor, app, "deploy")
     there = tx.find(PipelineCoupling, app_id=app.id)
     if there is not None:
         name = tx.get(Pipeline, there.pipeline_id).name
@@ -185,6 +186,7 @@ def couple(tx: Transaction, actor: Actor, pipeline: Pipeline, app: App, stage: s
 def move(tx: Transaction, actor: Actor, coupling: PipelineCoupling, stage: str | None) -> PipelineCoupling:
     """Another stage, if one is given."""
     customers_only(actor, "move an app in its pipeline")
+    check_permitted(tx, actor, tx.get(App, coupling.app_id), "deploy")
     if stage is None or stage == coupling.stage:
         return coupling
     before = {"stage": coupling.stage}
@@ -197,6 +199,7 @@ def move(tx: Transaction, actor: Actor, coupling: PipelineCoupling, stage: str |
 def uncouple(tx: Transaction, actor: Actor, coupling: PipelineCoupling) -> None:
     """Take an app out of its pipeline."""
     customers_only(actor, "take an app out of a pipeline")
+    check_permitted(tx, actor, tx.get(App, coupling.app_id), "deploy")
     told = {"stage": coupling.stage}
     tx.record("pipeline-coupling", "destroy", coupling.id, actor.account, told, app_id=coupling.app_id)
     tx.delete(coupling)

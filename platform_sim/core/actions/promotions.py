@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from platform_sim.core.access import Actor, customers_only
+from platform_sim.core.access import Actor, check_permitted, customers_only
 from platform_sim.core.actions.builds import copy_slug
 from platform_sim.core.actions.releases import current_release, make_release, release_named
 from platform_sim.core.errors import InvalidParams, NotFound
@@ -32,6 +32,8 @@ def promote(
     """
     customers_only(actor, "promote an app")
     _check_apps(tx, pipeline, source, targets)
+    for app in targets:
+        check_permitted(tx, actor, app, "deploy")
     given = release_named(tx, source, release) if release else current_release(tx, source.id)
     if given.slug_id is None or given.status != "succeeded":
         raise InvalidParams(

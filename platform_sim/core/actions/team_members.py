@@ -7,25 +7,31 @@ from platform_sim.core.actions.teams import add_member, check_role
 from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.apps import App
-from platform_sim.core.model.teams import GIVEN_ROLES, MOST_MEMBERS, Collaborator, Team, TeamMember, TeamRole
-from platform_sim.core.store import Transaction
+from platform_sim.core.model.teams import (
+    GIVEN_ROLES,
+    MOST_MEMBERS,
+    Collaborator,
+    Team,
+    TeamInvitation,
+    TeamMember,
+    TeamRole,
+)
+from platform_sim.core.store import Snapshot, Transaction
 
 
 def invite(tx: Transaction, actor: Actor, team: Team, email: str, role: str) -> TeamMember:
     """Make a customer a member; InvalidParams if it is one, if the role cannot be given, or if the team is full."""
     check_role(tx, actor, team, "admin")
-    given, account = _given(role), customer_named(tx, email)
-    if _member(tx, team, account) is not None:
-        raise InvalidParams(f"{account.email} is a member of {team.name} already.")
-    if tx.count(TeamMember, team_id=team.id) >= MOST_MEMBERS:
-        raise InvalidParams(f"{team.name} has {MOST_MEMBERS} members, which is the most.")
+    given, account = given_role(role), customer_named(tx, email)
+    refuse_member(tx, team, account)
+    check_room(tx, team, besides=account)
     return add_member(tx, actor.account, team, account, given)
 
 
 def change_role(tx: Transaction, actor: Actor, team: Team, email: str, role: str) -> TeamMember:
     """Another role for a member; NotFound for who is none, InvalidParams for the last admin."""
     check_role(tx, actor, team, "admin")
-    given, member = _given(role), _member(tx, team, customer_named(tx, email))
+    given, member = given_role(role), _member(tx, team, customer_named(tx, email))
     if member is None:
         raise _not_in(team)
     if member.role == given:
@@ -45,11 +51,7 @@ def invite_or_change(tx: Transaction, actor: Actor, team: Team, email: str, role
 
 def remove(tx: Transaction, actor: Actor, team: Team, identity: str) -> TeamMember:
     """A member, by id or e-mail, is in the team no more, and on none of its apps; InvalidParams for the last admin."""
-    member = tx.find(TeamMember, team_id=team.id, id=identity)
-    if member is None:
-        member = _member(tx, team, customer_named(tx, identity))
-    if member is None:
-        raise _not_in(team)
+    member = member_named(tx, team, identity)
     if member.account_id != actor.account.id:
         check_role(tx, actor, team, "admin")
     _check_not_last(tx, team, member)
@@ -63,15 +65,39 @@ def remove(tx: Transaction, actor: Actor, team: Team, identity: str) -> TeamMemb
     return member
 
 
-def _given(role: str) -> TeamRole:
+def refuse_member(tx: Transaction, team: Team, account: Account) -> None:
+    """InvalidParams for who is in the team."""
+    if _member(tx, team, account) is not None:
+        raise InvalidParams(f"{account.email} is a member of {team.name} already.")
+
+
+def check_room(tx: Transaction, team: Team, besides: Account | None = None) -> None:
+    """InvalidParams if the team is full: of members, and of others than `besides` who are invited."""
+    invited = [each for each in tx.all(TeamInvitation, team_id=team.id) if not besides or each.account_id != besides.id]
+    if tx.count(TeamMember, team_id=team.id) + len(invited) >= MOST_MEMBERS:
+        raise InvalidParams(f"{team.name} has {MOST_MEMBERS} members and invitations, which is the most.")
+
+
+def given_role(role: str) -> TeamRole:
+    """A role that a member can have; InvalidParams for all others."""
     for known in GIVEN_ROLES:
         if role == known:
             return known
     raise InvalidParams(f"role must be {' or '.join(GIVEN_ROLES)}, not {role[:64]!r}.")
 
 
-def _member(tx: Transaction, team: Team, account: Account) -> TeamMember | None:
-    return tx.find(TeamMember, team_id=team.id, account_id=account.id)
+def member_named(rows: Snapshot, team: Team, identity: str) -> TeamMember:
+    """One by id, e-mail or the account's id; NotFound for who is no member."""
+    member = rows.find(TeamMember, team_id=team.id, id=identity)
+    if member is None:
+        member = _member(rows, team, customer_named(rows, identity))
+    if member is None:
+        raise _not_in(team)
+    return member
+
+
+def _member(rows: Snapshot, team: Team, account: Account) -> TeamMember | None:
+    return rows.find(TeamMember, team_id=team.id, account_id=account.id)
 
 
 def _not_in(team: Team) -> NotFound:

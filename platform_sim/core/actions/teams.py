@@ -9,7 +9,7 @@ from platform_sim.core.errors import Forbidden, InvalidParams, NotFound
 from platform_sim.core.model.accounts import TEAMS, Account
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.pipelines import Pipeline
-from platform_sim.core.model.teams import TEAM_NAME, Team, TeamMember, TeamRole
+from platform_sim.core.model.teams import TEAM_NAME, Team, TeamInvitation, TeamMember, TeamRole
 from platform_sim.core.roles import role_in_team, team_of
 from platform_sim.core.store import Snapshot, Transaction
 
@@ -82,6 +82,7 @@ def delete_team(tx: Transaction, actor: Actor, team: Team) -> None:
     if owned:
         raise InvalidParams(f"{team.name} still owns {', '.join(owned)[:500]}: delete or transfer that first.")
     tx.record("team", "destroy", team.id, actor.account, {"name": team.name})
+    tx.delete_where(TeamInvitation, team_id=team.id)
     tx.delete_where(TeamMember, team_id=team.id)
     tx.delete_where(Account, id=team.id)
     tx.delete(team)
@@ -90,6 +91,7 @@ def delete_team(tx: Transaction, actor: Actor, team: Team) -> None:
 def add_member(tx: Transaction, actor: Account, team: Team, account: Account, role: TeamRole) -> TeamMember:
     """Write that an account is in a team, and that somebody has said so."""
     now = tx.now()
+    tx.delete_where(TeamInvitation, team_id=team.id, account_id=account.id)
     made = tx.insert(TeamMember(tx.uuid("team-member", team.id), team.id, account.id, role, now, now))
     told = {"team": team.name, "email": account.email, "role": role}
     tx.record("team-member", "create", made.id, actor, told)

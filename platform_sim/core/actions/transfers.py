@@ -4,7 +4,7 @@ from typing import Literal
 
 from platform_sim.core.access import Actor, app_named, check_manages, customers_only
 from platform_sim.core.actions.accounts import customer_named
-from platform_sim.core.actions.collaborators import join
+from platform_sim.core.actions.collaborators import join, leave
 from platform_sim.core.errors import Forbidden, InvalidParams, NotFound
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.apps import App
@@ -76,7 +76,11 @@ def hand_over(tx: Transaction, actor: Account, app: App, owner: Account) -> App:
     """Write the new owner, for who has checked that it may be so. Offers of the former one are worth nothing."""
     before = tx.get(Account, app.owner_id)
     tx.delete_where(Collaborator, app_id=app.id, account_id=owner.id)
-    app = tx.update(app, owner_id=owner.id)
+    if owner.is_customer and not before.is_customer:
+        # The CLI says so before it asks: "All collaborators will be removed from this app".
+        for each in tx.all(Collaborator, app_id=app.id):
+            leave(tx, actor, app, each)
+    app = tx.update(app, owner_id=owner.id, locked=False)
     told, previous = {"name": app.name, "owner": owner.email}, {"owner_id": before.id, "owner": before.email}
     tx.record("app", "update", app.id, actor, told, app_id=app.id, previous=previous)
     tx.delete_where(AppTransfer, app_id=app.id, state="pending")

@@ -32,6 +32,8 @@ class App:
     released_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    locked: bool = False
+    """Of an app that a team owns: whether members who have not joined it may only look at it."""
 
 
 def heroku_id(app: App) -> str:

@@ -54,6 +54,15 @@ ACCOUNT_FEATURES = (
 """The CLI looks at this one before it configures review apps."""
 
 
+TEAM_FEATURES = (
+    _feature(
+        81, "team-invite-acceptance", "Team invite acceptance", "general", "heroku-teams",
+        "Who is asked into a team becomes a member when it accepts: heroku members:add invites.",
+    ),
+)  # fmt: skip
+"""All on, and nobody switches them (the published schema has no link for it)."""
+
+
 def feature(known: tuple[Feature, ...], identity: str) -> Feature | None:
     """By name or id."""
     return next((each for each in known if identity in (each.name, each.id)), None)

@@ -1,7 +1,7 @@
 """Who shares an app: collaborators, teams and their members, transfers from one owner to another."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -25,7 +25,7 @@ PERMISSIONS = {
     "operate": "Scale and restart, change paid add-ons, read logs",
     "manage": "Rename, transfer or delete the app, and say who may use it",
 }
-"""Of an app that a team owns, with what each allows; a Heroku team gives them by role, all or none of them apart."""
+"""Of an app that a team owns, with what each allows. A role brings them, unless they are given one by one."""
 
 BY_ROLE: dict[AppRole, tuple[str, ...]] = {
     "owner": tuple(PERMISSIONS),
@@ -44,6 +44,8 @@ class Collaborator:
     account_id: str
     created_at: datetime
     updated_at: datetime
+    permissions: list[str] = field(default_factory=list)
+    """Of an app that a team owns, what was given one by one; empty: what the role brings."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,20 @@ class TeamMember:
     team_id: str
     account_id: str
     role: TeamRole
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class TeamInvitation:
+    """An admin wants somebody in a team; it becomes a member when it accepts. Then, or when revoked, the row goes."""
+
+    id: str
+    team_id: str
+    account_id: str
+    role: TeamRole
+    invited_by_id: str
+    token: str = field(repr=False)
     created_at: datetime
     updated_at: datetime
 

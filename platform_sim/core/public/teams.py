@@ -1,21 +1,23 @@
 """Who shares an app, in public: collaborators, transfers, teams, their members and apps."""
 
+from collections.abc import Iterable
+
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.teams import (
-    BY_ROLE,
     MOST_MEMBERS,
     PERMISSIONS,
     AppTransfer,
     Collaborator,
     Team,
+    TeamInvitation,
     TeamMember,
     TeamRole,
 )
 from platform_sim.core.model.values import iso
 from platform_sim.core.public import apps
-from platform_sim.core.roles import role_in_app, team_of
+from platform_sim.core.roles import permissions_in_app, role_in_app, team_of
 from platform_sim.core.store import Snapshot
 
 Json = dict[str, object]
@@ -28,7 +30,7 @@ def collaborator(rows: Snapshot, row: Collaborator, app: App) -> Json:
     """`Collaborator`; permissions are those of an app that a team owns."""
     account = rows.get(Account, row.account_id)
     role = role_in_app(rows, account, app) or "collaborator"
-    names = BY_ROLE[role] if team_of(rows, app) else ()
+    names = permissions_in_app(rows, account, app) if team_of(rows, app) else ()
     return {
         "app": {"id": app.id, "name": app.name},
         "created_at": iso(row.created_at),
@@ -97,7 +99,39 @@ def member(rows: Snapshot, row: TeamMember) -> Json:
     }
 
 
+def invitation(rows: Snapshot, row: TeamInvitation) -> Json:
+    """`Team Invitation`: without its token, which is for who is invited alone."""
+    team_row = rows.get(Team, row.team_id)
+    return {
+        "created_at": iso(row.created_at),
+        "id": row.id,
+        "invited_by": _person(rows.get(Account, row.invited_by_id)),
+        "role": row.role,
+        "team": {"id": team_row.id, "name": team_row.name},
+        "updated_at": iso(row.updated_at),
+        "user": _person(rows.get(Account, row.account_id)),
+    }
+
+
+def _person(account: Account) -> Json:
+    return {"email": account.email, "id": account.id, "name": account.name}
+
+
+def permission_entity(rows: Snapshot, app: App, users: Iterable[Account]) -> Json:
+    """`Permission Entity`: who may do what with an app of a team."""
+    return {
+        "id": app.id,
+        "name": app.name,
+        "team_id": app.owner_id,
+        "type": "app",
+        "users": [
+            {"email": each.email, "id": each.id, "permissions": list(permissions_in_app(rows, each, app))}
+            for each in users
+        ],
+    }
+
+
 def team_app(rows: Snapshot, row: App, at: Addresses, *, joined: bool) -> Json:
     """`Team App`, also of an app that no team owns; `joined`: whether the asking person is on it."""
     shown = {name: value for name, value in apps.app(rows, row, at).items() if name not in NOT_OF_TEAM_APPS}
-    return shown | {"joined": joined, "locked": False}
+    return shown | {"joined": joined, "locked": row.locked}

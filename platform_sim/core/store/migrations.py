@@ -31,6 +31,7 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "browser_session": (("link",), ("cookie",)),
     "feature_switch": (("owner_id", "name"),),
     "ssh_key": (("fingerprint",),),
+    "team_invitation": (("token",), ("team_id", "account_id")),
 }
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "authorization": (("addon_id",), ("account_id",), ("grant_code",), ("refresh_token",)),
@@ -69,6 +70,7 @@ LATER: dict[str, tuple[str, ...]] = {
     "people": ("oauth_client", "browser_session", "team", "team_member", "collaborator", "app_transfer"),
     "features": ("feature_switch",),
     "keys": ("ssh_key",),
+    "invitations": ("team_invitation",),
 }
 """Tables that are made by a step of their own, by what they are for."""
 
@@ -125,6 +127,13 @@ def features(rows: Rows) -> None:
 def keys(rows: Rows) -> None:
     """Public keys of people."""
     _create(rows, LATER["keys"])
+
+
+def invitations(rows: Rows) -> None:
+    """Invitations to teams; permissions that are given one by one; apps that are locked."""
+    _create(rows, LATER["invitations"])
+    _column(rows, "collaborator", "permissions", "[]")
+    _column(rows, "app", "locked", 0)
 
 
 _NEW_UUID = " || '-' || ".join(
@@ -217,6 +226,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     people,
     features,
     keys,
+    invitations,
 )
 
 

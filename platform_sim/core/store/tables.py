@@ -54,6 +54,7 @@ NOUNS: tuple[type, ...] = (
     pipelines.StageConfig,
     apps.FeatureSwitch,
     accounts.SshKey,
+    teams.TeamInvitation,
 )
 
 

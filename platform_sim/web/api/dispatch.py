@@ -7,9 +7,9 @@ from urllib.parse import quote
 from flask import Request, Response
 
 from platform_sim.core import errors
-from platform_sim.core.access import Actor, check_standing
+from platform_sim.core.access import Actor, app_named, check_permitted, check_standing
 from platform_sim.core.actions.accounts import actor_for_token
-from platform_sim.core.model import scopes
+from platform_sim.core.model import permissions, scopes
 from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import as_platform_error, dump, error_response, etag, read_body, token_of
 from platform_sim.web.api import ranges
@@ -102,7 +102,9 @@ class Dispatch:
             )
         body = read_json(raw, self.doors.database.rules.body_size_limit)
         fields = check(body, route.fields, route.required) if route.fields is not None else body
-        return Call(self.doors, actor, found.named(route), fields, request)
+        call = Call(self.doors, actor, found.named(route), fields, request)
+        _check_permission(rows, route, call)
+        return call
 
     def _pay(self, route: Route, actor: Actor, headers: dict[str, str]) -> None:
         rules = self.doors.database.rules
@@ -169,6 +171,13 @@ def _check_may_come(route: Route, actor: Actor, headers: dict[str, str]) -> None
             f"A partner's token can use {route.method} {route.path} only if its service was given {route.ability}, "
             "which Heroku does on request. An operator sets it with PUT /sim/services/:service."
         )
+
+
+def _check_permission(rows: Snapshot, route: Route, call: Call) -> None:
+    """What a customer may do with the app in the path, where its role or what it was given says so."""
+    needed = permissions.needed(route.method, route.path)
+    if needed is not None and not call.actor.is_partner:
+        check_permitted(rows, call.actor, app_named(rows, call.actor, call.path["app"]), needed)
 
 
 def _path(request: Request) -> str:

@@ -1,9 +1,11 @@
 """Rows of the API's table about people: accounts, what acts for them, who shares an app, teams."""
 
 from platform_sim.web.api.handlers import account, authorizations, collaborators, teams
+from platform_sim.web.api.rows_teams import TEAMS
 from platform_sim.web.api.specs import BOTH, Key, Spec, get, listing, write
 
 PEOPLE: dict[Key, Spec] = {
+    **TEAMS,
     ("GET", "/account"): get(account.info, always=True),
     ("PATCH", "/account"): write(account.update, fields=account.UPDATE),
     ("GET", "/account/rate-limits"): get(account.rate_limits, free=True, always=True),
@@ -42,21 +44,6 @@ PEOPLE: dict[Key, Spec] = {
         collaborators.answer, fields=collaborators.ANSWER, required=("state",)
     ),
     ("DELETE", "/account/app-transfers/{app-transfer}"): write(collaborators.withdraw),
-    ("GET", "/teams"): listing(teams.listing, "name"),
-    ("POST", "/teams"): write(teams.create, 201, fields=teams.CREATE, required=("name",)),
-    ("GET", "/teams/{team}"): get(teams.info),
-    ("PATCH", "/teams/{team}"): write(teams.update, fields=teams.UPDATE),
-    ("DELETE", "/teams/{team}"): write(teams.delete),
-    ("GET", "/teams/{team}/members"): listing(teams.list_members, "email", **BOTH),
-    ("POST", "/teams/{team}/members"): write(teams.add_member, 201, fields=teams.MEMBER, required=("email", "role")),
-    ("PUT", "/teams/{team}/members"): write(teams.put_member, fields=teams.MEMBER, required=("email", "role")),
-    ("PATCH", "/teams/{team}/members"): write(teams.change_member, fields=teams.MEMBER, required=("email", "role")),
-    ("DELETE", "/teams/{team}/members/{team-member}"): write(teams.remove_member),
-    ("GET", "/teams/permissions"): get(teams.list_permissions, sortable=("name",)),
-    ("GET", "/teams/{team}/apps"): listing(teams.list_apps, "name"),
-    ("POST", "/teams/apps"): write(teams.create_app, 201, fields=teams.APP),
-    ("GET", "/teams/apps/{team-app}"): get(teams.app_info),
-    ("PATCH", "/teams/apps/{team-app}"): write(teams.update_app, fields=teams.UPDATE_APP),
     ("POST", "/filters/apps"): listing(teams.filter_apps, "name", fields=teams.FILTER, **BOTH),
     ("GET", "/spaces"): listing(account.list_spaces, "name"),
 }

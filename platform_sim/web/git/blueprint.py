@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from platform_sim.core import errors
-from platform_sim.core.access import Actor, app_named, check_standing, customers_only
+from platform_sim.core.access import Actor, app_named, check_permitted, check_standing, customers_only
 from platform_sim.core.actions.accounts import actor_for_token
 from platform_sim.core.model import scopes
 from platform_sim.core.model.apps import App
@@ -45,6 +45,7 @@ def _serve(doors: Doors, name: str, tail: str, service: str) -> Response:
         if not scopes.allows(actor.scope, "POST", "/apps/{app}/releases"):
             raise errors.Forbidden("This token's scope is too narrow for git: it takes global or write-protected.")
         app = app_named(rows, actor, name)
+        check_permitted(rows, actor, app, "deploy")
     if service not in SERVICES:
         raise errors.NotFound("service", "Not a git service: push, fetch and clone over smart HTTP are all there is.")
     try:

@@ -6,11 +6,13 @@ from platform_sim.core.access import Actor, app_named, visible_apps
 from platform_sim.core.actions.apps import create_app, delete_app, update_app
 from platform_sim.core.actions.collaborators import add_collaborator, remove_collaborator
 from platform_sim.core.actions.config_vars import change_config_vars
+from platform_sim.core.actions.team_access import set_lock
 from platform_sim.core.actions.team_apps import apps_of_team, create_team_app, give_away, has_joined
 from platform_sim.core.actions.team_members import invite
 from platform_sim.core.actions.teams import create_team
 from platform_sim.core.errors import Forbidden, InvalidParams, NotFound
 from platform_sim.core.model.apps import App, Release
+from platform_sim.core.model.records import Event
 from platform_sim.core.model.teams import Team
 from platform_sim.core.public import addons as public_addons
 from platform_sim.core.public import apps as public_apps
@@ -131,9 +133,13 @@ def test_from_a_team_to_who_may_use_the_app(
     new_customer(tx, OUTSIDE)
     with pytest.raises(InvalidParams, match="has no access"):
         give_away(tx, customer, "crew-app", OUTSIDE)
+    set_lock(tx, customer, crew_app, True)
     given = give_away(tx, customer, crew_app.id, member.account.id)
-    assert given.owner_id == member.account.id
-    assert role_in_app(tx, customer.account, given) == "collaborator", "who made it has joined it"
+    assert (given.owner_id, given.locked) == (member.account.id, False)
+    assert role_in_app(tx, customer.account, given) is None, "the CLI says that all collaborators are removed"
+    assert [each.data for each in tx.all(Event, kind="collaborator", action="destroy")] == [
+        {"email": customer.account.email}
+    ]
     assert apps_of_team(tx, customer, team) == []
 
 

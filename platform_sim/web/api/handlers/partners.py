@@ -30,7 +30,9 @@ def _config(call: Call, addon: Addon) -> Json:
 def config(call: Call, rows: Snapshot) -> Json:
     """GET /addons/:addon/config, by manifest names; open to the customer too. With /:namespace that one's, an empty
     list if there is none: clients look at its length (heroku-cli §7)."""
-    return _config(call, access.addon_named(rows, call.actor, call.path["add-on"]))
+    addon = access.addon_named(rows, call.actor, call.path["add-on"])
+    access.check_reads_config(rows, call.actor, addon)
+    return _config(call, addon)
 
 
 def update_config(call: Call, tx: Transaction) -> Json:

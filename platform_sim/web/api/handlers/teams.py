@@ -1,7 +1,7 @@
 """Teams, their members and their apps."""
 
 from platform_sim.core import access
-from platform_sim.core.actions import apps, team_apps, team_members, teams
+from platform_sim.core.actions import apps, team_access, team_apps, team_members, teams
 from platform_sim.core.errors import InvalidParams, NotSimulated
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.teams import PERMISSIONS, Team
@@ -127,20 +127,26 @@ def app_info(call: Call, rows: Snapshot) -> Json:
 
 def create_app(call: Call, tx: Transaction) -> Json:
     """POST /teams/apps: of a team, or without one a personal app."""
-    _not_simulated(call, "space", "locked", "internal_routing")
+    _not_simulated(call, "space", "internal_routing")
     wish = {field: call.body.get(field) for field in ("name", "region", "stack")}
     if call.body.get("personal") or "team" not in call.body:
         return _app(call, tx, apps.create_app(tx, call.actor, **wish))
     team = teams.team_named(tx, call.actor, call.body["team"])
-    return _app(call, tx, team_apps.create_team_app(tx, call.actor, team, **wish))
+    app = team_apps.create_team_app(tx, call.actor, team, **wish)
+    if call.body.get("locked"):
+        app = team_access.set_lock(tx, call.actor, app, True)
+    return _app(call, tx, app)
 
 
 def update_app(call: Call, tx: Transaction) -> Json:
-    """PATCH /teams/apps/:app: to another owner, at once (heroku-cli: apps:transfer)."""
-    _not_simulated(call, "locked")
-    if "owner" not in call.body:
-        raise InvalidParams("Missing parameter: owner (a team, or somebody who may use the app).")
-    app = team_apps.give_away(tx, call.actor, call.path["team-app"], call.body["owner"])
+    """PATCH /teams/apps/:app: locked or not, or to another owner, at once (heroku-cli: apps:lock, apps:transfer)."""
+    wish, app = call.body, access.app_named(tx, call.actor, call.path["team-app"])
+    if not wish:
+        raise InvalidParams("Missing parameter: owner (a team, or somebody who may use the app), or locked.")
+    if "owner" in wish:
+        app = team_apps.give_away(tx, call.actor, app.id, wish["owner"])
+    if "locked" in wish:
+        app = team_access.set_lock(tx, call.actor, app, wish["locked"])
     return _app(call, tx, app)
 
 

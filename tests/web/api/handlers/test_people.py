@@ -137,8 +137,8 @@ def test_what_teams_cannot_do_here_says_so(full: Populated) -> None:
     with world.nothing_written():
         for method, path, body in (
             ("PATCH", "/teams/crew", {"default": True}),
-            ("PATCH", "/teams/apps/crew-app", {"locked": True}),
-            ("POST", "/teams/apps", {"team": "crew", "locked": True}),
+            ("PATCH", "/teams/crew/preferences", {"addons-controls": True}),
+            ("POST", "/teams/apps", {"team": "crew", "internal_routing": True}),
             ("POST", "/teams/apps", {"team": "crew", "space": "x"}),
         ):
             assert world.call(method, path, body).error == (501, "not_simulated"), body
@@ -152,9 +152,10 @@ def test_access_of_a_teams_app(full: Populated) -> None:
     assert emails(shown) == [
         ("crew@herokumanager.com", "owner"),
         ("user@example.com", "admin"),
+        (FRIEND, "member"),
         ("stranger@example.com", "collaborator"),
     ]
-    assert [each["name"] for each in shown[2]["permissions"]] == ["view", "deploy", "operate"]
+    assert [each["name"] for each in shown[3]["permissions"]] == ["view", "deploy", "operate"]
     assert [each["name"] for each in world.get("/teams/permissions")] == ["deploy", "manage", "operate", "view"]
     members = [(each["email"], each["role"]) for each in world.get("/teams/crew/members")]
     assert sorted(members) == [
