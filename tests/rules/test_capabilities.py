@@ -96,7 +96,7 @@ CAPABILITIES = (
         REQUESTS,
         ("platform_sim/partners", "platform_sim/engines/webhooks", "platform_sim/engines/drains", "platform_sim/demo"),
         exceptions={
-            "platform_sim/engines/build/jobs.py": "fetches the tarball that POST /builds names, from this machine only"
+            "platform_sim/engines/build/tarballs.py": "fetches a source that a build or setup names, from this machine"
         },
     ),
     Capability(

@@ -17,7 +17,8 @@ from platform_sim.core.access import Actor
 from platform_sim.core.actions import addons_end, addons_outcome, jobs, oauth
 from platform_sim.core.actions.accounts import create_account, issue_token
 from platform_sim.core.actions.addon_logs import use_drain_url
-from platform_sim.core.actions.builds import create_slug, create_source, set_buildpacks
+from platform_sim.core.actions.app_setups import create_setup
+from platform_sim.core.actions.builds import SourceBlob, create_slug, create_source, set_buildpacks
 from platform_sim.core.actions.certificates import create_endpoint
 from platform_sim.core.actions.domains import create_domain
 from platform_sim.core.actions.drains import create_drain
@@ -237,6 +238,7 @@ def populate(world: World) -> Populated:
         slug = create_slug(tx, who, app, {"web": "serve"}, commit="abc")
         create_source(tx)
         build = support.deploy(tx, who, app, "0a1b2c3d4e")
+        setup = create_setup(tx, who, other, SourceBlob("http://localhost/x.tgz"))
         attachment = tx.find(Attachment, app_id=app.id, addon_id=addon.id)
         made = tx.find(Build, release_id=build.id)
         assert attachment is not None
@@ -249,6 +251,7 @@ def populate(world: World) -> Populated:
             jobs.finish(tx, job, {"ok": True})
     paths = {
         "app": "acme",
+        "app-setup": setup.id,
         "add-on": addon.name,
         "database": addon.name,
         "namespace": "credential:reader",

@@ -172,6 +172,11 @@ def delete_app(tx: Transaction, actor: Actor, app: App) -> None:
     """
     customers_only(actor, "delete an app")
     check_manages(tx, actor, app, "delete this app")
+    end_app(tx, actor, app)
+
+
+def end_app(tx: Transaction, actor: Actor, app: App) -> None:
+    """Delete an app for somebody who has been found to be allowed to."""
     for addon in tx.all(Addon, app_id=app.id, state=LIVE):
         destroy_addon(tx, actor, addon, force=True, release=False)
     for attachment in tx.all(Attachment, app_id=app.id):

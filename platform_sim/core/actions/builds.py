@@ -49,7 +49,7 @@ def create_build(tx: Transaction, actor: Actor, app: App, source: SourceBlob, bu
     Its buildpacks: those given, else that of the config var BUILDPACK_URL, else the app's, else what fits.
     """
     customers_only(actor, "build an app")
-    chosen = _checked(buildpacks) or _named_by_config(tx, app) or app.buildpacks
+    chosen = check_buildpacks(buildpacks) or _named_by_config(tx, app) or app.buildpacks
     now = tx.now()
     build = tx.insert(
         Build(
@@ -76,7 +76,8 @@ def create_build(tx: Transaction, actor: Actor, app: App, source: SourceBlob, bu
     return build
 
 
-def _checked(names: Sequence[str]) -> list[str]:
+def check_buildpacks(names: Sequence[str]) -> list[str]:
+    """Short names of buildpacks; InvalidParams for what can be none."""
     for name in names:
         problem = buildpack_problem(name)
         if problem is not None:
@@ -93,7 +94,7 @@ def _named_by_config(rows: Snapshot, app: App) -> list[str]:
 def set_buildpacks(tx: Transaction, actor: Actor, app: App, names: Sequence[str]) -> App:
     """What the app's next build uses, in this order; none: what fits. InvalidParams for what can be no buildpack."""
     customers_only(actor, "choose an app's buildpacks")
-    chosen = _checked(names)
+    chosen = check_buildpacks(names)
     if chosen == app.buildpacks:
         return app
     app = tx.update(app, buildpacks=chosen)

@@ -32,6 +32,7 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "feature_switch": (("owner_id", "name"),),
     "ssh_key": (("fingerprint",),),
     "team_invitation": (("token",), ("team_id", "account_id")),
+    "review_app_config": (("pipeline_id",),),
 }
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "authorization": (("addon_id",), ("account_id",), ("grant_code",), ("refresh_token",)),
@@ -61,6 +62,8 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "team_member": (("account_id",),),
     "collaborator": (("account_id",),),
     "app_transfer": (("app_id",), ("owner_id",), ("recipient_id",)),
+    "app_setup": (("app_id",), ("postdeploy_dyno_id",)),
+    "review_app": (("pipeline_id",), ("app_id",)),
 }
 LATER: dict[str, tuple[str, ...]] = {
     "drains": ("log_drain", "log_input"),
@@ -71,6 +74,7 @@ LATER: dict[str, tuple[str, ...]] = {
     "features": ("feature_switch",),
     "keys": ("ssh_key",),
     "invitations": ("team_invitation",),
+    "setups": ("app_setup", "review_app_config", "review_app"),
 }
 """Tables that are made by a step of their own, by what they are for."""
 
@@ -134,6 +138,11 @@ def invitations(rows: Rows) -> None:
     _create(rows, LATER["invitations"])
     _column(rows, "collaborator", "permissions", "[]")
     _column(rows, "app", "locked", 0)
+
+
+def setups(rows: Rows) -> None:
+    """App setups, and review apps."""
+    _create(rows, LATER["setups"])
 
 
 _NEW_UUID = " || '-' || ".join(
@@ -227,6 +236,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     features,
     keys,
     invitations,
+    setups,
 )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from platform_sim.core.model import accounts, addons, apps, domains, drains, pipelines, records, teams, webhooks
+from platform_sim.core.model import accounts, addons, apps, domains, drains, pipelines, records, setups, teams, webhooks
 
 T = TypeVar("T")
 
@@ -55,6 +55,9 @@ NOUNS: tuple[type, ...] = (
     apps.FeatureSwitch,
     accounts.SshKey,
     teams.TeamInvitation,
+    setups.AppSetup,
+    setups.ReviewAppConfig,
+    setups.ReviewApp,
 )
 
 

@@ -3,32 +3,30 @@
 Reads rows, builds with no transaction open, writes the outcome. After a kill the job runs again from its start.
 """
 
-import hashlib
 import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
-
-import requests
 
 from platform_sim.core.actions import builds, jobs
 from platform_sim.core.actions.releases import app_config
 from platform_sim.core.model.addresses import Addresses
-from platform_sim.core.model.apps import App, Build, Release, Slug, Source
+from platform_sim.core.model.apps import App, Build, Release, Slug
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.seams import Outputs
+from platform_sim.core.model.setups import SETUP
 from platform_sim.core.store import Database
 from platform_sim.engines.build.builder import build as run_build
 from platform_sim.engines.build.processes import end_strays
 from platform_sim.engines.build.request import BuildFailed, BuildLimits, BuildRequest, BuiltSlug, Signal
 from platform_sim.engines.build.running import RunningBuilds
+from platform_sim.engines.build.setups import SetupDesk
 from platform_sim.engines.build.source import SourceRefused, unpack
+from platform_sim.engines.build.tarballs import find_tarball, problem_of
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 Handler = Callable[[Job], None]
 
 
@@ -51,7 +49,13 @@ class BuildRoom:
 
     def handlers(self) -> dict[str, Handler]:
         """Job kind -> what does it."""
-        return {"build": self.build, "unpack_slug": self.unpack_slug, "clear_build_cache": self.clear_cache}
+        desk = SetupDesk(self.database, self.layout, self.outputs)
+        return {
+            "build": self.build,
+            "unpack_slug": self.unpack_slug,
+            "clear_build_cache": self.clear_cache,
+            SETUP: desk.set_up,
+        }
 
     def build(self, job: Job) -> None:
         """Build, release, tell the one who pushes; a failed build leaves the app as it is."""
@@ -107,7 +111,7 @@ class BuildRoom:
             first = rows.find(Slug, app_id=app.id) is None
         rules = self.database.rules
         return BuildRequest(
-            source=self._source(row),
+            source=find_tarball(self.database, self.layout, row.source_url, row.id),
             work_dir=work,
             cache_dir=self.layout.build_cache(app.id),
             slug_dir=folder,
@@ -123,34 +127,12 @@ class BuildRoom:
             cancelled=cancelled,
         )
 
-    def _source(self, row: Build) -> Path:
-        """Our own upload, or a tarball fetched from this machine; nothing is fetched from elsewhere (design §8)."""
-        url = urlsplit(row.source_url)
-        # By its secret, not by host and port: the platform may have come back on another port.
-        secret = url.path.removeprefix("/sources/")
-        with self.database.snapshot() as rows:
-            source = rows.find(Source, secret=secret) if url.hostname in LOOPBACK else None
-        if source is not None:
-            return self.layout.source(source.id)
-        target = self.layout.source(f"fetched-{row.id}")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if url.hostname in LOOPBACK:
-            fetch(row.source_url, target, self.database.rules.source_size_limit)
-        return target
-
     def _is_as_announced(self, row: Build, source: Path, write: Callable[[str], None]) -> bool:
         """Whether the source is there and has the checksum that the client gave with it."""
-        if not source.exists():
-            write(f" !     The source cannot be read from {row.source_url.split('?')[0]}.")
-            write(" !     Upload it to the put_url of POST /sources, or give a URL on this machine.")
-            return False
-        wanted = (row.source_checksum or "").lower()
-        with source.open("rb") as file:
-            found = f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
-        if wanted and wanted != found:
-            write(f" !     The source's checksum is {found}, but {wanted} was announced. Upload it again.")
-            return False
-        return True
+        problem = problem_of(source, row.source_url, row.source_checksum)
+        for line in problem:
+            write(f" !     {line}")
+        return not problem
 
     def _failed(self, job: Job) -> None:
         with self.database.transaction(job.cause_id) as tx:
@@ -260,21 +242,3 @@ def _slug_values(built: BuiltSlug) -> builds.BuiltSlug:
         size=built.size,
         checksum=built.checksum,
     )
-
-
-def fetch(url: str, target: Path, limit: int) -> None:
-    """Get a tarball from this machine, at most `limit` bytes. What fails leaves no file: the build says so."""
-    size = 0
-    with requests.Session() as session:
-        session.trust_env = False
-        try:
-            with session.get(url, stream=True, timeout=30, allow_redirects=False) as answer:
-                answer.raise_for_status()
-                with target.open("wb") as file:
-                    for chunk in answer.iter_content(64 * 1024):
-                        size += len(chunk)
-                        if size > limit:
-                            raise requests.RequestException("too large")
-                        file.write(chunk)
-        except requests.RequestException:
-            target.unlink(missing_ok=True)

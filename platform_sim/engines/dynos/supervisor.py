@@ -286,7 +286,7 @@ class Supervisor:
             if dyno is None:
                 return
             if dyno.kind != "formation" or not dyno.wanted or self._closing:
-                report_gone(tx, dyno, status)
+                report_gone(tx, dyno, None if self._closing and status else status)  # a stop is no outcome
                 after = "complete"
             else:
                 crashes = dyno.crashes + 1

@@ -25,6 +25,7 @@ from platform_sim.web.api.handlers import (
 from platform_sim.web.api.rows_daily import DAILY
 from platform_sim.web.api.rows_data import DATA
 from platform_sim.web.api.rows_people import PEOPLE
+from platform_sim.web.api.rows_setups import SETUPS
 from platform_sim.web.api.specs import BOTH, OPERATORS, Key, Spec
 from platform_sim.web.api.specs import get as _get
 from platform_sim.web.api.specs import late as _late
@@ -98,6 +99,7 @@ def _webhooks(owner: str, **who: Any) -> dict[Key, Spec]:
 
 SIMULATED: dict[Key, Spec] = {
     **PEOPLE,
+    **SETUPS,
     ("GET", "/apps"): _list(apps.listing, "name", "updated_at", **BOTH),
     ("GET", "/users/{account}/apps"): _list(apps.listing_by_user, "name", "updated_at", **BOTH),
     ("POST", "/apps"): _write(apps.create, 201, fields=apps.CREATE),

@@ -48,6 +48,7 @@ from ...support import (
     new_service,
 )
 from .samples_people import of_people
+from .samples_setups import of_setups
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me@home"
 
@@ -81,8 +82,9 @@ def samples(tx: Transaction) -> Bodies:
         | _of_pipelines(tx)
         | _fixed(tx, app)
     )
-    people = of_people(tx)
-    return {name: found.get(name, []) + people.get(name, []) for name in found | people}
+    people, setups = of_people(tx), of_setups(tx)
+    names = found | people | setups
+    return {name: found.get(name, []) + people.get(name, []) + setups.get(name, []) for name in names}
 
 
 def _of_apps(tx: Transaction) -> Bodies:

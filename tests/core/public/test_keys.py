@@ -30,6 +30,8 @@ KEYS: dict[str, str] = {
     "internal_routing maintenance name organization owner region released_at repo_size slug_size space stack team "
     "updated_at web_url",
     "app-feature": FEATURE,
+    "app-setup": "app build created_at failure_message id manifest_errors postdeploy resolved_success_url status "
+    "updated_at",
     "app-webhook-delivery": "created_at event id last_attempt next_attempt_at num_attempts status updated_at webhook",
     "app-webhook-event": "created_at id include payload updated_at",
     "app-transfer": "app created_at id owner recipient state updated_at",

@@ -102,6 +102,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "source": {"app": {"name": "acme"}},
         "targets": [{"app": {"name": "live"}}],
     },
+    "POST /app-setups": {
+        "source_blob": {"url": "http://localhost/x.tgz"},
+        "app": {"name": "third"},
+        "overrides": {"env": {"A": "b"}},
+    },
     "POST /apps/{app}/addons": {"plan": "second:test"},
     "PATCH /apps/{app}/addons/{add-on}": {"plan": "exceptions:test"},
     "DELETE /apps/{app}/addons/{add-on}": {"force": True},
