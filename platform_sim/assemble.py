@@ -18,6 +18,7 @@ from platform_sim import settings
 from platform_sim.claim import claim, let_go
 from platform_sim.core.actions.accounts import create_account, issue_token, lasting_token
 from platform_sim.core.actions.app_setups import wake
+from platform_sim.core.actions.notifications import notify
 from platform_sim.core.actions.services import apply_seeds
 from platform_sim.core.actions.webhook_deliveries import fan_out
 from platform_sim.core.clock import Chance, Clock
@@ -148,6 +149,7 @@ class Platform:
         addresses = self.doors.addresses = Addresses(f"http://localhost:{self.edge.port}")
         (self.layout.root / "port").write_text(str(self.edge.port))
         self.database.on_record(wake)
+        self.database.on_record(notify)
         self.database.on_record(partial(fan_out, show=partial(subject, at=addresses)))
         self.database.on_commit(partial(write_events, self.logs))
         dyno_log = ReleaseOutput(self.database, self.logs, self.outputs)

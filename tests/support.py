@@ -15,6 +15,7 @@ from platform_sim.core.actions.addons_outcome import acknowledge, finish_provisi
 from platform_sim.core.actions.apps import create_app
 from platform_sim.core.actions.builds import BuiltSlug, SourceBlob, create_build, finish_build
 from platform_sim.core.actions.catalog import register_manifest
+from platform_sim.core.actions.notifications import notify
 from platform_sim.core.actions.webhook_deliveries import fan_out
 from platform_sim.core.clock import Chance, Clock
 from platform_sim.core.model.accounts import Account, Authorization
@@ -38,6 +39,7 @@ def new_database(
     """A database in memory, or in the file `path`; clock frozen at `at` (None: running). Events reach webhooks.
     Close it."""
     database = Database(path, Clock(at), Chance(seed), load({}, **settings))
+    database.on_record(notify)
     database.on_record(partial(fan_out, show=partial(subject, at=AT)))
     return database
 

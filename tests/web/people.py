@@ -5,6 +5,8 @@ from platform_sim.core.actions import invitations
 from platform_sim.core.actions.authorizations import create_authorization, token_of
 from platform_sim.core.actions.clients import create_client
 from platform_sim.core.actions.collaborators import add_collaborator, join
+from platform_sim.core.actions.favorites import add_favorite
+from platform_sim.core.actions.notifications import notifications_of
 from platform_sim.core.actions.team_apps import create_team_app
 from platform_sim.core.actions.team_members import invite
 from platform_sim.core.actions.teams import create_team
@@ -31,6 +33,8 @@ def add_people(tx: Transaction, who: Actor) -> dict[str, str]:
     invitation = invitations.invite(tx, who, team, INVITED, "member")
     support.new_app(tx, friend, "gift")
     transfer = offer(tx, friend, "gift", who.account.email)
+    (note,) = notifications_of(tx, who)
+    favorite = add_favorite(tx, who, "acme")
     client = create_client(tx, who, "robot", "https://robot.example.com/callback")
     authorization = create_authorization(tx, who, description="robot", expires_in=3600)
     token = token_of(tx, authorization)
@@ -46,6 +50,8 @@ def add_people(tx: Transaction, who: Actor) -> dict[str, str]:
         "team-invitation.token": invitation.token,
         "team-feature": "team-invite-acceptance",
         "team-preferences": "crew",
+        "notification": note.id,
+        "favorite": favorite.id,
         "app-transfer": transfer.id,
         "oauth-client": client.id,
         "oauth-authorization": authorization.id,

@@ -26,6 +26,7 @@ from platform_sim.core.model.apps import (
 )
 from platform_sim.core.model.domains import Domain, SniEndpoint
 from platform_sim.core.model.names import app_name
+from platform_sim.core.model.notices import Favorite
 from platform_sim.core.model.places import region as region_named
 from platform_sim.core.model.places import stack as stack_named
 from platform_sim.core.model.teams import AppTransfer, Collaborator
@@ -190,8 +191,8 @@ def end_app(tx: Transaction, actor: Actor, app: App) -> None:
         tx.delete_where(noun, app_id=app.id)
     tx.delete_where(FeatureSwitch, owner_id=app.id)
     tx.record("app", "destroy", app.id, actor.account, _told(app), app_id=app.id)
-    tx.delete_where(Collaborator, app_id=app.id)
-    tx.delete_where(AppTransfer, app_id=app.id)
+    for of_people in (Collaborator, AppTransfer, Favorite):
+        tx.delete_where(of_people, app_id=app.id)
     tx.delete(app)
 
 

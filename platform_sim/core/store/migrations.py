@@ -33,6 +33,7 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "ssh_key": (("fingerprint",),),
     "team_invitation": (("token",), ("team_id", "account_id")),
     "review_app_config": (("pipeline_id",),),
+    "favorite": (("account_id", "app_id"),),
 }
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "authorization": (("addon_id",), ("account_id",), ("grant_code",), ("refresh_token",)),
@@ -64,6 +65,8 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "app_transfer": (("app_id",), ("owner_id",), ("recipient_id",)),
     "app_setup": (("app_id",), ("postdeploy_dyno_id",)),
     "review_app": (("pipeline_id",), ("app_id",)),
+    "notification": (("account_id",),),
+    "favorite": (("app_id",),),
 }
 LATER: dict[str, tuple[str, ...]] = {
     "drains": ("log_drain", "log_input"),
@@ -75,6 +78,7 @@ LATER: dict[str, tuple[str, ...]] = {
     "keys": ("ssh_key",),
     "invitations": ("team_invitation",),
     "setups": ("app_setup", "review_app_config", "review_app"),
+    "notices": ("notification", "favorite"),
 }
 """Tables that are made by a step of their own, by what they are for."""
 
@@ -143,6 +147,11 @@ def invitations(rows: Rows) -> None:
 def setups(rows: Rows) -> None:
     """App setups, and review apps."""
     _create(rows, LATER["setups"])
+
+
+def notices(rows: Rows) -> None:
+    """Notifications and favorites of people."""
+    _create(rows, LATER["notices"])
 
 
 _NEW_UUID = " || '-' || ".join(
@@ -237,6 +246,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     keys,
     invitations,
     setups,
+    notices,
 )
 
 

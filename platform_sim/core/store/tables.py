@@ -9,7 +9,19 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from platform_sim.core.model import accounts, addons, apps, domains, drains, pipelines, records, setups, teams, webhooks
+from platform_sim.core.model import (
+    accounts,
+    addons,
+    apps,
+    domains,
+    drains,
+    notices,
+    pipelines,
+    records,
+    setups,
+    teams,
+    webhooks,
+)
 
 T = TypeVar("T")
 
@@ -58,6 +70,8 @@ NOUNS: tuple[type, ...] = (
     setups.AppSetup,
     setups.ReviewAppConfig,
     setups.ReviewApp,
+    notices.Notification,
+    notices.Favorite,
 )
 
 

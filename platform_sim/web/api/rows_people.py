@@ -1,11 +1,13 @@
 """Rows of the API's table about people: accounts, what acts for them, who shares an app, teams."""
 
 from platform_sim.web.api.handlers import account, authorizations, collaborators, teams
+from platform_sim.web.api.rows_hosts import HOSTS
 from platform_sim.web.api.rows_teams import TEAMS
 from platform_sim.web.api.specs import BOTH, Key, Spec, get, listing, write
 
 PEOPLE: dict[Key, Spec] = {
     **TEAMS,
+    **HOSTS,
     ("GET", "/account"): get(account.info, always=True),
     ("PATCH", "/account"): write(account.update, fields=account.UPDATE),
     ("GET", "/account/rate-limits"): get(account.rate_limits, free=True, always=True),

@@ -6,7 +6,19 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from platform_sim.core.model import accounts, addons, apps, domains, drains, pipelines, records, setups, teams, webhooks
+from platform_sim.core.model import (
+    accounts,
+    addons,
+    apps,
+    domains,
+    drains,
+    notices,
+    pipelines,
+    records,
+    setups,
+    teams,
+    webhooks,
+)
 from platform_sim.core.store import Transaction
 from platform_sim.core.store.tables import NOUNS, TABLES, Table
 
@@ -43,7 +55,7 @@ def test_invariant_20_every_noun_comes_back_from_its_row_as_it_was(tx: Transacti
 
 
 def test_every_noun_of_the_model_has_a_table() -> None:
-    modules = (accounts, apps, addons, domains, drains, pipelines, records, setups, teams, webhooks)
+    modules = (accounts, apps, addons, domains, drains, notices, pipelines, records, setups, teams, webhooks)
     defined = {
         value
         for module in modules

@@ -65,6 +65,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "PATCH /teams/{team-preferences}/preferences": {"addons-controls": False},
     "POST /teams/apps": {"name": "third", "team": "crew"},
     "PATCH /teams/apps/{team-app}": {"owner": "user@example.com"},
+    "PATCH /user/notifications/{notification}": {"read": True},
+    "POST /favorites": {"resource_id": "other", "type": "app"},
     "POST /filters/apps": {"in": {"id": []}},
     "POST /apps": {"name": "third"},
     "PATCH /apps/{app}": {"maintenance": True},

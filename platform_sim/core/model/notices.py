@@ -1,0 +1,36 @@
+"""What the platform has for a person beside the API itself: notifications, favorites, incidents of its own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+TargetType = Literal["app", "team"]
+
+KEPT = 100
+"""Notifications that an account keeps, the newest."""
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What Heroku would send by mail, and its host telex shows (heroku-cli §15): no mail is sent here."""
+
+    id: str
+    account_id: str
+    target_type: TargetType
+    target_id: str
+    title: str
+    body: str
+    read: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Favorite:
+    """An app that somebody has marked, which the host particleboard keeps (heroku-cli §16)."""
+
+    id: str
+    account_id: str
+    app_id: str
+    created_at: datetime
+    updated_at: datetime
