@@ -236,6 +236,7 @@ class Platform:
             git_environment=self._git_environment(),
             python=sys.executable,
             log=self.logs,
+            metrics=self.logs.counts,
         )
 
     def _git_environment(self) -> dict[str, str]:

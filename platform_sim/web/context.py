@@ -9,7 +9,7 @@ from typing import Any
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.records import Job
-from platform_sim.core.model.seams import LogSink
+from platform_sim.core.model.seams import LogSink, Metrics, NoMetrics
 from platform_sim.core.model.sso import SsoTarget
 from platform_sim.core.store import Database, Snapshot
 from platform_sim.web.workers import waiting
@@ -40,6 +40,8 @@ class Doors:
     """The interpreter that runs the hooks."""
     log: LogSink = field(default=lambda app_id, source, dyno, text: None)
     """Takes what partners write into the logs of apps."""
+    metrics: Metrics = field(default_factory=NoMetrics)
+    """What router and dynos have been heard to say."""
     pools: "RatePools" = field(default_factory=lambda: RatePools())
 
     def job_settled(self, job_id: str, seconds: float | None = None) -> Job:

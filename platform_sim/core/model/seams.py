@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from platform_sim.core.model.metrics import Window
+
 LogSource = Literal["app", "heroku"]
 
 
@@ -42,6 +44,38 @@ class SaidLine(Protocol):
     def text(self) -> str:
         """Valid Unicode, at most 10000 bytes, no line end."""
         ...
+
+
+class Metrics(Protocol):
+    """Numbers of the last day, each with one value a step; from any thread. All are of an app."""
+
+    def errors(self, app_id: str, source: str, window: Window) -> dict[str, list[int]]:
+        """By code, of the `router` or of a process type."""
+        ...
+
+    def statuses(self, app_id: str, window: Window) -> dict[str, list[int]]:
+        """The router's answers by status."""
+        ...
+
+    def latencies(self, app_id: str, window: Window) -> dict[str, list[int]]:
+        """Percentiles of what dynos took, in milliseconds; nothing if there was no request."""
+        ...
+
+
+class NoMetrics:
+    """Of a platform in which nothing runs."""
+
+    def errors(self, app_id: str, source: str, window: Window) -> dict[str, list[int]]:
+        """See `Metrics`."""
+        return {}
+
+    def statuses(self, app_id: str, window: Window) -> dict[str, list[int]]:
+        """See `Metrics`."""
+        return {}
+
+    def latencies(self, app_id: str, window: Window) -> dict[str, list[int]]:
+        """See `Metrics`."""
+        return {}
 
 
 class LineFollower(Protocol):

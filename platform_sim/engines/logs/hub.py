@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from platform_sim.core.model.seams import LogSource
+from platform_sim.engines.logs.counts import LineCounts
 from platform_sim.engines.logs.files import LogFiles
 from platform_sim.engines.logs.format import LogLine, pieces
 
@@ -79,12 +80,16 @@ class LogHub:
         self._files = LogFiles(folder, file_bytes) if folder is not None else None
         self._lock = threading.Lock()
         self._rings: dict[str, _Ring] = {}
+        self.counts = LineCounts()
+        """Of what router and dynos say."""
 
     def __call__(self, app_id: str, source: LogSource, dyno: str, text: str) -> None:
         """Record what `source[dyno]` said (LogSink): any thread, never blocks on a reader or the disk, never raises."""
         ring = self._ring(app_id)
         at = self._now()
         lines = pieces(text)
+        if source == "heroku":
+            self.counts.hear(app_id, at, dyno, text)
         with ring.lock:
             for piece in lines:
                 ring.number += 1
@@ -123,6 +128,7 @@ class LogHub:
         """The app is gone: drop its lines and files."""
         with self._lock:
             self._rings.pop(app_id, None)
+        self.counts.forget(app_id)
         if self._files is not None:
             self._files.forget(app_id)
 
