@@ -39,6 +39,7 @@ from platform_sim.engines.dynos.runtime import Limits
 from platform_sim.engines.dynos.supervisor import Supervisor
 from platform_sim.engines.dynos.terminals import TerminalDesk
 from platform_sim.engines.jobs.runner import JobRunner
+from platform_sim.engines.logins.polls import LoginPolls
 from platform_sim.engines.logs.api_lines import write_events
 from platform_sim.engines.logs.hub import LogHub
 from platform_sim.engines.logs.output_streams import OutputStreams
@@ -124,7 +125,7 @@ class Platform:
         self._ends(control.close)
         routes = DynoRoutes(self.database, self.boot_id)
         sessions = LogSessions(self.logs, partial(session_in, self.database), self.clock.now)
-        streams = StreamsTable(sessions, OutputStreams(self.outputs))
+        streams = StreamsTable(sessions, OutputStreams(self.outputs), LoginPolls(self.database))
         desk = TerminalDesk(self._terminal_expected)
         authority = Authority(
             self.layout.authority,

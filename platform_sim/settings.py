@@ -154,6 +154,17 @@ SETTINGS: tuple[Setting, ...] = (
          "to, and remove those of its own.", "partner-api §4.1", "unverified"),
     flag("former_owner_stays", True, "Whether who has transferred an app is a collaborator on it afterwards.",
          "platform-api §2", "unverified"),
+    seconds("browser_login_life", 600, "How long a login by browser waits for the person (`heroku login` itself gives "
+            "up after 10 minutes).", "heroku-cli §3", "inferred", int, low=1),
+    seconds("login_token_life", 2_592_000, "How long the token of a login by browser works; `heroku login -i` asks for "
+            "30 days itself.", "heroku-cli §3", "inferred", int, low=1),
+    flag("login_by_choice", True, "Whether a login by browser takes a customer that has no password at its word: one "
+         "click, no secret. Without it every login takes a password, or a token in its place.", "-", "ours"),
+    flag("two_factor_for_apps", False, "Whether a customer with a second factor has to give a code, too, before its "
+         "token changes an app (403 `two_factor` with the app's name, then `PUT /apps/:app/pre-authorizations`).",
+         "heroku-cli §2", "unverified"),
+    seconds("pre_authorization_life", 1800, "How long a token that was given a code for an app changes it without "
+            "another one.", "heroku-cli §2", "unverified", int, low=1),
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import click
 
 from platform_sim.cli.client import Client
 from platform_sim.cli.find import find
-from platform_sim.cli.git_settings import as_variables, entries, present, without_ours
+from platform_sim.cli.git_settings import HELPER, LOGGED_IN, as_variables, entries, present, without_ours
 from platform_sim.cli.options import platform_options
 from platform_sim.cli.shells import SHELLS
 from platform_sim.settings import environment
@@ -44,7 +44,7 @@ TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINF
 GIT_HOST = "https://git.heroku.com"
 
 
-def variables(url: str, token: str, ca_file: str | None) -> dict[str, str | None]:
+def variables(url: str, token: str | None, ca_file: str | None) -> dict[str, str | None]:
     """What the heroku CLI reads. HEROKU_DATA_HOST is a bare name and HEROKU_ADDONS_HOST has no port: it wants it so."""
     host = urlsplit(url).hostname or "localhost"
     found: dict[str, str | None] = dict.fromkeys(ADDRESSES, url)
@@ -54,10 +54,11 @@ def variables(url: str, token: str, ca_file: str | None) -> dict[str, str | None
     return found | QUIET
 
 
-def intercepting(url: str, token: str, ca_file: str) -> dict[str, str | None]:
-    """No address of ours, Heroku's own names; the buildpack registry's client asks no proxy (heroku-cli §1.4)."""
+def intercepting(url: str, token: str | None, ca_file: str) -> dict[str, str | None]:
+    """No address of ours, Heroku's own names; the buildpack registry's client asks no proxy, and neither does the
+    browser that `heroku login` opens (heroku-cli §1.4)."""
     found: dict[str, str | None] = dict.fromkeys((*ADDRESSES, "HEROKU_DATA_HOST", "HEROKU_ADDONS_HOST"))
-    found |= {"HEROKU_API_KEY": token, "HEROKU_BUILDPACK_REGISTRY_URL": url}
+    found |= {"HEROKU_API_KEY": token, "HEROKU_BUILDPACK_REGISTRY_URL": url, "HEROKU_LOGIN_HOST": url}
     return found | dict.fromkeys(TRUST, ca_file) | QUIET
 
 
@@ -72,24 +73,26 @@ def past_proxies(environment: Mapping[str, str]) -> dict[str, str | None]:
 
 
 def setting(
-    url: str, token: str, ca_file: str | None, environment: Mapping[str, str], way: str = "address"
+    url: str, token: str | None, ca_file: str | None, environment: Mapping[str, str], way: str = "address"
 ) -> dict[str, str | None]:
     """All changes that point a shell with `environment` at a platform; the same twice over as once.
 
-    `way`: `address`, `proxy` or `intercept`. click.UsageError where the way wants an authority and there is none.
+    `way`: `address`, `proxy` or `intercept`. Without a token the CLI asks for a login. click.UsageError where the way
+    wants an authority and there is none.
     """
+    helper = HELPER if token else LOGGED_IN
     if way == "address":
-        git = without_ours(present(environment), url) + entries(url, ca_file)
+        git = without_ours(present(environment), url) + entries(url, ca_file, helper)
         return variables(url, token, ca_file) | past_proxies(environment) | as_variables(git, environment)
     if ca_file is None or not url.startswith("http://"):
         raise click.UsageError(f"--{way} needs the platform's http address and its authority's file: use --ready-file")
     proxies: dict[str, str | None] = dict.fromkeys(PROXIES[way], url)
     if way == "proxy":
-        git = without_ours(present(environment), url) + entries(url, ca_file)
+        git = without_ours(present(environment), url) + entries(url, ca_file, helper)
         # The CLI must ask the proxy for 127.0.0.1, too, for that is where it thinks the built-in hosts' port is.
         proxies |= {"NO_PROXY": None, "no_proxy": None}
         return variables(url, token, ca_file) | proxies | as_variables(git, environment)
-    git = without_ours(present(environment), GIT_HOST) + entries(GIT_HOST, ca_file)
+    git = without_ours(present(environment), GIT_HOST) + entries(GIT_HOST, ca_file, helper)
     return intercepting(url, token, ca_file) | proxies | as_variables(git, environment)
 
 
@@ -113,12 +116,14 @@ def unsetting(environment: Mapping[str, str]) -> dict[str, str | None]:
 @click.option(
     "--intercept", "way", flag_value="intercept", help="Answer in Heroku's own names, for any client or partner."
 )
+@click.option("--login", is_flag=True, help="Leave the token out: `heroku login` then asks who you are.")
 @click.option("--unset", is_flag=True, help="Print what takes the variables away again.")
 @platform_options
 def command(
     shell: str,
     as_json: bool,
     way: str | None,
+    login: bool,
     unset: bool,
     url: str | None,
     token: str | None,
@@ -135,5 +140,5 @@ def command(
     else:
         place = find(now, url=url, token=token, ready_file=ready_file, shell_last=True)
         Client(place).get("/account")
-        changes = setting(place.url, place.token, place.ca_file, now, way or "address")
+        changes = setting(place.url, None if login else place.token, place.ca_file, now, way or "address")
     click.echo(SHELLS["json" if as_json else shell](changes))

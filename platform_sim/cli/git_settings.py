@@ -11,9 +11,11 @@ Entry = tuple[str, str]
 
 HELPER = '!f() { test "$1" = get && printf "username=platform-sim\\npassword=%s\\n" "$HEROKU_API_KEY"; }; f'
 """A credential helper that answers with the variable, so that the token stands in one place."""
+LOGGED_IN = "!heroku git:credentials"
+"""The heroku CLI's own, which answers with the token of `heroku login`, for https only."""
 
 
-def entries(url: str, ca_file: str | None) -> list[Entry]:
+def entries(url: str, ca_file: str | None, helper: str = HELPER) -> list[Entry]:
     """What git needs to push to the platform at `url`, over http and over the https that the heroku CLI writes.
 
     With an authority's file git trusts the https address; without one https is turned into the http of the same port.
@@ -22,7 +24,7 @@ def entries(url: str, ca_file: str | None) -> list[Entry]:
     host = urlsplit(url).netloc
     made = []
     for scheme in ("http", "https"):
-        made += [(f"credential.{scheme}://{host}.helper", ""), (f"credential.{scheme}://{host}.helper", HELPER)]
+        made += [(f"credential.{scheme}://{host}.helper", ""), (f"credential.{scheme}://{host}.helper", helper)]
     if ca_file:
         made.append((f"http.https://{host}/.sslCAInfo", ca_file))
     elif url.startswith("http://"):

@@ -1,6 +1,6 @@
 """`platform-sim users`: more customers than the first one, and browsers that are one of them.
 
-A token is printed when it is made, and never again.
+A token is printed when it is made, and never again. What people log in with: `users_login.py`.
 """
 
 from pathlib import Path
@@ -12,6 +12,7 @@ from platform_sim.cli.client import Client, route
 from platform_sim.cli.options import asks_platform, json_option
 from platform_sim.cli.private import write_private
 from platform_sim.cli.show import echo_lines, print_json, table
+from platform_sim.cli.users_login import code, password, second_factor
 
 Json = dict[str, Any]
 
@@ -25,7 +26,11 @@ token_file = click.option(
 
 @click.group
 def group() -> None:
-    """Make customers, give them tokens, suspend them, and make a browser one of them."""
+    """Make customers, give them tokens and passwords, suspend them, and make a browser one of them."""
+
+
+for _command in (password, second_factor, code):
+    group.add_command(_command)
 
 
 @group.command

@@ -29,6 +29,8 @@ class Actor:
     """Of a partner, what its service has been given beside the usual (`model.addons.ABILITIES`)."""
     scope: tuple[str, ...] = (GLOBAL,)
     """Of a customer, what the token is limited to (`model.scopes`)."""
+    logs_in: bool = False
+    """Whether it has shown a password instead of a token: what it makes with that is a session (heroku-cli §3)."""
 
     @property
     def is_partner(self) -> bool:

@@ -49,6 +49,13 @@ class Suspended(PlatformError):
     status, id = 403, "suspended"
 
 
+class TwoFactor(PlatformError):
+    """Clients ask for a code and repeat with it in `Heroku-Two-Factor-Code`; with `app` in the body they
+    authorize that app first (heroku-cli §2)."""
+
+    status, id = 403, "two_factor"
+
+
 class NotFound(PlatformError):
     """`resource` names the kind (`app`, `add_on`, `add_on attachment`): clients' resolvers depend on it."""
 

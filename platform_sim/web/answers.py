@@ -14,8 +14,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from platform_sim.core import errors
 from platform_sim.core.access import Actor, customers_only
 from platform_sim.core.actions.accounts import actor_for_token, service_for_password
+from platform_sim.core.actions.logins import who_logs_in
 from platform_sim.core.model.addons import AddonService
 from platform_sim.core.model.scopes import GLOBAL
+from platform_sim.core.store import Snapshot
 from platform_sim.web.context import Doors
 
 log = logging.getLogger(__name__)
@@ -107,6 +109,18 @@ def basic(value: str) -> tuple[str, str]:
     return user, password
 
 
+def logging_in(rows: Snapshot, header: str | None, code: str | None) -> Actor:
+    """Who a token stands for, in any of its forms, or else an e-mail with its password (heroku-cli §3)."""
+    token = token_of(header)
+    try:
+        return actor_for_token(rows, token)
+    except errors.Unauthorized:
+        kind, _, value = (header or "").strip().partition(" ")
+        if kind.lower() != "basic":
+            raise
+        return who_logs_in(rows, *basic(value.strip()), code)
+
+
 def asking_actor(doors: Doors) -> Actor:
     """Who the request's token stands for; Unauthorized without a good one."""
     token = token_of(request.headers.get("Authorization"))
@@ -133,8 +147,11 @@ def asking_service(doors: Doors) -> AddonService:
         return service_for_password(rows, user, password)
 
 
-def only_local_names() -> None:
-    """Refuse Host names that are not this machine's: a web page elsewhere must not reach us by a name of its own."""
+def only_local_names(*also: str) -> None:
+    """Refuse Host names that are not this machine's: a web page elsewhere must not reach us by a name of its own.
+
+    `also`: names of Heroku's under which the door answers, which only a proxy leads here.
+    """
     host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
-    if host.lower() not in LOCAL_NAMES:
+    if host.lower() not in LOCAL_NAMES.union(also):
         raise errors.Forbidden("This page is only for browsers on this machine: open it as http://localhost:PORT/.")

@@ -1,5 +1,5 @@
-"""The Flask application of all doors: API, id host, registry, SSO gateway, git, uploads, log input, `/vendor`,
-buildpacks, ours."""
+"""The Flask application of all doors: API, id host, login host, registry, SSO gateway, git, uploads, log input,
+`/vendor`, buildpacks, ours."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -14,6 +14,7 @@ from platform_sim.web.context import Doors
 from platform_sim.web.git.blueprint import git_blueprint
 from platform_sim.web.identity.blueprint import identity_blueprint
 from platform_sim.web.log_input.blueprint import log_input_blueprint
+from platform_sim.web.login.blueprint import login_blueprint
 from platform_sim.web.registry.blueprint import registry_blueprint
 from platform_sim.web.sim.blueprint import sim_blueprint
 from platform_sim.web.sso.blueprint import sso_blueprint
@@ -67,6 +68,7 @@ def create_web(doors: Doors) -> Flask:
     for make in (
         api_blueprint,
         identity_blueprint,
+        login_blueprint,
         registry_blueprint,
         sso_blueprint,
         git_blueprint,

@@ -202,3 +202,17 @@ def test_no_helper_of_the_user_sees_the_token(run_env: Run, api: FakeApi, alone:
             check=True,
         )
     assert not (alone / "seen").exists()
+
+
+@pytest.mark.parametrize("way", ["address", "proxy", "intercept"])
+def test_for_a_login_there_is_no_token(way: str) -> None:
+    """`heroku login` refuses with HEROKU_API_KEY (heroku-cli §3); git asks the CLI for the token of the login."""
+    found = setting(URL, None, "/ca.pem", {}, way)
+    assert found["HEROKU_API_KEY"] is None
+    assert found["HEROKU_LOGIN_HOST"] == URL, "a browser asks no proxy"
+    helpers = {value for key, value in found.items() if key.startswith("GIT_CONFIG_VALUE") and value}
+    assert helpers == {"!heroku git:credentials", "/ca.pem"}
+
+
+def test_the_command_leaves_the_token_out(run_env: Run) -> None:
+    assert "unset HEROKU_API_KEY\n" in run_env("--login").stdout

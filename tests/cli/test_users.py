@@ -2,9 +2,12 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
+
+from platform_sim.cli import users_login
 
 from .conftest import Run
 from .fake_api import FakeApi
@@ -87,3 +90,54 @@ def test_what_the_platform_says_is_said(api: FakeApi, run: Run) -> None:
     api.fails(CREATE, 422, "invalid_params", "There is an account already.")
     result = run("users", "create", "ann@example.com")
     assert (result.exit_code, result.stderr) == (1, "Error: There is an account already.\n")
+
+
+PASSWORD, FACTOR = "/sim/users/ann%40example.com/password", "/sim/users/ann%40example.com/second-factor"
+
+
+def test_a_password_comes_from_standard_input(api: FakeApi, run: Run) -> None:
+    api.on(f"PUT {PASSWORD}", ANN)
+    result = run("users", "password", "ann@example.com", "--stdin", input=" correct horse \nrest\n")
+    assert (result.exit_code, result.stdout) == (0, "ann@example.com has a new password\n")
+    assert api.body_of(f"PUT {PASSWORD}") == {"password": " correct horse "}
+    result = run("users", "password", "ann@example.com", "--stdin", "--json", input="correct horse\r\n")
+    assert json.loads(result.stdout) == ANN
+    assert api.body_of(f"PUT {PASSWORD}") == {"password": "correct horse"}
+
+
+def test_a_password_is_asked_for_on_a_terminal_only(api: FakeApi, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    api.on(f"PUT {PASSWORD}", ANN)
+    api.on(f"DELETE {PASSWORD}", ANN)
+    blind = run("users", "password", "ann@example.com", input="correct horse\n")
+    assert (blind.exit_code, "give it with --stdin" in blind.stderr) == (2, True)
+    assert api.lines == []
+    monkeypatch.setattr(users_login, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    asked = run("users", "password", "ann@example.com", input="correct horse\ncorrect horse\n")
+    assert (asked.exit_code, asked.stdout.endswith("ann@example.com has a new password\n")) == (0, True)
+    assert "correct" not in asked.stdout + asked.stderr
+    assert api.body_of(f"PUT {PASSWORD}") == {"password": "correct horse"}
+
+
+def test_a_password_is_taken_away(api: FakeApi, run: Run) -> None:
+    api.on(f"DELETE {PASSWORD}", ANN)
+    assert run("users", "password", "ann@example.com", "--remove").stdout == "ann@example.com has no password\n"
+    both = run("users", "password", "ann@example.com", "--remove", "--stdin")
+    assert (both.exit_code, "leave --stdin out" in both.stderr) == (2, True)
+
+
+def test_a_second_factor_and_its_code(api: FakeApi, run: Run) -> None:
+    made = {"email": "ann@example.com", "secret": "GEZDGNBV", "url": "otpauth://totp/x"}
+    api.on(f"PUT {FACTOR}", made, 201)
+    api.on(f"DELETE {FACTOR}", ANN)
+    now = {"email": "ann@example.com", "code": "012345", "expires_in": 7}
+    api.on("GET /sim/users/ann%40example.com/code", now)
+    assert run("users", "second-factor", "ann@example.com").stdout.splitlines() == [
+        "ann@example.com has a second factor",
+        "Secret: GEZDGNBV",
+        "For an app: otpauth://totp/x",
+    ]
+    assert json.loads(run("users", "second-factor", "ann@example.com", "--json").stdout) == made
+    removed = run("users", "second-factor", "ann@example.com", "--remove")
+    assert removed.stdout == "ann@example.com has no second factor\n"
+    assert run("users", "code", "ann@example.com").stdout == "012345\n"
+    assert json.loads(run("users", "code", "ann@example.com", "--json").stdout) == now

@@ -1,5 +1,6 @@
 """`/sim/users`: what an operator does with customers."""
 
+import base64
 import json
 from datetime import timedelta
 from typing import Any
@@ -37,7 +38,9 @@ def test_the_list_has_customers_only_and_no_token(full: Populated) -> None:
         "user@example.com",
     ], "no partner and no team"
     assert token not in found.text
-    assert set(found.json[0]) == {"id", "email", "name", "created_at", "suspended_at", "delinquent_at"}
+    assert set(found.json[0]) == {
+        "id", "email", "name", "created_at", "suspended_at", "delinquent_at", "two_factor_authentication",
+    }  # fmt: skip
 
 
 def test_another_token_for_who_has_lost_it(world: World) -> None:
@@ -102,3 +105,58 @@ def test_no_event_holds_a_token(world: World) -> None:
     assert [secret for secret in (token, again, link) if secret in events] == []
     with world.database.snapshot() as rows:
         assert rows.count(Account, email="ann@example.com") == 1
+
+
+def log_in(world: World, password: str, **headers: str) -> Any:
+    given = base64.b64encode(f"ann@example.com:{password}".encode()).decode()
+    return world.call(
+        "POST", "/oauth/authorizations", {}, token=None, headers={"Authorization": f"Basic {given}"} | headers
+    )
+
+
+def test_a_password_is_given_and_taken_away(world: World) -> None:
+    path = "/sim/users/ann@example.com/password"
+    world.call("POST", "/sim/users", ANN)
+    for body, error in (
+        ({}, (422, "invalid_params")),
+        ({"password": "short"}, (422, "invalid_params")),
+        ({"password": 12345678}, (422, "invalid_params")),
+    ):
+        assert world.call("PUT", path, body).error == error
+    given = world.call("PUT", path, {"password": "correct horse"})
+    assert (given.status_code, given.json["email"], "correct" in given.text) == (200, "ann@example.com", False)
+    assert log_in(world, "correct horse").status_code == 201
+    assert world.call("DELETE", path).status_code == 200
+    assert log_in(world, "correct horse").error == (401, "unauthorized")
+    assert world.call("PUT", "/sim/users/nobody@example.com/password", {"password": "correct horse"}).status_code == 404
+
+
+def test_a_second_factor_is_shown_once_and_its_code_always(world: World) -> None:
+    path = "/sim/users/ann@example.com/second-factor"
+    world.call("POST", "/sim/users", ANN)
+    assert world.call("PUT", path, {}).error == (422, "invalid_params")
+    assert world.call("GET", "/sim/users/ann@example.com/code").error == (422, "invalid_params")
+    world.call("PUT", "/sim/users/ann@example.com/password", {"password": "correct horse"})
+    made = world.call("PUT", path, {})
+    assert made.status_code == 201
+    assert made.json["url"].startswith("otpauth://totp/")
+    assert made.json["secret"] in made.json["url"]
+    now = world.get("/sim/users/ann@example.com/code")
+    assert now == {"email": "ann@example.com", "code": now["code"], "expires_in": 30}
+    assert made.json["secret"] not in world.call("GET", "/sim/users").text + world.call("GET", "/sim/events").text
+    assert [u["two_factor_authentication"] for u in world.get("/sim/users")] == [True, False, False]
+    assert log_in(world, "correct horse").error == (403, "two_factor")
+    assert log_in(world, "correct horse", **{"Heroku-Two-Factor-Code": now["code"]}).status_code == 201
+    world.database.clock.advance(timedelta(seconds=30))
+    assert world.get("/sim/users/ann@example.com/code")["code"] != now["code"], "it goes by the platform's clock"
+    assert world.call("DELETE", path).json["two_factor_authentication"] is False
+    assert log_in(world, "correct horse").status_code == 201
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["PUT password", "DELETE password", "PUT second-factor", "DELETE second-factor", "GET code"],
+)
+def test_what_customers_log_in_with_is_for_operators(full: Populated, line: str) -> None:
+    method, name = line.split()
+    full.lets_in_customers_only(method, f"/sim/users/user@example.com/{name}")

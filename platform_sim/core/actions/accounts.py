@@ -6,8 +6,9 @@ from typing import Any
 
 from platform_sim.core.access import Actor
 from platform_sim.core.errors import InvalidParams, NotFound, Unauthorized
-from platform_sim.core.model.accounts import EMAIL, PARTNERS, TEAMS, AccessToken, Account, Authorization
+from platform_sim.core.model.accounts import EMAIL, NOBODYS, PARTNERS, AccessToken, Account, Authorization
 from platform_sim.core.model.addons import Addon, AddonService
+from platform_sim.core.model.logins import OauthSession, PreAuthorization
 from platform_sim.core.model.scopes import GLOBAL
 from platform_sim.core.model.values import is_uuid
 from platform_sim.core.store import Snapshot, Transaction
@@ -20,8 +21,8 @@ def create_customer(tx: Transaction, email: str, name: str | None = None) -> Acc
     email = email.lower()
     if EMAIL.fullmatch(email) is None:
         raise InvalidParams(f"{email[:64]!r} is no e-mail address that can be used here: write it as name@example.com.")
-    if email.rpartition("@")[2] in (PARTNERS, TEAMS):
-        raise InvalidParams(f"Addresses such as {email} stand for partners and teams: choose another one.")
+    if email.rpartition("@")[2] in NOBODYS:
+        raise InvalidParams(f"Addresses such as {email} stand for partners and teams, or nobody: choose another one.")
     return create_account(tx, email, _checked_name(name))
 
 
@@ -97,10 +98,12 @@ def issue_token(tx: Transaction, account: Account, description: str, token: str 
 
 
 def lasting_token(rows: Snapshot, account: Account) -> AccessToken | None:
-    """The oldest of the account's tokens that still is as `issue_token` makes them: for everything, for ever."""
+    """The oldest of the account's tokens that is as `issue_token` makes it: no login's, for everything, for ever."""
     for authorization in rows.all(Authorization, account_id=account.id, revoked_at=None, client_id=None):
         token = rows.find(AccessToken, authorization_id=authorization.id, expires_at=None)
-        if token is not None and authorization.scope == [GLOBAL]:
+        if token is None or authorization.scope != [GLOBAL]:
+            continue
+        if rows.find(OauthSession, authorization_id=authorization.id) is None:
             return token
     return None
 
@@ -141,8 +144,9 @@ def add_token(
 
 
 def revoke(tx: Transaction, authorization: Authorization) -> Authorization:
-    """End an authorization: its grant, access and refresh tokens are worth nothing any more."""
-    tx.delete_where(AccessToken, authorization_id=authorization.id)
+    """End an authorization: its grant, access and refresh tokens are worth nothing any more, its session is over."""
+    for noun in (AccessToken, OauthSession, PreAuthorization):
+        tx.delete_where(noun, authorization_id=authorization.id)
     return tx.update(authorization, revoked_at=tx.now(), grant_code=None, refresh_token=None)
 
 

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 from platform_sim.core.access import Actor, customers_only
-from platform_sim.core.actions.accounts import add_token, authorize, revoke
+from platform_sim.core.actions.accounts import add_token, authorize, lasting_token, revoke
 from platform_sim.core.actions.clients import client_by_id, has_secret
 from platform_sim.core.errors import InvalidParams, NotFound, Unauthorized
 from platform_sim.core.model.accounts import AccessToken, Authorization
 from platform_sim.core.model.scopes import GLOBAL, SCOPES
 from platform_sim.core.store import Snapshot, Transaction
 
+DEFAULT = "~"
+"""The authorization behind the key that a customer keeps: logging out does not end it (heroku-cli §3)."""
 UNNAMED = "Long-lived user authorization"
 LONGEST_LIFE = 10 * 365 * 86_400
 LONGEST_TEXT = 1000
@@ -21,7 +23,10 @@ def authorizations_of(rows: Snapshot, actor: Actor) -> list[Authorization]:
 
 
 def authorization_named(rows: Snapshot, actor: Actor, identity: str) -> Authorization:
-    """One of them by id; NotFound for all others."""
+    """One of them by id, or `~`: the one of the customer's lasting token; NotFound for all others."""
+    if identity == DEFAULT:
+        token = lasting_token(rows, actor.account)
+        identity = token.authorization_id if token else ""
     found = rows.find(Authorization, id=identity, account_id=actor.account.id, revoked_at=None)
     if found is None:
         raise NotFound("authorization", "Couldn't find that authorization.")

@@ -36,6 +36,13 @@ def use_link(tx: Transaction, link: str) -> tuple[BrowserSession, Account]:
     return found, tx.get(Account, found.account_id)
 
 
+def open_session(tx: Transaction, account: Account) -> BrowserSession:
+    """Make a browser whose person has just logged in this customer, without a link."""
+    session_id, cookie = tx.uuid("browser-session", account.id), tx.secret("browser-cookie", account.id)
+    now = tx.now()
+    return tx.insert(BrowserSession(session_id, account.id, None, cookie, now + SESSION_LIFE, now))
+
+
 def customer_of(rows: Snapshot, cookie: str) -> Account:
     """Who a browser with this cookie is; Unauthorized if its session has ended."""
     found = rows.find(BrowserSession, cookie=cookie)

@@ -8,6 +8,9 @@ PARTNERS = "addons.heroku.com"
 TEAMS = "herokumanager.com"
 """Domains of accounts that are nobody's: `<service>@addons.heroku.com` stands for a partner in releases and events,
 `<team>@herokumanager.com` owns a team's apps and has the team's id (partner-api §2.9, heroku-cli: apps)."""
+DELETED = "deleted.invalid"
+"""Domain of who has deleted its account: what it has done stays in the history of apps."""
+NOBODYS = (PARTNERS, TEAMS, DELETED)
 
 EMAIL = re.compile(r"[^\s@:<>\"\x00-\x1f\x7f]{1,64}@[a-z0-9]([a-z0-9.-]{0,186}[a-z0-9])?")
 """Without a colon, which would blur what the user-scoped SSO token covers (partner-api §5.3)."""
@@ -27,11 +30,13 @@ class Account:
     suspended_at: datetime | None = None
     delinquent_at: datetime | None = None
     """Set by an operator, with the moment since when."""
+    two_factor: bool = False
+    """Whether a password alone does not let it in (`model.logins`)."""
 
     @property
     def is_customer(self) -> bool:
-        """Whether it is a person's, not a partner's or a team's."""
-        return self.email.rpartition("@")[2] not in (PARTNERS, TEAMS)
+        """Whether it is a person's, not a partner's or a team's, and not deleted."""
+        return self.email.rpartition("@")[2] not in NOBODYS
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ def is_this_machine(name: str) -> bool:
 
 LOG_INPUT = "/logs"
 """The path of log input; log sessions are below it."""
+LOGIN_PAGE = "/auth/browser/"
+LOGIN_POLL = "/auth/cli/"
+"""Before the secrets of a login by browser: where its person says who it is, and where its program waits."""
 
 
 @dataclass(frozen=True)

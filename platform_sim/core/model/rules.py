@@ -71,3 +71,8 @@ class Rules:
     connect_elsewhere: bool
     partner_app_drains: bool
     former_owner_stays: bool
+    browser_login_life: int
+    login_token_life: int
+    login_by_choice: bool
+    two_factor_for_apps: bool
+    pre_authorization_life: int

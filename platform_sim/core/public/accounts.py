@@ -25,7 +25,7 @@ def account(row: Account) -> Json:
         "name": row.name,
         "sms_number": None,
         "suspended_at": iso_or_none(row.suspended_at),
-        "two_factor_authentication": False,
+        "two_factor_authentication": row.two_factor,
         "updated_at": iso(row.updated_at),
         "verified": True,
     }
@@ -40,6 +40,7 @@ def customer(row: Account) -> Json:
         "created_at": iso(row.created_at),
         "suspended_at": iso_or_none(row.suspended_at),
         "delinquent_at": iso_or_none(row.delinquent_at),
+        "two_factor_authentication": row.two_factor,
     }
 
 

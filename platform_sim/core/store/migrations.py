@@ -34,6 +34,8 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "team_invitation": (("token",), ("team_id", "account_id")),
     "review_app_config": (("pipeline_id",),),
     "favorite": (("account_id", "app_id"),),
+    "oauth_session": (("authorization_id",),),
+    "browser_login": (("page",), ("poll",)),
 }
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "authorization": (("addon_id",), ("account_id",), ("grant_code",), ("refresh_token",)),
@@ -67,6 +69,8 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "review_app": (("pipeline_id",), ("app_id",)),
     "notification": (("account_id",),),
     "favorite": (("app_id",),),
+    "oauth_session": (("account_id",),),
+    "pre_authorization": (("authorization_id",),),
 }
 LATER: dict[str, tuple[str, ...]] = {
     "drains": ("log_drain", "log_input"),
@@ -79,6 +83,7 @@ LATER: dict[str, tuple[str, ...]] = {
     "invitations": ("team_invitation",),
     "setups": ("app_setup", "review_app_config", "review_app"),
     "notices": ("notification", "favorite"),
+    "logins": ("credentials", "oauth_session", "browser_login", "pre_authorization"),
 }
 """Tables that are made by a step of their own, by what they are for."""
 
@@ -152,6 +157,12 @@ def setups(rows: Rows) -> None:
 def notices(rows: Rows) -> None:
     """Notifications and favorites of people."""
     _create(rows, LATER["notices"])
+
+
+def logins(rows: Rows) -> None:
+    """Passwords, second factors, sessions, and logins by browser."""
+    _create(rows, LATER["logins"])
+    _column(rows, "account", "two_factor", 0)
 
 
 _NEW_UUID = " || '-' || ".join(
@@ -247,6 +258,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     invitations,
     setups,
     notices,
+    logins,
 )
 
 

@@ -15,6 +15,7 @@ from platform_sim.core.model import (
     apps,
     domains,
     drains,
+    logins,
     notices,
     pipelines,
     records,
@@ -72,6 +73,10 @@ NOUNS: tuple[type, ...] = (
     setups.ReviewApp,
     notices.Notification,
     notices.Favorite,
+    logins.Credentials,
+    logins.OauthSession,
+    logins.BrowserLogin,
+    logins.PreAuthorization,
 )
 
 

@@ -30,6 +30,11 @@ class Call:
         return self.request.headers
 
     @property
+    def second_factor(self) -> str | None:
+        """The code of a second factor (heroku-cli §2)."""
+        return self.headers.get("Heroku-Two-Factor-Code")
+
+    @property
     def query(self) -> Mapping[str, str]:
         """The parameters after `?`; of repeated ones the first."""
         return self.request.args.to_dict()

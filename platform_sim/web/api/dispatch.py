@@ -9,9 +9,10 @@ from flask import Request, Response
 from platform_sim.core import errors
 from platform_sim.core.access import Actor, app_named, check_permitted, check_standing
 from platform_sim.core.actions.accounts import actor_for_token
+from platform_sim.core.actions.logins import check_app
 from platform_sim.core.model import permissions, scopes
 from platform_sim.core.store import Snapshot
-from platform_sim.web.answers import as_platform_error, dump, error_response, etag, read_body, token_of
+from platform_sim.web.answers import as_platform_error, dump, error_response, etag, logging_in, read_body, token_of
 from platform_sim.web.api import ranges
 from platform_sim.web.api.bodies import check, read_json
 from platform_sim.web.api.call import Answer, Call
@@ -26,8 +27,8 @@ CORS = {
 """The API may be called from any page (platform-api §4.4): it knows no cookies, only tokens."""
 
 PREFLIGHT = {
-    "Access-Control-Allow-Headers": "Accept,Accept-Expansion,Accept-Inclusion,Authorization,Content-Type,If-Match,"
-    "If-None-Match,Range,Request-Id,X-Heroku-Legacy-Provider-Messages,X-Http-Method-Override",
+    "Access-Control-Allow-Headers": "Accept,Accept-Expansion,Accept-Inclusion,Authorization,Content-Type,"
+    "Heroku-Two-Factor-Code,If-Match,If-None-Match,Range,Request-Id,X-Heroku-Legacy-Provider-Messages,X-Http-Method-Override",
     "Access-Control-Max-Age": "600",
 }
 """What a browser wants to know before it lets a page send a token."""
@@ -91,7 +92,7 @@ class Dispatch:
     def _call(
         self, rows: Snapshot, request: Request, found: Found, route: Route, raw: bytes, headers: dict[str, str]
     ) -> Call:
-        actor = _NOBODY if route.open else actor_for_token(rows, token_of(request.headers.get("Authorization")))
+        actor = _who(rows, request, route)
         if not route.open:
             _check_may_come(route, actor, headers)
             self._pay(route, actor, headers)
@@ -104,6 +105,8 @@ class Dispatch:
         fields = check(body, route.fields, route.required) if route.fields is not None else body
         call = Call(self.doors, actor, found.named(route), fields, request)
         _check_permission(rows, route, call)
+        if self.doors.database.rules.two_factor_for_apps and _changes_app(route):
+            check_app(rows, actor, call.path["app"], call.second_factor)
         return call
 
     def _pay(self, route: Route, actor: Actor, headers: dict[str, str]) -> None:
@@ -146,6 +149,20 @@ class Dispatch:
             if _names(request.headers.get("If-None-Match"), headers["ETag"]):
                 return Response(status=304, headers=headers)
         return Response(body, status, headers, content_type="application/json")
+
+
+def _who(rows: Snapshot, request: Request, route: Route) -> Actor:
+    if route.open:
+        nobody: Actor = _NOBODY
+        return nobody
+    header = request.headers.get("Authorization")
+    if route.login:
+        return logging_in(rows, header, request.headers.get("Heroku-Two-Factor-Code"))
+    return actor_for_token(rows, token_of(header))
+
+
+def _changes_app(route: Route) -> bool:
+    return route.mode != "read" and not route.unguarded and "app" in route.variables
 
 
 def _check_may_come(route: Route, actor: Actor, headers: dict[str, str]) -> None:

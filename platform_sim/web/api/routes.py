@@ -62,6 +62,10 @@ class Route:
     required: tuple[str, ...] = ()
     free: bool = False
     """Whether it costs nothing of the rate limit."""
+    login: bool = False
+    """Whether e-mail and password are as good as a token here (heroku-cli §3)."""
+    unguarded: bool = False
+    """Whether it needs no second factor for the app although it writes."""
     always: bool = False
     """Whether a suspended or delinquent customer may come here, to see that it is one."""
 

@@ -1,6 +1,6 @@
 """Rows of the API's table about people: accounts, what acts for them, who shares an app, teams."""
 
-from platform_sim.web.api.handlers import account, authorizations, collaborators, teams
+from platform_sim.web.api.handlers import account, authorizations, collaborators, logins, teams
 from platform_sim.web.api.rows_hosts import HOSTS
 from platform_sim.web.api.rows_teams import TEAMS
 from platform_sim.web.api.specs import BOTH, Key, Spec, get, listing, write
@@ -10,19 +10,24 @@ PEOPLE: dict[Key, Spec] = {
     **HOSTS,
     ("GET", "/account"): get(account.info, always=True),
     ("PATCH", "/account"): write(account.update, fields=account.UPDATE),
+    ("DELETE", "/account"): write(logins.delete),
     ("GET", "/account/rate-limits"): get(account.rate_limits, free=True, always=True),
     ("GET", "/users/{account}"): get(account.user_info, always=True),
     ("PATCH", "/users/{account}"): write(account.update_user, fields=account.UPDATE),
+    ("DELETE", "/users/{account}"): write(logins.delete_user),
     ("POST", "/oauth/tokens"): write(account.create_token, 201, fields=account.TOKEN, open=True, free=True),
     ("DELETE", "/oauth/tokens/{oauth-token}"): write(authorizations.delete_token),
     ("GET", "/oauth/authorizations"): listing(authorizations.listing),
-    ("POST", "/oauth/authorizations"): write(authorizations.create, 201, fields=authorizations.CREATE),
+    ("POST", "/oauth/authorizations"): write(authorizations.create, 201, fields=authorizations.CREATE, login=True),
     ("GET", "/oauth/authorizations/{oauth-authorization}"): get(authorizations.info),
     ("PATCH", "/oauth/authorizations/{oauth-authorization}"): write(
         authorizations.update, fields=authorizations.UPDATE
     ),
     ("DELETE", "/oauth/authorizations/{oauth-authorization}"): write(authorizations.revoke),
     ("POST", "/oauth/authorizations/{oauth-authorization}/actions/regenerate-tokens"): write(authorizations.regenerate),
+    ("GET", "/oauth/sessions"): listing(logins.list_sessions),
+    ("DELETE", "/oauth/sessions/{oauth-session}"): write(logins.end_session),
+    ("PUT", "/apps/{app}/pre-authorizations"): write(logins.pre_authorize, unguarded=True),
     ("GET", "/oauth/clients"): listing(authorizations.list_clients, "name"),
     ("POST", "/oauth/clients"): write(
         authorizations.create_client, 201, fields=authorizations.CLIENT, required=("name", "redirect_uri")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import Blueprint, Response, render_template_string, request
+from flask import Blueprint, Response, request
 
 from platform_sim.core import access, errors
 from platform_sim.core.access import Actor
@@ -14,28 +14,19 @@ from platform_sim.core.model.apps import App, legacy_number
 from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import errors_as, only_local_names
 from platform_sim.web.context import Doors
+from platform_sim.web.pages import html_page
 from platform_sim.web.sso.browser import browsing_customer, forget, remember
 
-HEAD = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style nonce="{{ nonce }}">body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem;
-color-scheme:light dark}button{font:inherit;padding:.5rem 1rem}</style></head>
-<body><h1>{{ title }}</h1>
-"""
 PAGE = """<p>Platform Sim (a simulator, not Heroku) sends you to the add-on's dashboard as {{ email }}.</p>
 <form id="sso" method="{{ form.method }}" action="{{ form.action }}">
 {% for key, value in form.params.items() %}<input type="hidden" name="{{ key }}" value="{{ value }}">
 {% endfor %}<button type="submit">Continue to {{ name }}</button></form>
-<script nonce="{{ nonce }}">HTMLFormElement.prototype.submit.call(document.getElementById("sso"))</script></body></html>
-"""
+<script nonce="{{ nonce }}">HTMLFormElement.prototype.submit.call(document.getElementById("sso"))</script>"""
 # Not form.submit(): a link's own parameter `submit` is a field of that name, which hides the method.
 SIGNED_IN = """<p>For Platform Sim (a simulator, not Heroku) this browser is {{ email }} now:
-links to the dashboards of add-ons sign in as that customer.</p></body></html>
-"""
+links to the dashboards of add-ons sign in as that customer.</p>"""
 PROBLEM = """<p>{{ message }}</p>
-<p>Platform Sim (a simulator, not Heroku) sent you nowhere.</p></body></html>
-"""
+<p>Platform Sim (a simulator, not Heroku) sent you nowhere.</p>"""
 
 
 def sso_blueprint(doors: Doors) -> Blueprint:
@@ -75,7 +66,7 @@ def _page(doors: Doors, find: Finder) -> Response:
         target = doors.sso_target(as_called(service), partners_id(addon))
         form = begin_sso(rows, actor, addon, app, target, request.args.to_dict())
     shown = {"form": form, "name": service.human_name, "email": actor.account.email}
-    return _html(doors, f"Signing in to {service.human_name}", PAGE, **shown)
+    return html_page(doors, f"Signing in to {service.human_name}", PAGE, shown)
 
 
 def _become(doors: Doors, link: str) -> Response:
@@ -83,28 +74,12 @@ def _become(doors: Doors, link: str) -> Response:
     with doors.database.transaction() as tx:
         session, account = use_link(tx, link)
     assert session.cookie is not None, "given with the link's use"
-    return remember(_html(doors, "Signed in", SIGNED_IN, email=account.email), session.cookie)
+    return remember(html_page(doors, "Signed in", SIGNED_IN, {"email": account.email}), session.cookie)
 
 
 def _problem(doors: Doors, problem: errors.PlatformError) -> Response:
-    answer = _html(doors, "Cannot sign in", PROBLEM, message=problem.message)
-    answer.status_code = problem.status
+    answer = html_page(doors, "Cannot sign in", PROBLEM, {"message": problem.message}, problem.status)
     return forget(answer) if isinstance(problem, errors.Unauthorized) else answer
-
-
-def _html(doors: Doors, title: str, page: str, **shown: object) -> Response:
-    """A page that is kept nowhere and shown in no frame, with no script and style but its own."""
-    nonce = doors.database.chance.fresh()
-    policy = f"script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; frame-ancestors 'none'; base-uri 'none'"
-    return Response(
-        render_template_string(HEAD + page, title=title, nonce=nonce, **shown),
-        headers={
-            "Content-Security-Policy": f"default-src 'none'; {policy}",
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
 
 
 def _name_of(rows: Snapshot, identity: str) -> str:

@@ -1,6 +1,6 @@
 """What a customer lets act in its name: authorizations, their tokens, and OAuth clients (heroku-cli)."""
 
-from platform_sim.core.actions import authorizations, clients
+from platform_sim.core.actions import authorizations, clients, sessions
 from platform_sim.core.model.accounts import Authorization, OauthClient
 from platform_sim.core.public import authorizations as public
 from platform_sim.core.store import Snapshot, Transaction
@@ -27,7 +27,8 @@ def info(call: Call, rows: Snapshot) -> Json:
 
 
 def create(call: Call, tx: Transaction) -> Json:
-    """POST /oauth/authorizations; with Basic credentials too, which is how `heroku login -i` asks (heroku-cli §3)."""
+    """POST /oauth/authorizations; with Basic credentials too, which is how `heroku login -i` asks (heroku-cli §3):
+    with e-mail and password it is a session."""
     wish = call.body
     made = authorizations.create_authorization(
         tx,
@@ -37,6 +38,8 @@ def create(call: Call, tx: Transaction) -> Json:
         expires_in=wish.get("expires_in"),
         client=wish.get("client"),
     )
+    if call.actor.logs_in and made.client_id is None:
+        sessions.begin_session(tx, made)
     return public.authorization(tx, made)
 
 

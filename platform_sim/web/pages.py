@@ -1,0 +1,39 @@
+"""Pages for browsers: how they look, and what a browser may do with them."""
+
+from collections.abc import Mapping
+
+from flask import Response, render_template_string
+
+from platform_sim.web.context import Doors
+
+HEAD = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style nonce="{{ nonce }}">body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem;
+color-scheme:light dark}button,input{font:inherit;padding:.5rem 1rem;box-sizing:border-box}
+form{margin:.5rem 0}label{display:block;margin:.5rem 0}label input{display:block;width:100%}
+.loud{border:3px solid #b45309;padding:.5rem 1rem;font-weight:bold}.wrong{color:#b91c1c;font-weight:bold}</style></head>
+<body><h1>{{ title }}</h1>
+"""
+END = "</body></html>\n"
+
+
+def html_page(
+    doors: Doors, title: str, body: str, shown: Mapping[str, object] | None = None, status: int = 200
+) -> Response:
+    """A page that is kept nowhere and shown in no frame, with no script and style but its own.
+
+    `body` is a template, in which values are escaped.
+    """
+    nonce = doors.database.chance.fresh()
+    policy = f"script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; frame-ancestors 'none'; base-uri 'none'"
+    return Response(
+        render_template_string(HEAD + body + END, title=title, nonce=nonce, **shown or {}),
+        status,
+        headers={
+            "Content-Security-Policy": f"default-src 'none'; {policy}",
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
