@@ -2,15 +2,18 @@
 
 from platform_sim.core.access import Actor, app_named
 from platform_sim.core.actions import invitations
+from platform_sim.core.actions.accounts import add_token, authorize
 from platform_sim.core.actions.authorizations import create_authorization, token_of
 from platform_sim.core.actions.clients import create_client
 from platform_sim.core.actions.collaborators import add_collaborator, join
 from platform_sim.core.actions.favorites import add_favorite
 from platform_sim.core.actions.notifications import notifications_of
+from platform_sim.core.actions.sessions import begin_session
 from platform_sim.core.actions.team_apps import create_team_app
 from platform_sim.core.actions.team_members import invite
 from platform_sim.core.actions.teams import create_team
 from platform_sim.core.actions.transfers import offer
+from platform_sim.core.model.accounts import Authorization
 from platform_sim.core.store import Transaction
 
 from .. import support
@@ -38,6 +41,8 @@ def add_people(tx: Transaction, who: Actor) -> dict[str, str]:
     client = create_client(tx, who, "robot", "https://robot.example.com/callback")
     authorization = create_authorization(tx, who, description="robot", expires_in=3600)
     token = token_of(tx, authorization)
+    session = begin_session(tx, authorize(tx, who.account, "a login", ["global"]))
+    add_token(tx, tx.get(Authorization, session.authorization_id), life=3600)
     assert token is not None
     return {
         "collaborator": made.id,
@@ -56,4 +61,5 @@ def add_people(tx: Transaction, who: Actor) -> dict[str, str]:
         "oauth-client": client.id,
         "oauth-authorization": authorization.id,
         "oauth-token": token.id,
+        "oauth-session": session.id,
     }

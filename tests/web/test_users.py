@@ -34,6 +34,7 @@ def test_the_list_has_customers_only_and_no_token(full: Populated) -> None:
     assert [each["email"] for each in found.json] == [
         "ann@example.com",
         "friend@example.com",
+        "invited@example.com",
         "stranger@example.com",
         "user@example.com",
     ], "no partner and no team"

@@ -9,9 +9,13 @@ from platform_sim.core.model.accounts import DELETED, Account, Authorization, Br
 from platform_sim.core.model.addons import AddonService
 from platform_sim.core.model.apps import App, FeatureSwitch
 from platform_sim.core.model.logins import BrowserLogin, Credentials
+from platform_sim.core.model.notices import Favorite, Notification
 from platform_sim.core.model.pipelines import Pipeline
-from platform_sim.core.model.teams import Collaborator, Team, TeamMember
+from platform_sim.core.model.teams import Collaborator, Team, TeamInvitation, TeamMember
 from platform_sim.core.store import Snapshot, Transaction
+
+OWN = (BrowserSession, Favorite, Notification, TeamInvitation)
+"""Rows that are about nobody else, and of which nobody else has to be told."""
 
 
 def delete_account(tx: Transaction, actor: Actor, password: str | None) -> None:
@@ -39,7 +43,8 @@ def delete_account(tx: Transaction, actor: Actor, password: str | None) -> None:
         keys.remove_key(tx, actor, key)
     for authorization in tx.all(Authorization, account_id=account.id, revoked_at=None):
         revoke(tx, authorization)
-    tx.delete_where(BrowserSession, account_id=account.id)
+    for noun in OWN:
+        tx.delete_where(noun, account_id=account.id)
     tx.delete_where(FeatureSwitch, owner_id=account.id)
     tx.delete_where(Credentials, id=account.id)
     tx.update(account, email=f"{account.id}@{DELETED}", name=None, two_factor=False)

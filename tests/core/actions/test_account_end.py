@@ -3,13 +3,14 @@
 import pytest
 
 from platform_sim.core.access import Actor
-from platform_sim.core.actions import browser_logins
+from platform_sim.core.actions import browser_logins, invitations
 from platform_sim.core.actions.account_end import delete_account
 from platform_sim.core.actions.accounts import actor_for_token, create_customer, customer_named, issue_token
 from platform_sim.core.actions.apps import delete_app
 from platform_sim.core.actions.browsers import create_link
 from platform_sim.core.actions.clients import create_client
 from platform_sim.core.actions.collaborators import add_collaborator, collaborators_of
+from platform_sim.core.actions.favorites import add_favorite
 from platform_sim.core.actions.features import feature_named, switch
 from platform_sim.core.actions.keys import add_key
 from platform_sim.core.actions.logins import set_password, set_second_factor
@@ -22,9 +23,11 @@ from platform_sim.core.errors import Forbidden, InvalidParams, NotFound, Unautho
 from platform_sim.core.model import accounts, logins, teams
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.apps import App, Build, FeatureSwitch, Release
+from platform_sim.core.model.notices import Favorite, Notification
 from platform_sim.core.model.records import Event
 from platform_sim.core.public import apps as public
 from platform_sim.core.store import Transaction
+from platform_sim.core.store.tables import NOUNS, TABLES
 
 from ...support import AT, deploy, dump, new_addon, new_app, new_customer, new_service, partner_of_addon
 
@@ -47,13 +50,20 @@ def refused(tx: Transaction, who: Actor, words: str) -> None:
     assert dump(tx) == before
 
 
-def test_nothing_is_left_that_acts(tx: Transaction, ann: Actor) -> None:
+def test_nothing_is_left_that_acts(tx: Transaction, customer: Actor, ann: Actor) -> None:
     token = issue_token(tx, ann.account, "mine").token
     set_second_factor(tx, ann.account, ann.account)
     create_client(tx, ann, "robot", "https://robot.example.com/")
     add_key(tx, ann, KEY)
     switch(tx, ann, ann.account, feature_named(ann.account, "dashboard-repositories-api"), True)
     create_link(tx, ann.account)
+    crew = create_team(tx, customer, "crew")
+    invitations.invite(tx, customer, crew, "ann@example.com", "member")
+    offered = new_app(tx, customer, "gift")
+    add_collaborator(tx, customer, offered, "ann@example.com")
+    add_favorite(tx, ann, "gift")
+    offer(tx, customer, "gift", "ann@example.com")
+    assert tx.count(Favorite) * tx.count(teams.TeamInvitation) * tx.count(Notification) > 0, "there is one of each"
     login = browser_logins.begin_login(tx, "x")
     browser_logins.accept_login(tx, login, ann.account)
     delete_account(tx, ann, PASSWORD)
@@ -67,6 +77,10 @@ def test_nothing_is_left_that_acts(tx: Transaction, ann: Actor) -> None:
         (logins.Credentials, "id"),
     ):
         assert tx.count(noun, **{owner: ann.account.id}) == 0, noun
+    for noun in NOUNS:
+        if "account_id" in TABLES[noun].columns and noun is not accounts.Authorization:
+            assert tx.count(noun, account_id=ann.account.id) == (noun is logins.BrowserLogin), noun
+    assert tx.count(accounts.Authorization, account_id=ann.account.id, revoked_at=None) == 0
     assert browser_logins.take_answer(tx, login.id) == {"error": browser_logins.DECLINED}
     event = tx.find(Event, kind="account", action="destroy")
     assert event is not None
