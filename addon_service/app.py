@@ -12,6 +12,7 @@ from addon_service.data_api import data_api
 from addon_service.datastore.base import Engine
 from addon_service.logs.drain_door import drain_door
 from addon_service.partner_api import partner_api
+from addon_service.pg_door import pg_door
 from addon_service.platform_client import Send
 from addon_service.service import EXTENSION, Service
 from addon_service.settings import Settings
@@ -36,7 +37,7 @@ def create_app(
     app.extensions[EXTENSION] = service
     sessions.prepare(app, service)
     web.prepare(app, service.addons)
-    for door in (partner_api, webhooks, drain_door, data_api, admin, sso, dashboard):
+    for door in (partner_api, pg_door, webhooks, drain_door, data_api, admin, sso, dashboard):
         app.register_blueprint(door)
     return app
 

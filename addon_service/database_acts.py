@@ -52,6 +52,7 @@ class DatabaseActs:
             "drop_login": self.drop_login,
             "fit_database": self.fit_database,
             "drop_database": self.drop_database,
+            "reset_database": self.reset_database,
         }
 
     def create_database(self, duty: Duty) -> Finish:
@@ -106,7 +107,7 @@ class DatabaseActs:
 
         def finish(tx: Tx) -> None:
             self.credentials.promote(tx, duty.uuid, credential.id)
-            self.duties.add(tx, "push_config", duty.uuid, {})
+            self.duties.add(tx, "push_config", duty.uuid, {"forced": duty.payload.get("forced", False)})
 
         return finish
 
@@ -131,6 +132,16 @@ class DatabaseActs:
             resource, name = self._found(tx, duty)
         self.product.engine.limit(name, self._connections(resource))
         return lambda tx: None
+
+    def reset_database(self, duty: Duty) -> Finish:
+        """An empty database under the same name and logins."""
+        with self.store.read() as tx:
+            resource, name = self._found(tx, duty)
+        data = self.product.engine.data
+        if data is None:
+            raise GiveUp("this server's databases cannot be reset")
+        data.reset(name, lambda: self._wanted(duty))
+        return lambda tx: self.voice.say(tx, resource, "database reset")
 
     def drop_database(self, duty: Duty) -> Finish:
         """The database and its logins, whoever is connected."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from addon_service.identity import Identity
+from addon_service.setting_values import HEROKU_POSTGRES
 
 BASE_PATH, SSO_PATH = "/heroku/resources", "/heroku/sso"
 
@@ -31,8 +32,10 @@ def manifest(identity: Identity, public_url: str, regions: tuple[str, ...], requ
 
     `api.production` must be https by the manifest's rules (§1.1), which a loopback address is not. So the URL
     that really answers is in `api.test`, the place for local endpoints, and production holds its https form;
-    with an https PUBLIC_URL both are the same.
+    with an https PUBLIC_URL both are the same. `data_api` is no field of Heroku's: with it Platform Sim asks us what
+    `heroku pg:*` wants to know. It stands under a name only that no partner of Heroku's can have.
     """
+    own = {"data_api": True} if identity.slug == HEROKU_POSTGRES else {}
     return {
         "id": identity.slug,
         "name": identity.name,
@@ -46,6 +49,7 @@ def manifest(identity: Identity, public_url: str, regions: tuple[str, ...], requ
             "production": _urls("https://" + public_url.partition("://")[2]),
             "test": _urls(public_url),
             "version": "3",
+            **own,
         },
     }
 

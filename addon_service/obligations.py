@@ -103,12 +103,13 @@ class Obligations:
     def _config_taken(self, tx: Tx, addon: Addon, duty: Duty, credential: Credential) -> None:
         # Counted from now, not from the rotation: had Heroku been away for an hour, the app would still
         # hold nothing but the old credential.
-        end = self.clock.now() + timedelta(seconds=addon.overlap)
+        overlap = 0 if duty.payload.get("forced") else addon.overlap
+        end = self.clock.now() + timedelta(seconds=overlap)
         replaced = self.credentials.plan_retirement(tx, duty.uuid, credential.id, end)
         for old in replaced:
             self.duties.add(tx, addon.chores["retire"], duty.uuid, {"credential_id": old}, end)
         if replaced:
-            told = {"credential": credential.number, "old_works_for": f"{addon.overlap}s"}
+            told = {"credential": credential.number, "old_works_for": f"{overlap}s"}
             self.voice.say(tx, find(tx, duty.uuid), "credentials rotated", **told)
 
     def _exchanged(self, identity: Identity, duty: Duty, secret: str) -> Tokens:

@@ -35,7 +35,7 @@ def provision() -> ResponseReturnValue:
 @partner_api.put("/<uuid>")
 def change_plan(uuid: str) -> ResponseReturnValue:
     """Plan change (§2.10): 200 with config and message, or 422 and the old plan stays."""
-    g.uuid = _known(uuid)
+    g.uuid = known_uuid(uuid)
     plan = cast(str, text(json_object(), "plan", required=True))
     return jsonify(current().resources.change_plan(_addon(), g.uuid, plan)), 200
 
@@ -43,13 +43,14 @@ def change_plan(uuid: str) -> ResponseReturnValue:
 @partner_api.delete("/<uuid>")
 def deprovision(uuid: str) -> ResponseReturnValue:
     """Deprovision (§2.11): 204; 410 on a repeat; 404 for what never was."""
-    g.uuid = _known(uuid)
+    g.uuid = known_uuid(uuid)
     current().resources.deprovision(_addon(), g.uuid)
     return "", 204
 
 
 @partner_api.after_request
-def _note(response: Response) -> Response:
+def note(response: Response) -> Response:
+    """Keep the request with its answer, once it is known which instance it is about."""
     if "uuid" in g:
         answer = response.get_json(silent=True) if response.data else None
         slug = _addon().identity.slug
@@ -92,8 +93,8 @@ def _grant(grant: Any) -> dict[str, Any] | None:
     return {"code": code, "expires_at": text(grant, "expires_at", within="oauth_grant.")}
 
 
-def _known(uuid: str) -> str:
-    """The uuid of the path; what is no uuid was never provisioned."""
+def known_uuid(uuid: str) -> str:
+    """The uuid of a path; what is no uuid was never provisioned. Raises NotFound."""
     found = canonical_uuid(uuid)
     if found is None:
         raise NotFound("cannot find this resource: its id is not a uuid")

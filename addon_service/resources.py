@@ -127,8 +127,9 @@ class Resources:
             forget(tx, uuid)
         self._chore(tx, addon, "deprovision", uuid)
 
-    def rotate(self, uuid: str) -> int:
-        """Make a new credential; Heroku is told by a duty, and the old one works on for the overlap. The new id.
+    def rotate(self, uuid: str, *, forced: bool = False) -> int:
+        """Make a new credential; Heroku is told by a duty, and the old one works on for the overlap, or `forced` for no
+        longer than until Heroku has taken the new one. The new id.
 
         Raises NotFound, Gone, or Conflict: when Heroku could not be told for want of an authorization, the instance
         is not there yet, or the rotation before this one has not reached what it opens.
@@ -148,7 +149,7 @@ class Resources:
                 )
             make = self._credentials.prepare if addon.asynchronous else self._credentials.issue
             made = make(tx, uuid, self._clock.new_token(), self._clock.now())
-            self._chore(tx, addon, "rotate", uuid, credential_id=made)
+            self._chore(tx, addon, "rotate", uuid, credential_id=made, forced=forced)
             return made
 
     def announce_move(self, addon: Addon) -> int:

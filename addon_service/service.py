@@ -14,6 +14,7 @@ from addon_service.addons.exceptions import Exceptions
 from addon_service.authorization import Authorizations
 from addon_service.clock import Clock
 from addon_service.credentials import Credentials
+from addon_service.database_data import DatabaseData
 from addon_service.duties import Duties
 from addon_service.errors import ServiceError
 from addon_service.folder import DataFolder
@@ -56,6 +57,7 @@ class Service:
     drains: Drains
     voice: Voice
     lines: Lines
+    data: DatabaseData
 
     def start(self) -> None:
         """Begin to carry out duties; if what an add-on's config points to has moved, Heroku is told."""

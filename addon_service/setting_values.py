@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 NO_DATABASE = "none"
+HEROKU_POSTGRES = "heroku-postgresql"
+"""The slug by which the heroku CLI knows a database that `pg:*` is for."""
 
 
 def text(raw: str) -> str:

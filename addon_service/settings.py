@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from addon_service import setting_values as values
-from addon_service.setting_values import DatabasePlan
+from addon_service.setting_values import HEROKU_POSTGRES, DatabasePlan
 
 T = TypeVar("T")
 DEFAULT_URL = "http://127.0.0.1:5200"
 PRODUCTS = ("exceptions", "database")
+HEROKU_PLANS = "essential-0=20:1000,essential-1=20:10000,standard-0=120:64000"
+"""Of Heroku Postgres, as its price list has them: the CLI reads what a database can do off these names."""
 
 
 class SettingError(Exception):
@@ -134,7 +136,8 @@ class Settings:
         "ADDON_DATABASE_SLUG",
         "database",
         values.slug,
-        "The database's manifest id, Basic user name and config var's prefix.",
+        "The database's manifest id, Basic user name and config var's prefix; as `heroku-postgresql` it answers"
+        " `heroku pg:*`.",
     )
     database_name: str = _setting("ADDON_DATABASE_NAME", "Database", values.text, "The database's display name.")
     database_password: str = _setting(
@@ -156,7 +159,8 @@ class Settings:
         "ADDON_DATABASE_PLANS",
         "test=10:64,basic=20:256,premium=60:1024",
         values.database_plans,
-        "Plans of the database, each with connections for each credential and megabytes stored.",
+        "Plans of the database, each with connections for each credential and megabytes stored; unset and called"
+        " heroku-postgresql, it has Heroku's own (docs/pg-commands.md).",
     )
     database_rotation_overlap: int = _setting(
         "ADDON_DATABASE_ROTATION_OVERLAP", "3600", values.seconds, "The same as ADDON_ROTATION_OVERLAP, for logins."
@@ -185,6 +189,11 @@ class Settings:
     def id_url(self) -> str:
         """Root of the token host."""
         return self.heroku_id_url or self.heroku_api_url
+
+    @property
+    def speaks_pg(self) -> bool:
+        """Whether the database is called as Heroku's own, so that the CLI takes `pg:*` to it."""
+        return self.database_slug == HEROKU_POSTGRES
 
     def product(self, key: str) -> Product:
         """What one of PRODUCTS is called, and its secrets."""
@@ -220,11 +229,22 @@ def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
         except ValueError as error:
             # The value itself is not shown: several of the settings are secrets.
             raise SettingError(f"cannot use {env}: it {error}; correct it or leave it unset") from None
+    if found["database_slug"] == HEROKU_POSTGRES and "ADDON_DATABASE_PLANS" not in environ:
+        found["database_plans"] = values.database_plans(HEROKU_PLANS)
     settings = Settings(**{**found, **given})
+    _check_slugs(settings)
+    return settings
+
+
+def _check_slugs(settings: Settings) -> None:
     if settings.slug == settings.database_slug:
         # The slug in Basic auth says which product a request is about.
         raise SettingError("cannot use ADDON_DATABASE_SLUG: it is the same as ADDON_SLUG; choose another")
-    return settings
+    if settings.speaks_pg and settings.database_admin_url.startswith("mysql:"):
+        raise SettingError(
+            f"cannot use ADDON_DATABASE_SLUG: {HEROKU_POSTGRES} is PostgreSQL, and DATABASE_ADMIN_URL names a MySQL; "
+            "choose another slug, or a PostgreSQL"
+        )
 
 
 def _from_environment() -> list[Field[Any]]:

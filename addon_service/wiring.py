@@ -11,6 +11,7 @@ from addon_service.calls import Calls
 from addon_service.clock import Clock, SystemClock
 from addon_service.credentials import Credentials
 from addon_service.database_acts import DatabaseActs
+from addon_service.database_data import DatabaseData
 from addon_service.datastore.base import Engine
 from addon_service.datastore.choice import choose
 from addon_service.duties import Act, Duties
@@ -112,6 +113,7 @@ def _on(ground: _Ground, send: Send | None) -> Service:
         drains=drains,
         voice=voice,
         lines=lines,
+        data=DatabaseData(store, ground.database, credentials, duties, resources, voice),
     )
 
 

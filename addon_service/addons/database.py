@@ -2,7 +2,7 @@
 
 The store knows its name and how full it was when last looked at; everything else lives on the server, behind
 `datastore`. Only `survey` asks there, with no transaction open; all that changes the server is a duty
-(`database_acts.py`).
+(`database_acts.py`), but for settings and the end of sessions, of which nothing is left to do (`database_data.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from addon_service.credentials import Credential
 from addon_service.datastore.base import Engine, database_name
 from addon_service.errors import Invalid, ServiceError, Unavailable
 from addon_service.identity import Identity
-from addon_service.setting_values import DatabasePlan
+from addon_service.setting_values import HEROKU_POSTGRES, DatabasePlan
 from addon_service.store import Store, Tx
 
 MEGABYTE = 1_000_000
@@ -105,6 +105,9 @@ class Database:
 
     def welcome(self, plan: str) -> str:
         """What the plan gives, and what comes next."""
+        if self.identity.slug == HEROKU_POSTGRES:
+            # Its first attachment is called DATABASE, whatever the manifest says (partner-api §2.8).
+            return f"{self.identity.name}: plan {plan} gives {self.plans[plan]}. heroku pg:info says more."
         return f"{self.identity.name}: plan {plan} gives {self.plans[plan]}. {self.config_vars[0]} says where it is."
 
     def usage(self, tx: Tx, uuid: str, plan: str) -> Usage:

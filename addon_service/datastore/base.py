@@ -9,7 +9,7 @@ between processes, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,6 +35,49 @@ class Use:
     connections: int
 
 
+SettingValue = bool | int | str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting of a database. `values`: where it is one of several words, what each means."""
+
+    value: SettingValue
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Look:
+    """The inside of a database. `version`: the server's; `connections`: open now, by the number of the login."""
+
+    version: str
+    bytes: int
+    tables: int
+    connections: Mapping[int, int]
+
+
+class Data(Protocol):
+    """What `heroku pg:*` asks of an engine that can tell. Raises as the engine does."""
+
+    def look(self, name: str) -> Look:
+        """The inside of a database."""
+
+    def settings(self, name: str) -> dict[str, Setting]:
+        """Settings that it has of its own, or could have."""
+
+    def configure(self, name: str, values: Mapping[str, SettingValue]) -> dict[str, Setting]:
+        """Change some of them, for new sessions; all of them as they then are."""
+
+    def end_sessions(self, name: str) -> None:
+        """End the sessions of all its logins."""
+
+    def reset(self, name: str, wanted: Wanted) -> None:
+        """Empty it; nothing when it is not `wanted` any more."""
+
+    def user(self, name: str, number: int) -> str:
+        """What a login is called."""
+
+
 class Engine(Protocol):
     """One server. Every method that asks it raises DatastoreAway, or DatastoreRefused where it says no."""
 
@@ -49,6 +92,10 @@ class Engine(Protocol):
     @property
     def absent(self) -> str | None:
         """Why there is no server at all, or None when there is one."""
+
+    @property
+    def data(self) -> Data | None:
+        """Its answers to `heroku pg:*`, or None where that is not for it."""
 
     def start(self) -> None:
         """Have it run, if it is ours to run."""
@@ -88,6 +135,7 @@ class Absent:
     absent: str
     label: str = "none"
     address: str = ""
+    data: None = None
 
     def start(self) -> None:
         """Nothing to start."""

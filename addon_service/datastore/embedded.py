@@ -36,14 +36,16 @@ log_min_error_statement = panic
 
 
 class EmbeddedServer:
-    """One cluster in `folder`. `binaries`: where PostgreSQL's programs are; `password`: the administrator's."""
+    """One cluster in `folder`. `binaries`: where PostgreSQL's programs are; `password`: the administrator's; `host`:
+    what apps are told it is called."""
 
-    def __init__(self, folder: DataFolder, binaries: Path, password: str) -> None:
+    def __init__(self, folder: DataFolder, binaries: Path, password: str, host: str = HOST) -> None:
         self._folder = folder
         self._home = folder.path.resolve() / "postgres"
         self._cluster = self._home / "cluster"
         self._binaries = binaries
         self._password = password
+        self._host = host
         self._guard = threading.Lock()
         self._stopped = False
 
@@ -61,7 +63,7 @@ class EmbeddedServer:
     def address(self) -> str:
         """Host and port; empty before the first start."""
         port = self._folder.read(PORT_FILE)
-        return f"{HOST}:{port}" if port else ""
+        return f"{self._host}:{port}" if port else ""
 
     def check(self) -> str | None:
         """Why it cannot run on this machine, or None: the program itself is asked."""
@@ -74,7 +76,8 @@ class EmbeddedServer:
     def admin_url(self) -> str:
         """The administrator's URL of the server, which runs when this returns. Raises DatastoreAway."""
         self.start()
-        return f"postgres://postgres:{quote(self._password, safe='')}@{self.address}/postgres{self.query}"
+        at = f"{HOST}:{self._folder.read(PORT_FILE)}"
+        return f"postgres://postgres:{quote(self._password, safe='')}@{at}/postgres{self.query}"
 
     def start(self) -> None:
         """Make the cluster if there is none, and have the server run. Raises DatastoreAway."""

@@ -46,6 +46,10 @@ class MySql:
         """There is one."""
         return None
 
+    @property
+    def data(self) -> None:
+        """None: `heroku pg:*` is for PostgreSQL."""
+
     def start(self) -> None:
         """Nothing: it is not ours."""
 

@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 
 from addon_service.datastore.base import DatastoreAway, DatastoreRefused, Use, Wanted, checked, login_name
+from addon_service.datastore.postgres_data import Connection, PostgresData
 from addon_service.datastore.servers import Server
 
 log = logging.getLogger("addon_service.datastore")
@@ -25,10 +26,9 @@ END_SECONDS = 5
 SYSTEM_DATABASES = "addon_service: rights on the databases of the system"  # names a lock
 # Not allowed, not supported, no such thing. The rest of class 42, a duplicate, means that somebody was quicker.
 _REFUSED = ("42501", "0A000", "42704", "3D000", "0LP01", "0P000")
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-class Postgres:
+class Postgres(PostgresData):
     """The engine over one server."""
 
     def __init__(self, server: Server) -> None:
@@ -51,6 +51,11 @@ class Postgres:
         """There is one."""
         return None
 
+    @property
+    def data(self) -> PostgresData:
+        """Itself."""
+        return self
+
     def start(self) -> None:
         """Have the server run."""
         self._server.start()
@@ -61,23 +66,26 @@ class Postgres:
 
     def create(self, name: str, wanted: Wanted) -> None:
         """The database and its owner. Nobody can enter before PUBLIC is shut out, and then only its logins."""
-        with self._alone(name) as conn:
-            if not wanted():
-                return
-            if not _has_role(conn, _owner(name)):
-                _run(conn, "CREATE ROLE {} NOLOGIN", _owner(name))
-            _join(conn, _owner(name))
-            if not _has_database(conn, name):
-                # template0, since nobody can be connected to it, which would stand in the way.
-                _run(conn, "CREATE DATABASE {} OWNER {} TEMPLATE template0 ALLOW_CONNECTIONS false", name, _owner(name))
-            _run(conn, "REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC", name)
-            _run(conn, "GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", name, _owner(name))
-            _run(conn, "ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
+        with self.alone(name) as conn:
+            if wanted():
+                self.make(conn, name)
+
+    def make(self, conn: Connection, name: str) -> None:
+        """What is missing of them."""
+        if not _has_role(conn, _owner(name)):
+            _run(conn, "CREATE ROLE {} NOLOGIN", _owner(name))
+        _join(conn, _owner(name))
+        if not _has_database(conn, name):
+            # template0, since nobody can be connected to it, which would stand in the way.
+            _run(conn, "CREATE DATABASE {} OWNER {} TEMPLATE template0 ALLOW_CONNECTIONS false", name, _owner(name))
+        _run(conn, "REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC", name)
+        _run(conn, "GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", name, _owner(name))
+        _run(conn, "ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
 
     def login(self, name: str, number: int, password: str, connections: int, wanted: Wanted) -> None:
         """A login role; the server gets a verifier of the password, never the password."""
         role = login_name(name, number)
-        with self._alone(name) as conn:
+        with self.alone(name) as conn:
             if not wanted():
                 return
             if not _has_role(conn, role):
@@ -93,7 +101,7 @@ class Postgres:
 
     def limit(self, name: str, connections: int) -> None:
         """A new limit for each login; sessions that are open stay."""
-        with self._alone(name) as conn:
+        with self.alone(name) as conn:
             for role in _logins(conn, name):
                 limit = sql.Literal(connections)
                 conn.execute(sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(sql.Identifier(role), limit))
@@ -101,21 +109,21 @@ class Postgres:
     def retire(self, name: str, number: int) -> None:
         """Shut the login out, end its sessions, give what it owns to the owner, remove it."""
         role = login_name(name, number)
-        with self._alone(name) as conn:
+        with self.alone(name) as conn:
             if not _has_role(conn, role):
                 return
             _run(conn, "ALTER ROLE {} NOLOGIN", role)
             _end_sessions(conn, role)
             if _has_database(conn, name):
                 # A client may have said SET ROLE NONE; what it then made would keep the role from being dropped.
-                with self._connected(name) as inside:
+                with self.connected(name) as inside:
                     _run(inside, "REASSIGN OWNED BY {} TO {}", role, _owner(name))
                     _run(inside, "DROP OWNED BY {}", role)
             _run(conn, "DROP ROLE {}", role)
 
     def drop(self, name: str) -> None:
         """The database at once, whoever is connected, then its roles."""
-        with self._alone(name) as conn:
+        with self.alone(name) as conn:
             roles = _logins(conn, name)
             for role in roles:
                 _run(conn, "ALTER ROLE {} NOLOGIN", role)
@@ -125,7 +133,7 @@ class Postgres:
 
     def use(self, name: str) -> Use:
         """Size on disk, an empty database's own 8 MB included, and sessions of its logins."""
-        with self._connected() as conn:
+        with self.connected() as conn:
             if not _has_database(conn, name):
                 raise DatastoreRefused(f"the database {name} is not on the server")
             size = conn.execute("SELECT pg_database_size(%s)", (name,)).fetchone()
@@ -137,7 +145,7 @@ class Postgres:
 
     def traces(self, name: str) -> list[str]:
         """The database, its owner and its logins, as far as they are there."""
-        with self._connected() as conn:
+        with self.connected() as conn:
             roles = [*_logins(conn, name), *([_owner(name)] if _has_role(conn, _owner(name)) else [])]
             return [*([checked(name)] if _has_database(conn, name) else []), *sorted(roles)]
 
@@ -146,21 +154,22 @@ class Postgres:
         return f"postgres://{login_name(name, number)}:{password}@{self.address}/{name}{self._server.query}"
 
     @contextmanager
-    def _alone(self, name: str) -> Iterator[Connection]:
+    def alone(self, name: str) -> Iterator[Connection]:
         """A session that is the only one to work on this database. The lock ends with the session, and not before
         the statement of a killed client has ended."""
-        with self._connected() as conn:
+        with self.connected() as conn:
             self._close_to_tenants(conn)
             conn.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (checked(name),))
             yield conn
 
     @contextmanager
-    def _connected(self, database: str | None = None) -> Iterator[Connection]:
+    def connected(self, database: str | None = None) -> Iterator[Connection]:
         """A session of the administrator's, each statement its own transaction."""
         given: dict[str, Any] = {"dbname": database} if database else {}
         url = self._server.admin_url()
         given.setdefault("dbname", psycopg.conninfo.conninfo_to_dict(url).get("dbname") or "postgres")
-        options = f"-c statement_timeout={STATEMENT_SECONDS}s -c client_min_messages=error"
+        # The owner of a database may set a search_path that leads the administrator to functions of his own.
+        options = f"-c statement_timeout={STATEMENT_SECONDS}s -c client_min_messages=error -c search_path=pg_catalog"
         try:
             with psycopg.connect(url, autocommit=True, connect_timeout=5, options=options, **given) as conn:
                 _check_version(conn)

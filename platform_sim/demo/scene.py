@@ -38,6 +38,8 @@ SECRETS = {
 }
 """What partner and platform share about each add-on: password, salt, client secret."""
 PLANS = (("test", 0), ("basic", 500), ("premium", 2500))
+PLANS_OF = {"heroku-postgresql": (("essential-0", 500), ("essential-1", 900), ("standard-0", 5000))}
+"""What a service sells that is not called as it usually is, which its partner decides by a setting."""
 
 
 class NotSold(SceneProblem):
@@ -99,7 +101,7 @@ class Scene:
 
     def manifest(self, product: str = "exceptions") -> Path:
         """The manifest of one of the partner's add-ons as a file, secrets included. NotSold if it has none here."""
-        known = environment() | self.secrets | {"PUBLIC_URL": self.partner_url}
+        known = environment() | self.secrets | self.partner_settings | {"PUBLIC_URL": self.partner_url}
         data = ["--data", str(self.folder / "manifest-data")]
         file = self.folder / "addon-manifest.json"
         try:
@@ -116,10 +118,10 @@ class Scene:
         if the partner has no such add-on here."""
         secret_file = self.folder / "client-secret"
         write_private(secret_file, self.secrets[SECRETS[product][2]])
-        plans = [part for name, cents in PLANS for part in ("--plan", f"{name}={cents}")]
-        return self.platform_sim(
-            "addons", "register", str(self.manifest(product)), *plans, "--client-secret-file", str(secret_file)
-        )
+        manifest = self.manifest(product)
+        sold = PLANS_OF.get(json.loads(manifest.read_text())["id"], PLANS)
+        plans = [part for name, cents in sold for part in ("--plan", f"{name}={cents}")]
+        return self.platform_sim("addons", "register", str(manifest), *plans, "--client-secret-file", str(secret_file))
 
     def shell(self) -> dict[str, str]:
         """The environment that `eval "$(platform-sim env)"` gives, without this machine's own git settings."""

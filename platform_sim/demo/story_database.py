@@ -15,8 +15,8 @@ from platform_sim.demo.talk import Talk, wait_until
 
 ADDON = "database"
 OVERLAP = 8
-QUICK_PARTNER = {"ADDON_DATABASE_ROTATION_OVERLAP": str(OVERLAP)}
-"""An hour of overlap would be a long story."""
+QUICK_PARTNER = {"ADDON_DATABASE_ROTATION_OVERLAP": str(OVERLAP), "ADDON_DATABASE_SLUG": ADDON}
+"""An hour of overlap would be a long story; it speaks of its add-on by name."""
 CLIENTS = 8
 REQUESTS, BEFORE, AFTER = 200, 20, 50
 """How many requests run through the rotation at least, before it begins, and with the new credential."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from addon_service.datastore.base import Use, Wanted, login_name
+from addon_service.datastore.base import Data, Use, Wanted, login_name
 
 
 @dataclass
@@ -19,6 +19,7 @@ class FakeEngine:
     absent: str | None = None
     acts: list[str] = field(default_factory=list)
     fault: Callable[[str], None] | None = None
+    data: Data | None = None
 
     def start(self) -> None:
         self._act("start")

@@ -1,6 +1,7 @@
 """The manifest, against the rules of partner-api §1."""
 
 import re
+from dataclasses import replace
 
 from addon_service.manifest import flags, manifest
 from addon_service.service import Service
@@ -31,6 +32,15 @@ def test_it_declares_what_the_service_does(service: Service) -> None:
             "version": "3",
         },
     }
+
+
+def test_only_as_heroku_postgres_it_says_that_it_answers_pg_commands(service: Service) -> None:
+    """It is no field of Heroku's manifests, and no partner of Heroku's can have this name."""
+    usual = service.database.identity
+    assert "data_api" not in manifest(usual, "http://x", ("us",), [])["api"]
+    as_herokus = manifest(replace(usual, slug="heroku-postgresql"), "http://x", ("us",), [])
+    assert as_herokus["api"]["data_api"] is True
+    assert as_herokus["api"]["config_vars"] == ["HEROKU_POSTGRESQL_URL"]
 
 
 def test_with_https_both_places_hold_the_same(service: Service) -> None:

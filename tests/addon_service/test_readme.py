@@ -48,7 +48,7 @@ def test_rooms_keep_to_what_they_may_touch() -> None:
         "random": set(),
         "subprocess": {"embedded.py"},
         "psutil": {"embedded.py"},
-        "psycopg": {"postgres.py"},
+        "psycopg": {"postgres.py", "postgres_data.py"},
         "pymysql": {"mysql.py"},
         "time": set(),
         "platform_sim": set(),

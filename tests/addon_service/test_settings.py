@@ -90,6 +90,22 @@ def test_switches_know_several_words(word: str, meant: bool) -> None:
     assert load({"ADDON_SSO_REFUSE_REPLAY": word}).sso_refuse_replay is meant
 
 
+def test_as_heroku_postgres_its_plans_are_called_as_herokus_unless_they_are_said() -> None:
+    named = {"ADDON_DATABASE_SLUG": "heroku-postgresql"}
+    assert load(named).database_plans["essential-0"] == DatabasePlan(20, 1000)
+    assert set(load(named).database_plans) == {"essential-0", "essential-1", "standard-0"}
+    assert set(load({**named, "ADDON_DATABASE_PLANS": "mini=1:1"}).database_plans) == {"mini"}
+    assert set(load({"ADDON_DATABASE_SLUG": "mysql"}).database_plans) == {"test", "basic", "premium"}
+    assert (load(named).speaks_pg, load({}).speaks_pg) == (True, False)
+
+
+def test_heroku_postgres_is_no_mysql() -> None:
+    environment = {"ADDON_DATABASE_SLUG": "heroku-postgresql", "DATABASE_ADMIN_URL": "mysql://root:hush@db.test/"}
+    with pytest.raises(SettingError, match="ADDON_DATABASE_SLUG: heroku-postgresql is PostgreSQL") as caught:
+        load(environment)
+    assert "hush" not in str(caught.value)
+
+
 def test_the_readme_lists_every_setting_with_default_and_sentence() -> None:
     lines = README.read_text().splitlines()
     expected = [f"| `{n}` | {f'`{d}`' if d else '(empty)'} | {s} |" for n, d, s in described()]

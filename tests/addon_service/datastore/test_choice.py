@@ -9,6 +9,7 @@ import pytest
 from addon_service.datastore import choice
 from addon_service.datastore.base import Absent, DatastoreAway, Engine
 from addon_service.datastore.choice import choose
+from addon_service.datastore.embedded import EmbeddedServer
 from addon_service.datastore.mysql import MySql
 from addon_service.datastore.postgres import Postgres
 from addon_service.folder import DataFolder
@@ -39,6 +40,35 @@ def test_a_postgresql_by_url(tmp_path: Path, url: str, address: str, at: str, en
     assert engine.url(name, 1, "p") == f"postgres://{name}_1:p@{at}/{name}{ends}"
     engine.start()
     engine.stop()
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "at"),
+    [
+        ("127.0.0.1:6000", "", "localhost:6000"),
+        ("[::1]", "", "localhost:5432"),
+        ("localhost", "", "localhost:5432"),
+        ("db.test", "", "db.test:5432"),
+        ("127.0.0.1:6000", "127.0.0.1", "127.0.0.1:6000"),
+    ],
+)
+def test_as_heroku_postgres_this_machine_is_called_localhost(tmp_path: Path, host: str, address: str, at: str) -> None:
+    """Anywhere else the CLI's psql insists on TLS (heroku-cli §8)."""
+    url = f"postgres://admin:pw@{host}/"
+    named = {"DATABASE_ADMIN_URL": url, "DATABASE_ADDRESS": address, "ADDON_DATABASE_SLUG": "heroku-postgresql"}
+    assert chosen(tmp_path, **named).address == at
+    usual = address or host
+    assert chosen(tmp_path, DATABASE_ADMIN_URL=url, DATABASE_ADDRESS=address).address.startswith(usual)
+
+
+def test_as_heroku_postgres_the_embedded_server_is_called_localhost_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choice, "binaries", lambda: tmp_path)
+    monkeypatch.setattr(EmbeddedServer, "check", lambda server: None)
+    DataFolder(tmp_path).write("postgres-port", "6000")
+    assert chosen(tmp_path, ADDON_DATABASE_SLUG="heroku-postgresql").address == "localhost:6000"
+    assert chosen(tmp_path).address == "127.0.0.1:6000"
 
 
 @pytest.mark.parametrize(("address", "at"), [("", "db.test:3306"), ("outside.test:7000", "outside.test:7000")])
