@@ -23,7 +23,12 @@ COMMANDS = {
     "status": _row("status", "Show the platform, its apps, dynos, add-ons and services."),
     "wait": _row("wait", "Wait until nothing is left to do and all dynos are up."),
     "addons": _row("addons", "Register and list add-on services.", "group"),
-    "users": _row("users", "Make customers, give them tokens, suspend them, and make a browser one of them.", "group"),
+    "users": _row(
+        "users",
+        "Make customers, give them tokens and passwords, suspend them, and make a browser one of them.",
+        "group",
+    ),
+    "incidents": _row("incidents", "Say that something is wrong with the platform, and that it is over.", "group"),
     "logs": _row("logs", "Show the log of an app."),
     "events": _row("events", "Show what happened, in order."),
     "exchanges": _row("exchanges", "Show what platform and partners said to each other."),

@@ -1,5 +1,5 @@
 """The Flask application of all doors: API, id host, login host, registry, SSO gateway, git, uploads, log input,
-`/vendor`, buildpacks, ours."""
+`/vendor`, buildpacks, status, ours."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -18,6 +18,7 @@ from platform_sim.web.login.blueprint import login_blueprint
 from platform_sim.web.registry.blueprint import registry_blueprint
 from platform_sim.web.sim.blueprint import sim_blueprint
 from platform_sim.web.sso.blueprint import sso_blueprint
+from platform_sim.web.status.blueprint import status_blueprint
 from platform_sim.web.uploads.blueprint import uploads_blueprint
 from platform_sim.web.vendor.blueprint import vendor_blueprint
 
@@ -76,6 +77,7 @@ def create_web(doors: Doors) -> Flask:
         log_input_blueprint,
         vendor_blueprint,
         buildpacks_blueprint,
+        status_blueprint,
         sim_blueprint,
     ):
         app.register_blueprint(make(doors))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 TargetType = Literal["app", "team"]
 
@@ -32,5 +32,29 @@ class Favorite:
     id: str
     account_id: str
     app_id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+SystemName = Literal["Apps", "Data", "Tools"]
+SYSTEMS: tuple[SystemName, ...] = ("Apps", "Data", "Tools")
+"""What `heroku status` names."""
+
+Severity = Literal["green", "blue", "yellow", "red"]
+SEVERITIES: tuple[Severity, ...] = ("green", "blue", "yellow", "red")
+"""From well to bad: an incident has one of the last three, a system the worst of its incidents."""
+
+
+@dataclass(frozen=True)
+class Incident:
+    """What an operator says is wrong with the platform: `heroku status` shows it, and nothing else feels it."""
+
+    id: str
+    title: str
+    systems: list[str]
+    severity: Severity
+    updates: list[dict[str, Any]]
+    """Newest first: `{id, update_type, contents, created_at}`."""
+    resolved_at: datetime | None
     created_at: datetime
     updated_at: datetime

@@ -84,6 +84,7 @@ LATER: dict[str, tuple[str, ...]] = {
     "setups": ("app_setup", "review_app_config", "review_app"),
     "notices": ("notification", "favorite"),
     "logins": ("credentials", "oauth_session", "browser_login", "pre_authorization"),
+    "incidents": ("incident",),
 }
 """Tables that are made by a step of their own, by what they are for."""
 
@@ -163,6 +164,11 @@ def logins(rows: Rows) -> None:
     """Passwords, second factors, sessions, and logins by browser."""
     _create(rows, LATER["logins"])
     _column(rows, "account", "two_factor", 0)
+
+
+def incidents(rows: Rows) -> None:
+    """What is wrong with the platform."""
+    _create(rows, LATER["incidents"])
 
 
 _NEW_UUID = " || '-' || ".join(
@@ -259,6 +265,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     setups,
     notices,
     logins,
+    incidents,
 )
 
 

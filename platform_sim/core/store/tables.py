@@ -77,6 +77,7 @@ NOUNS: tuple[type, ...] = (
     logins.OauthSession,
     logins.BrowserLogin,
     logins.PreAuthorization,
+    notices.Incident,
 )
 
 
