@@ -92,11 +92,12 @@ def _ask(doors: Doors, rows: Snapshot, login: BrowserLogin, wrong: errors.Platfo
 
 def _said(doors: Doors, page: str) -> Response:
     _check_origin()
+    given = request.form  # read first: nothing may wait for a client's bytes while it holds rows
     with doors.database.snapshot() as rows:
         login = logins.login_of_page(rows, page)
-        logins.check_form(login, request.form.get("form", ""))
+        logins.check_form(login, given.get("form", ""))
         try:
-            account = None if request.form.get("act") == "decline" else _who(doors, rows)
+            account = None if given.get("act") == "decline" else _who(doors, rows)
         except (errors.Unauthorized, errors.TwoFactor) as problem:
             return _ask(doors, rows, login, problem)
     with doors.database.transaction() as tx:

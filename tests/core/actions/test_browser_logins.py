@@ -151,7 +151,7 @@ def test_so_many_logins_wait_and_no_more(tx: Transaction, monkeypatch: pytest.Mo
     logins.begin_login(tx, TEXT)
 
 
-def test_the_answer_is_told_without_a_secret(tx: Transaction, customer: Actor) -> None:
+def test_invariant_22_the_answer_is_told_without_a_secret(tx: Transaction, customer: Actor) -> None:
     login = logins.begin_login(tx, TEXT)
     logins.accept_login(tx, login, customer.account)
     token = logins.take_answer(tx, login.id)["access_token"]

@@ -91,7 +91,7 @@ def test_another_password_ends_the_first(tx: Transaction, customer: Actor) -> No
     assert not logins.is_proven(tx, customer.account, PASSWORD)
 
 
-def test_nothing_secret_is_told_or_readable(tx: Transaction, customer: Actor) -> None:
+def test_invariant_22_nothing_secret_is_told_or_readable(tx: Transaction, customer: Actor) -> None:
     operator = new_customer(tx, "operator@example.com").account
     logins.set_password(tx, operator, customer.account, PASSWORD)
     secret = logins.set_second_factor(tx, operator, customer.account)

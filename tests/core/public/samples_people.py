@@ -8,6 +8,7 @@ from platform_sim.core.actions.authorizations import authorizations_of, create_a
 from platform_sim.core.actions.clients import clients_of, create_client
 from platform_sim.core.actions.collaborators import add_collaborator, collaborators_of
 from platform_sim.core.actions.oauth import exchange_grant
+from platform_sim.core.actions.sessions import begin_session
 from platform_sim.core.actions.team_apps import create_team_app, has_joined
 from platform_sim.core.actions.team_members import invite
 from platform_sim.core.actions.teams import create_team, teams_of
@@ -87,6 +88,7 @@ def _acting(tx: Transaction, boss: Actor) -> Bodies:
     exchanged = create_authorization(tx, boss, client=client.id)
     exchange_grant(tx, exchanged.grant_code or "", client.secret)
     short = create_authorization(tx, boss, expires_in=60)
+    begin_session(tx, create_authorization(tx, boss, expires_in=60))
     token = token_of(tx, short)
     assert token is not None
     shown = [public_authorizations.authorization(tx, row) for row in authorizations_of(tx, boss)]

@@ -72,7 +72,7 @@ def test_heroku_login_i(world: World) -> None:
     ("user", "password"),
     [("user@example.com", "wrong horse"), ("nobody@example.com", PASSWORD), ("", PASSWORD), ("user@example.com", "")],
 )
-def test_wrong_ones_leave_nothing(world: World, user: str, password: str) -> None:
+def test_invariant_17_wrong_ones_leave_nothing(world: World, user: str, password: str) -> None:
     give_password(world)
     with world.nothing_written():
         answer = log_in(world, password, user)
