@@ -42,6 +42,10 @@ PLANS_OF = {"heroku-postgresql": (("essential-0", 500), ("essential-1", 900), ("
 """What a service sells that is not called as it usually is, which its partner decides by a setting."""
 
 
+FIRST_PLAN = "test"
+"""Every new service has it (partner-api §1.5), and no plan is ever removed."""
+
+
 class NotSold(SceneProblem):
     """The partner does not sell this add-on here; the message says why."""
 
@@ -119,9 +123,13 @@ class Scene:
         secret_file = self.folder / "client-secret"
         write_private(secret_file, self.secrets[SECRETS[product][2]])
         manifest = self.manifest(product)
-        sold = PLANS_OF.get(json.loads(manifest.read_text())["id"], PLANS)
+        slug = json.loads(manifest.read_text())["id"]
+        sold = PLANS_OF.get(slug, PLANS)
         plans = [part for name, cents in sold for part in ("--plan", f"{name}={cents}")]
-        return self.platform_sim("addons", "register", str(manifest), *plans, "--client-secret-file", str(secret_file))
+        said = self.platform_sim("addons", "register", str(manifest), *plans, "--client-secret-file", str(secret_file))
+        if FIRST_PLAN not in dict(sold):
+            self.platform_sim("addons", "plan", f"{slug}:{FIRST_PLAN}", "--state", "hidden")
+        return said
 
     def shell(self) -> dict[str, str]:
         """The environment that `eval "$(platform-sim env)"` gives, without this machine's own git settings."""

@@ -13,6 +13,7 @@ from platform_sim.assemble import Options, Platform
 from platform_sim.demo import scene as scene_module
 from platform_sim.demo.programs import Program, end_left_over
 from platform_sim.demo.scene import APP, Scene, free_port, write_private
+from platform_sim.demo.story_database import QUICK_PARTNER
 
 from ..processes.leftovers import nothing_left
 from ..processes.up import outer_environment
@@ -119,3 +120,14 @@ def test_a_private_file_is_private(tmp_path: Path) -> None:
     write_private(tmp_path / "new" / "file", "secret")
     assert (tmp_path / "new" / "file").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "new" / "file").read_text() == "secret"
+
+
+def test_the_database_is_called_as_the_operator_says_but_in_the_story(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADDON_DATABASE_SLUG", "heroku-postgresql")
+    monkeypatch.setenv("DATABASE_ADMIN_URL", "postgres://nobody@localhost/")
+    for partner, slug in (({}, "heroku-postgresql"), (QUICK_PARTNER, "database")):
+        scene = Scene("http://localhost:1", "token", tmp_path / slug, partner=partner)
+        scene.partner_url = "http://localhost:2"
+        assert json.loads(scene.manifest("database").read_text())["id"] == slug

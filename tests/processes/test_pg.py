@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from addon_service.settings import load
 from platform_sim.assemble import Platform
 from platform_sim.demo.scene import NotSold, Scene
 
@@ -61,6 +62,10 @@ def database(platform: Platform, customer: Customer, tmp_path: Path) -> Iterator
             scene.register("database")
         except NotSold as reason:
             pytest.skip(f"no PostgreSQL: {reason}")
+        sold = {
+            each["name"].partition(":")[2] for each in customer.api("GET", "/addon-services/heroku-postgresql/plans")
+        }
+        assert sold == set(load({"ADDON_DATABASE_SLUG": "heroku-postgresql"}).database_plans)
         customer.api("POST", "/apps", {"name": "acme"})
         addon = customer.api("POST", "/apps/acme/addons", {"plan": "heroku-postgresql:essential-0"})
         own = f"/addons/{addon['id']}"

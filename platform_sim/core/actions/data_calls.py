@@ -11,6 +11,7 @@ from platform_sim.core.access import (
     addon_named,
     app_named,
     check_buys,
+    check_reads_config,
     customers_only,
     service_of,
     visible_addons,
@@ -31,8 +32,8 @@ def ask(
 ) -> Job:
     """Write the job that asks the partner of an add-on. `path`: below the resource's `/data`.
 
-    InvalidParams for an add-on whose partner has no such paths, NotFound while it is not there yet, Forbidden for a
-    change by somebody who only borrows it.
+    InvalidParams for an add-on whose partner has no such paths, NotFound while it is not there yet, Forbidden for who
+    may not read its config, since the answers hold the same, and for a change by somebody who only borrows it.
     """
     customers_only(actor, "use the data API")
     addon = addon_named(tx, actor, identity)
@@ -44,6 +45,7 @@ def ask(
         )
     if addon.state != "provisioned":
         raise NotFound("add_on", f"{addon.name} is {addon.state}: there is no database to ask. See heroku addons:wait.")
+    check_reads_config(tx, actor, addon)
     if method != "GET":
         check_buys(tx, actor, tx.get(App, addon.app_id))
     return _write(tx, addon, method, path, body)

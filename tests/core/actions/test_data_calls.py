@@ -6,6 +6,9 @@ from platform_sim.core.access import Actor
 from platform_sim.core.actions import data_calls, jobs
 from platform_sim.core.actions.catalog import register_manifest
 from platform_sim.core.actions.collaborators import add_collaborator
+from platform_sim.core.actions.team_access import add_to_team_app, give_permissions
+from platform_sim.core.actions.team_apps import create_team_app
+from platform_sim.core.actions.teams import create_team
 from platform_sim.core.errors import Forbidden, InvalidParams, NotFound
 from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import App
@@ -67,6 +70,18 @@ def test_who_borrows_it_reads_and_who_uses_its_app_writes(
         data_calls.ask(tx, friend, addon.id, "POST", "/credentials_rotation")
     add_collaborator(tx, customer, app, friend.account.email)
     data_calls.ask(tx, friend, addon.id, "POST", "/credentials_rotation")
+
+
+def test_who_only_views_the_app_does_not_read_credentials(tx: Transaction, customer: Actor, addon: Addon) -> None:
+    """What is answered holds what its config holds."""
+    crew = create_team_app(tx, customer, create_team(tx, customer, "crew"), name="crew-app")
+    theirs = support.new_addon(tx, customer, crew, "pg")
+    viewer = support.new_customer(tx, "viewer@example.com")
+    add_to_team_app(tx, customer, crew, viewer.account.email, ["operate"])
+    with pytest.raises(Forbidden, match="cannot read the config"):
+        data_calls.ask(tx, viewer, theirs.id, "GET", "/credentials/default")
+    give_permissions(tx, customer, crew, viewer.account.email, ["deploy"])
+    data_calls.ask(tx, viewer, theirs.id, "GET", "/credentials/default")
 
 
 def test_an_app_is_asked_about_through_all_its_databases(

@@ -17,7 +17,7 @@ def asking(method: str, path: str = "") -> Callable[[Call], Json]:
     the row in braces."""
 
     def handler(call: Call) -> Json:
-        named = {name.replace("-", "_"): quote(value, safe="") for name, value in call.path.items()}
+        named = {name: _segment(value) for name, value in call.path.items()}
         body = dict(call.body) if method != "GET" else None
         with call.doors.database.transaction() as tx:
             job = data_calls.ask(tx, call.actor, call.path["database"], method, path.format(**named), body)
@@ -25,6 +25,13 @@ def asking(method: str, path: str = "") -> Callable[[Call], Json]:
         return Answer(told["body"], told["status"])
 
     return handler
+
+
+def _segment(value: str) -> str:
+    """As it stands in a URL. Dots alone would lead somewhere else there."""
+    if not value.strip("."):
+        raise errors.NotFound("credential")
+    return quote(value, safe="")
 
 
 def transfers(call: Call) -> Json:

@@ -97,6 +97,13 @@ def test_a_link_is_passed_on_and_answered_with_what_the_partner_said(
     assert data.jobs() == [], "the answer may hold credentials: it is not kept"
 
 
+@pytest.mark.parametrize("name", [".", "..", "%2e%2e"])
+def test_a_name_leads_nowhere_else_at_the_partner(data: Data, name: str) -> None:
+    with data.world.nothing_written():
+        path = f"/postgres/v0/databases/{data.addon.id}/credentials/{name}/credentials_rotation"
+        assert data.world.call("POST", path, {}).error == (404, "not_found")
+
+
 def test_an_add_on_is_named_by_name_too_and_basic_is_as_good_as_bearer(data: Data) -> None:
     """`pg:credentials:url` names it so, and sends the token as a password (heroku-cli §2)."""
     basic = base64.b64encode(f":{data.world.token}".encode()).decode()
