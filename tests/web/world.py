@@ -185,7 +185,7 @@ class Populated:
     def path(self, pattern: str, **other: str) -> str:
         """A row's path for what is there; `other` replaces variables."""
         known = self.paths | (self.paths_of_addon if pattern.startswith("/addons/") else {})
-        if pattern.startswith("/teams/apps/"):
+        if pattern.startswith("/teams/"):
             known["app"] = known["team-app"]
         known |= other
         return "/".join(known.get(p[1:-1], NOWHERE) if p.startswith("{") else p for p in pattern.split("/"))

@@ -162,6 +162,16 @@ def stack(row: places.Named) -> Json:
     }
 
 
+def generation(row: places.Named) -> Json:
+    """`Generation`."""
+    return {
+        "created_at": iso(places.FOUNDED),
+        "id": row.id,
+        "name": row.name,
+        "updated_at": iso(places.FOUNDED),
+    }
+
+
 def region_capability(owner: AddonService, place: places.Region) -> Json:
     """`Add-on Region Capability`: its id is always the same for a service and a region."""
     return {

@@ -1,6 +1,7 @@
 """Rows of the API's table about people: accounts, what acts for them, who shares an app, teams."""
 
 from platform_sim.web.api.handlers import account, authorizations, collaborators, logins, teams
+from platform_sim.web.api.rows_elsewhere import ELSEWHERE
 from platform_sim.web.api.rows_hosts import HOSTS
 from platform_sim.web.api.rows_teams import TEAMS
 from platform_sim.web.api.specs import BOTH, Key, Spec, get, listing, write
@@ -8,6 +9,7 @@ from platform_sim.web.api.specs import BOTH, Key, Spec, get, listing, write
 PEOPLE: dict[Key, Spec] = {
     **TEAMS,
     **HOSTS,
+    **ELSEWHERE,
     ("GET", "/account"): get(account.info, always=True),
     ("PATCH", "/account"): write(account.update, fields=account.UPDATE),
     ("DELETE", "/account"): write(logins.delete),
