@@ -27,12 +27,14 @@ from platform_sim.core.actions.keys import add_key
 from platform_sim.core.actions.pipelines import change_stage_vars, couple, create_pipeline
 from platform_sim.core.actions.promotions import promote
 from platform_sim.core.actions.releases import current_release
+from platform_sim.core.actions.review_app_config import enable
 from platform_sim.core.actions.webhooks import create_webhook
 from platform_sim.core.model.accounts import Account, Authorization
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
 from platform_sim.core.model.apps import App, Build
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.records import Job
+from platform_sim.core.model.setups import AppSetup, ReviewApp
 from platform_sim.core.model.webhooks import Webhook, WebhookDelivery
 from platform_sim.core.store import Database, Transaction
 from platform_sim.engines.jobs import JobRunner
@@ -289,9 +291,15 @@ def _paths_of_pipeline(tx: Transaction, who: Actor, app: App) -> dict[str, str]:
         couple(tx, who, pipeline, crews, "development")
     change_stage_vars(tx, who, pipeline, "review", {"REVIEW": "1"})
     promotion = promote(tx, who, pipeline, app, [live])
+    enable(tx, who, pipeline, {})
+    [setup], now = tx.all(AppSetup), tx.now()
+    review = tx.insert(
+        ReviewApp(tx.uuid("review-app"), pipeline.id, app.id, setup.id, who.account.id, "first", 1, 5, "", now, now)
+    )
     return {
         "pipeline": pipeline.name,
         "pipeline.id": pipeline.id,
+        "review-app.id": review.id,
         "pipeline-coupling": coupling.id,
         "pipeline-coupling.stage": "review",
         "pipeline-promotion": promotion.id,

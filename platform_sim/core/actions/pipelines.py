@@ -20,6 +20,7 @@ from platform_sim.core.model.pipelines import (
     Stage,
     StageConfig,
 )
+from platform_sim.core.model.setups import AppSetup, ReviewApp, ReviewAppConfig
 from platform_sim.core.model.teams import TeamMember
 from platform_sim.core.model.values import is_uuid
 from platform_sim.core.roles import team_name
@@ -128,7 +129,7 @@ def delete_pipeline(tx: Transaction, actor: Actor, pipeline: Pipeline) -> None:
     """End a pipeline; its apps stay as they are."""
     promotions = [each.id for each in tx.all(Promotion, pipeline_id=pipeline.id)]
     tx.delete_where(PromotionTarget, promotion_id=promotions)
-    for noun in (Promotion, PipelineCoupling, StageConfig):
+    for noun in (Promotion, PipelineCoupling, StageConfig, ReviewApp, ReviewAppConfig):
         tx.delete_where(noun, pipeline_id=pipeline.id)
     tx.record("pipeline", "destroy", pipeline.id, actor.account, {"name": pipeline.name})
     tx.delete(pipeline)
@@ -212,6 +213,10 @@ def forget_app(tx: Transaction, app: App) -> None:
     tx.delete_where(Promotion, source_app_id=app.id)
     for noun in (PromotionTarget, PipelineCoupling):
         tx.delete_where(noun, app_id=app.id)
+    for shown in tx.all(ReviewApp, app_id=app.id):
+        # One whose setup has failed is errored, and has lost its app by that.
+        if shown.ending or tx.get(AppSetup, shown.setup_id).status != "failed":
+            tx.update(shown, ending="deleted")
 
 
 def _stage(name: str) -> Stage:

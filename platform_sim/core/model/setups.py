@@ -63,7 +63,8 @@ class ReviewAppConfig:
     pipeline_id: str
     repo: str | None
     """`owner/name`, as it was given: there is no GitHub here."""
-    repo_id: int | None
+    repo_id: int
+    """Made up, since the schema wants one."""
     automatic_review_apps: bool
     wait_for_ci: bool
     destroy_stale_apps: bool

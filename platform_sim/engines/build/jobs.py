@@ -22,6 +22,7 @@ from platform_sim.core.store import Database
 from platform_sim.engines.build.builder import build as run_build
 from platform_sim.engines.build.processes import end_strays
 from platform_sim.engines.build.request import BuildFailed, BuildLimits, BuildRequest, BuiltSlug, Signal
+from platform_sim.engines.build.review_apps import review_app_handlers
 from platform_sim.engines.build.running import RunningBuilds
 from platform_sim.engines.build.setups import SetupDesk
 from platform_sim.engines.build.source import SourceRefused, unpack
@@ -55,6 +56,7 @@ class BuildRoom:
             "unpack_slug": self.unpack_slug,
             "clear_build_cache": self.clear_cache,
             SETUP: desk.set_up,
+            **review_app_handlers(self.database),
         }
 
     def build(self, job: Job) -> None:

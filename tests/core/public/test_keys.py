@@ -73,6 +73,10 @@ KEYS: dict[str, str] = {
     "locked maintenance name owner region released_at repo_size slug_size space stack team updated_at web_url",
     "team-app-permission": "description name",
     "team-member": "created_at email federated id identity_provider role two_factor_authentication updated_at user",
+    "review-app": "app app_setup branch created_at creator error_status fork_repo id message pipeline pr_number status "
+    "updated_at wait_for_ci",
+    "review-app-config": "automatic_review_apps base_name deploy_target destroy_stale_apps pipeline_id repo stale_days "
+    "wait_for_ci",
     "stack": "created_at default id name state updated_at",
 }
 OPTIONAL = {"add-on": {"provision_message"}}

@@ -104,6 +104,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "source": {"app": {"name": "acme"}},
         "targets": [{"app": {"name": "live"}}],
     },
+    "POST /pipelines/{pipeline.id}/review-app-config": {"stale_days": 3, "base_name": "sharp"},
+    "PATCH /pipelines/{pipeline.id}/review-app-config": {"stale_days": 3},
+    "POST /review-apps": {
+        "branch": "topic",
+        "pipeline": "flow",
+        "source_blob": {"url": "http://localhost/x.tgz", "version": None},
+    },
     "POST /app-setups": {
         "source_blob": {"url": "http://localhost/x.tgz"},
         "app": {"name": "third"},

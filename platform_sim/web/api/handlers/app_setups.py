@@ -1,7 +1,7 @@
 """App setups: an app out of a tarball with an app.json."""
 
 from platform_sim.core.access import customers_only
-from platform_sim.core.actions import app_setups, apps, team_apps, teams
+from platform_sim.core.actions import app_setups, apps, team_access, team_apps, teams
 from platform_sim.core.actions.builds import SourceBlob
 from platform_sim.core.errors import NotSimulated
 from platform_sim.core.model.apps import App
@@ -47,14 +47,14 @@ def create(call: Call, tx: Transaction) -> Json:
 
 def _app(call: Call, tx: Transaction) -> App:
     wish = call.body.get("app", {})
-    refused = next((name for name in ("space", "locked") if wish.get(name)), None)
-    if refused:
-        raise NotSimulated(f"app.{refused} is not simulated: send it without.")
+    if wish.get("space"):
+        raise NotSimulated("app.space is not simulated: send it without.")
     chosen = {field: wish.get(field) for field in ("name", "region", "stack")}
     if wish.get("personal") or "organization" not in wish:
         return apps.create_app(tx, call.actor, **chosen)
     team = teams.team_named(tx, call.actor, wish["organization"])
-    return team_apps.create_team_app(tx, call.actor, team, **chosen)
+    app = team_apps.create_team_app(tx, call.actor, team, **chosen)
+    return team_access.set_lock(tx, call.actor, app, True) if wish.get("locked") else app
 
 
 def info(call: Call, rows: Snapshot) -> Json:

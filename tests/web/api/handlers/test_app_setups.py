@@ -29,13 +29,19 @@ def test_the_app_is_there_at_once_and_the_rest_follows(full: Populated) -> None:
 def test_the_wishes_reach_the_rows(full: Populated) -> None:
     body = {
         "source_blob": BLOB,
-        "app": {"name": "sharp", "region": {"name": "eu"}, "stack": "heroku-22", "organization": "crew"},
+        "app": {
+            "name": "sharp",
+            "region": {"name": "eu"},
+            "stack": "heroku-22",
+            "organization": "crew",
+            "locked": True,
+        },
         "overrides": {"env": {"A": "b"}, "buildpacks": [{"url": "heroku/python"}]},
     }
     made = full.world.call("POST", "/app-setups", body).json
     with full.world.database.snapshot() as rows:
         setup, app = rows.get(AppSetup, made["id"]), rows.get(App, made["app"]["id"])
-    assert (app.name, app.region, app.stack) == ("sharp", "eu", "heroku-22")
+    assert (app.name, app.region, app.stack, app.locked) == ("sharp", "eu", "heroku-22", True)
     assert full.world.get("/apps/sharp")["team"]["name"] == "crew"
     assert setup.overrides == {"env": {"A": "b"}, "buildpacks": ["heroku/python"], "stack": "heroku-22"}
     assert (setup.source_url, setup.source_version) == (BLOB["url"], "v1.3.0")
@@ -49,7 +55,6 @@ def test_the_wishes_reach_the_rows(full: Populated) -> None:
         ({"source_blob": BLOB, "app": {"name": "acme"}}, (422, "invalid_params")),
         ({"source_blob": BLOB, "app": {"stack": "cedar"}}, (422, "invalid_params")),
         ({"source_blob": BLOB, "app": {"space": "mine"}}, (501, "not_simulated")),
-        ({"source_blob": BLOB, "app": {"locked": True}}, (501, "not_simulated")),
         ({"source_blob": BLOB, "app": {"organization": "nobody"}}, (404, "not_found")),
         ({"source_blob": BLOB, "overrides": {"env": {"A": 1}}}, (422, "invalid_params")),
         ({"source_blob": BLOB, "overrides": {"buildpacks": [{"url": "nonsense"}]}}, (422, "invalid_params")),
