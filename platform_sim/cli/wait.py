@@ -24,7 +24,7 @@ def missing(client: Client, app: str | None) -> list[str]:
     status = client.get("/sim/status")
     found = []
     if left := sum(status["jobs"].values()):
-        kinds = ", ".join(sorted({job["kind"] for job in status["waiting"]}))
+        kinds = ", ".join(sorted({j["kind"] for j in status["waiting"] if not j["kind"].endswith("_deadline")}))
         found.append(f"{plural(left, 'job')} open ({kinds})")
     apps = [client.get(route("apps", app))] if app else client.get("/apps")
     for row in apps:

@@ -50,6 +50,11 @@ def test_it_goes_on_until_all_is_done(ready: FakeApi, run: Run) -> None:
     ("line", "body", "words"),
     [
         ("GET /sim/status", shapes.status(1, 1), "2 jobs open (provision)"),
+        (
+            "GET /sim/status",
+            shapes.status(1, 0, waiting=[{"kind": "build"}, {"kind": "x_deadline"}]),
+            "1 job open (build)",
+        ),
         ("GET /addons", [shapes.addon(state="provisioning")], "fakedb-round-123 is provisioning"),
         ("GET /apps/id-of-alpha/dynos", [], "alpha: 0 of 1 web dynos up with v3 (none runs)"),
         (

@@ -95,6 +95,29 @@ def test_a_failing_command_is_told_and_the_app_and_its_addon_are_gone(customer: 
     wait_until("the partner has deleted its resource", lambda: not partner.living)
 
 
+def test_a_review_app_comes_with_its_addon_and_takes_it_along(customer: Customer, partner: TinyPartner) -> None:
+    customer.register(partner)
+    flow = customer.api("POST", "/pipelines", {"name": "flow"})["id"]
+    customer.api("POST", f"/pipelines/{flow}/review-app-config", {"base_name": "sharp"})
+    customer.api("PATCH", f"/pipelines/{flow}/stage/review/config-vars", {"ASKED": "by the stage"})
+    wish = MANIFEST | {"environments": {"review": {"formation": {"web": {"quantity": 1}}}}}
+    body = {"branch": "topic", "pr_number": 5, "pipeline": flow, "source_blob": {"url": source(customer, wish)}}
+    made = customer.api("POST", "/review-apps", body)
+
+    def now() -> str:
+        return str(customer.api("GET", f"/review-apps/{made['id']}")["status"])
+
+    wait_until("it is created", lambda: now() == "created")
+    customer.up("sharp-pr-5")
+    assert customer.page("sharp-pr-5", "/ASKED").text == "by the stage"
+    assert customer.page("sharp-pr-5", "/HEROKU_BRANCH").text == "topic"
+    assert len(partner.living) == 1
+    assert customer.api("DELETE", f"/review-apps/{made['id']}")["status"] == "deleting"
+    wait_until("it is deleted", lambda: now() == "deleted")
+    wait_until("the partner has deleted its resource", lambda: not partner.living)
+    assert customer.ask("GET", "/apps/sharp-pr-5").status_code == 404
+
+
 @pytest.fixture
 def up(tmp_path: Path) -> Iterator[Up]:
     with Up(tmp_path) as made:

@@ -35,6 +35,18 @@ def at_rest(customer: Customer, dynos: int) -> None:
     wait_until("the dynos of old releases are gone", living)
 
 
+def set_up(customer: Customer) -> None:
+    """An app out of a tarball, with its add-on and its command, and gone again."""
+    blob = customer.api("POST", "/sources")["source_blob"]
+    wish = {"env": {"KEY": {"generator": "secret"}}, "addons": ["exceptions:test"], "scripts": {"postdeploy": "true"}}
+    assert fetch("PUT", blob["put_url"], data=tarball(app() | {"app.json": json.dumps(wish)})).ok
+    setup = customer.api("POST", "/app-setups", {"source_blob": {"url": blob["get_url"]}})
+    path = f"/app-setups/{setup['id']}"
+    wait_until("the setup has ended", lambda: customer.api("GET", path)["status"] == "succeeded")
+    customer.up(setup["app"]["name"])
+    customer.api("DELETE", f"/apps/{setup['app']['name']}")
+
+
 def told(folder: Path, data: Path | None) -> bytes:
     """Play the script on a new platform; -> its event log as it was sent."""
     options = Options(data=data, seed=7, frozen_at=AT, environment=outer_environment(folder), rules=QUICK)
@@ -69,6 +81,7 @@ def told(folder: Path, data: Path | None) -> bytes:
         at_rest(customer, 1)
         again = customer.api("POST", "/apps/acme/addons", {"plan": "exceptions:pro"})
         at_rest(customer, 1)
+        set_up(customer)
         customer.api("DELETE", "/apps/acme")
         wait_until("the partner was told", lambda: again["id"] not in partner.living)
         wait_until("all jobs are done", lambda: not any(customer.api("GET", "/sim/status")["jobs"].values()))
@@ -80,7 +93,13 @@ def test_the_same_script_twice_tells_the_same_bytes(tmp_path: Path) -> None:
     """On two ports, with two partners at other ports, once in memory and once in a folder."""
     first, second = told(tmp_path, None), told(tmp_path, tmp_path / "data")
     kinds = Counter((each["kind"], each["action"]) for each in json.loads(first))
-    assert {("dyno", "destroy"), ("addon", "destroy"), ("app", "destroy"), ("build", "update")} <= kinds.keys()
+    assert {
+        ("dyno", "destroy"),
+        ("addon", "destroy"),
+        ("app", "destroy"),
+        ("build", "update"),
+        ("app-setup", "update"),
+    } <= kinds.keys()
     assert len(json.loads(first)) > 70, "a script that does nothing proves nothing"
     assert first == second, [
         pair for pair in zip(json.loads(first), json.loads(second), strict=False) if pair[0] != pair[1]

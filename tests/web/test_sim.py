@@ -51,9 +51,10 @@ def test_the_status_names_what_is_waited_for(world: World) -> None:
         due = tx.now() + timedelta(seconds=30)
         tx.add_job("deprovision", "some-addon", {}, run_at=due)
         job = tx.add_job("build", "some-build", {})
+        tx.add_job("provision_deadline", "some-addon", {}, run_at=due)
         jobs.claim(tx, "boot-1", ["build"])
     status = world.get("/sim/status")
-    assert status["jobs"] == {"todo": 1, "doing": 1}
+    assert status["jobs"] == {"todo": 1, "doing": 1}, "a deadline is nothing to do"
     waiting = {each["kind"]: each for each in status["waiting"]}
     assert waiting["deprovision"] == {
         "kind": "deprovision",
@@ -61,6 +62,7 @@ def test_the_status_names_what_is_waited_for(world: World) -> None:
         "due": due.isoformat(),
         "attempts": 0,
     }
+    assert "provision_deadline" in waiting
     assert (waiting["build"]["subject"], waiting["build"]["attempts"]) == (job.subject_id, 1)
 
 

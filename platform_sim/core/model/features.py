@@ -49,8 +49,12 @@ APP_FEATURES = (
 )  # fmt: skip
 
 ACCOUNT_FEATURES = (
-    _feature(51, "dashboard-repositories-api", "Repositories API", "beta", "github-integration", _WITHOUT_EFFECT),
-)
+    _feature(
+        51, "dashboard-repositories-api", "Repositories API", "beta", "github-integration",
+        "Has no effect in this simulator, and is best left off: with it the CLI asks for the GitHub repository of a "
+        "pipeline before it configures review apps.",
+    ),
+)  # fmt: skip
 """The CLI looks at this one before it configures review apps."""
 
 
