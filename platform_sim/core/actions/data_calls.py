@@ -40,8 +40,8 @@ def ask(
     service = service_of(tx, addon)
     if not has_data_api(service.manifest):
         raise InvalidParams(
-            f"{addon.name} is not Heroku Postgres: it is an add-on of {service.human_name} ({service.name}), which "
-            "does not answer these commands. Its dashboard may do what you want: heroku addons:open."
+            f"{addon.name} is not Heroku Postgres here: the manifest of {service.human_name} ({service.name}) does not "
+            "say data_api, so nobody answers this. Its dashboard may do what you want: heroku addons:open."
         )
     if addon.state != "provisioned":
         raise NotFound("add_on", f"{addon.name} is {addon.state}: there is no database to ask. See heroku addons:wait.")
