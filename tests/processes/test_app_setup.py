@@ -100,7 +100,9 @@ def test_a_review_app_comes_with_its_addon_and_takes_it_along(customer: Customer
     flow = customer.api("POST", "/pipelines", {"name": "flow"})["id"]
     customer.api("POST", f"/pipelines/{flow}/review-app-config", {"base_name": "sharp"})
     customer.api("PATCH", f"/pipelines/{flow}/stage/review/config-vars", {"ASKED": "by the stage"})
-    wish = MANIFEST | {"environments": {"review": {"formation": {"web": {"quantity": 1}}}}}
+    last = customer.folder / "last"
+    section = {"formation": {"web": {"quantity": 1}}, "scripts": {"pr-predestroy": f"echo $ASKED > {last}"}}
+    wish = MANIFEST | {"environments": {"review": section}}
     body = {"branch": "topic", "pr_number": 5, "pipeline": flow, "source_blob": {"url": source(customer, wish)}}
     made = customer.api("POST", "/review-apps", body)
 
@@ -114,6 +116,7 @@ def test_a_review_app_comes_with_its_addon_and_takes_it_along(customer: Customer
     assert len(partner.living) == 1
     assert customer.api("DELETE", f"/review-apps/{made['id']}")["status"] == "deleting"
     wait_until("it is deleted", lambda: now() == "deleted")
+    assert last.read_text() == "by the stage\n", "its last command has run"
     wait_until("the partner has deleted its resource", lambda: not partner.living)
     assert customer.ask("GET", "/apps/sharp-pr-5").status_code == 404
 

@@ -51,6 +51,7 @@ def configure(tx: Transaction, setup: AppSetup, manifest: Manifest) -> AppSetup:
     later = {
         "formation": {kind: asdict(dynos) for kind, dynos in manifest.formation.items()},
         "postdeploy": manifest.postdeploy,
+        "predestroy": manifest.predestroy,
         "success_url": manifest.success_url,
     }
     return tx.update(setup, step="addons", manifest=later, addon_ids=[each.id for each in addons])

@@ -15,7 +15,7 @@ from platform_sim.core.errors import NotFound
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.apps import App, Build
 from platform_sim.core.model.records import Event, Job
-from platform_sim.core.model.setups import SETUP, AppSetup
+from platform_sim.core.model.setups import END_REVIEW_APP, SETUP, AppSetup, ReviewApp
 from platform_sim.core.model.values import is_uuid
 from platform_sim.core.roles import role_in_app
 from platform_sim.core.store import Snapshot, Transaction
@@ -98,19 +98,27 @@ def actor_of(rows: Snapshot, setup: AppSetup) -> Actor:
 
 
 def wake(tx: Transaction, event: Event) -> None:
-    """Something happened to an app: the job of its setup is due, and knows how the postdeploy command ended.
+    """Something happened to an app: the job of its setup, or of its end as a review app, is due; a setup knows how
+    the postdeploy command ended.
 
     In the transaction that writes the event, so that no kill can come between the two.
     """
     if event.app_id is None or event.kind not in WAKING:
         return
+    ended = event.kind == "dyno" and event.action == "destroy"
     setup = tx.find(AppSetup, app_id=event.app_id, status="pending")
-    if setup is None:
-        return
-    status = event.data.get("exit_status")
-    if event.action == "destroy" and event.subject_id == setup.postdeploy_dyno_id and status is not None:
-        tx.update(setup, postdeploy_exit=status)
-    job = tx.find(Job, kind=SETUP, subject_id=setup.id, state="todo")
+    if setup is not None:
+        status = event.data.get("exit_status")
+        if ended and event.subject_id == setup.postdeploy_dyno_id and status is not None:
+            tx.update(setup, postdeploy_exit=status)
+        _is_due(tx, SETUP, setup.id)
+    going = tx.find(ReviewApp, app_id=event.app_id, ending="deleting") if ended else None
+    if going is not None:
+        _is_due(tx, END_REVIEW_APP, going.id)
+
+
+def _is_due(tx: Transaction, kind: str, subject_id: str) -> None:
+    job = tx.find(Job, kind=kind, subject_id=subject_id, state="todo")
     if job is not None:
         tx.update(job, run_at=tx.now())
 

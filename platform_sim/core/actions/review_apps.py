@@ -8,16 +8,18 @@ from platform_sim.core.access import Actor, customers_only, manages
 from platform_sim.core.actions.app_setups import create_setup
 from platform_sim.core.actions.apps import create_app, end_app
 from platform_sim.core.actions.builds import SourceBlob
+from platform_sim.core.actions.dynos import run_dyno
 from platform_sim.core.actions.pipelines import couple, stage_vars, visible_pipelines
 from platform_sim.core.actions.releases import make_release, newest_deployment
 from platform_sim.core.actions.team_apps import create_team_app
 from platform_sim.core.errors import InvalidParams, NotFound, NotSimulated
 from platform_sim.core.model.accounts import Account
-from platform_sim.core.model.apps import App
+from platform_sim.core.model.apps import App, Dyno
 from platform_sim.core.model.pipelines import Pipeline
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.setups import (
     END_REVIEW_APP,
+    PREDESTROY,
     REVIEW_APP_DEADLINE,
     AppSetup,
     ReviewApp,
@@ -165,21 +167,37 @@ def begin_ending(tx: Transaction, row: ReviewApp, actor: Account | None) -> Revi
     return row
 
 
-def finish_ending(tx: Transaction, row_id: str, actor_id: str | None) -> None:
-    """The app goes, with its add-ons and dynos; a setup that is not through finds that out."""
+def finish_ending(tx: Transaction, row_id: str, actor_id: str | None, begun: str | None = None) -> str | None:
+    """The app goes, with its add-ons and dynos; a setup that is not through finds that out.
+
+    -> the id of the dyno that runs `scripts.pr-predestroy` before that; call again with it when it has ended.
+    """
     row = tx.find(ReviewApp, id=row_id)
     if row is None:
-        return
+        return None
     app = tx.find(App, id=row.app_id)
     asked = tx.find(Account, id=actor_id) if actor_id else None
     if app is not None:
         actor = Actor(asked, END_REVIEW_APP) if asked else None
         if actor is None or not manages(tx, actor, app):
             actor = Actor(tx.get(Account, app.owner_id), END_REVIEW_APP)
+        dyno = _before_the_end(tx, actor, row, app, begun)
+        if dyno is not None:
+            return dyno.id
         end_app(tx, actor, app)
     if row.ending != "deleted":
         tx.record("review-app", "destroy", row.id, asked, {"branch": row.branch}, app_id=row.app_id)
         tx.update(tx.get(ReviewApp, row.id), ending="deleted")
+    return None
+
+
+def _before_the_end(tx: Transaction, actor: Actor, row: ReviewApp, app: App, begun: str | None) -> Dyno | None:
+    """The command that app.json has for this moment, while it runs. It runs once, however it ends."""
+    if begun is not None:
+        return tx.find(Dyno, id=begun)
+    setup = tx.get(AppSetup, row.setup_id)
+    command = setup.manifest.get("predestroy") if setup.status == "succeeded" else None
+    return run_dyno(tx, actor, app, command, kind=PREDESTROY) if command else None
 
 
 def watch_stale(tx: Transaction, config: ReviewAppConfig) -> None:

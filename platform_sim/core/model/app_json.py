@@ -63,6 +63,7 @@ class Manifest:
     buildpacks: tuple[str, ...] = ()
     formation: Mapping[str, WantedDynos] = field(default_factory=dict)
     postdeploy: str | None = None
+    predestroy: str | None = None
     success_url: str | None = None
     stack: str | None = None
 
@@ -113,6 +114,7 @@ class _Reading:
             buildpacks=tuple(self._buildpack(each) for each in self._list("buildpacks")),
             formation={name: self._dynos(name, value) for name, value in self._object("formation").items()},
             postdeploy=self._text("scripts.postdeploy", scripts.get("postdeploy")),
+            predestroy=self._text("scripts.pr-predestroy", scripts.get("pr-predestroy")),
             success_url=self._text("success_url", self._said.get("success_url")),
             stack=self._stack(),
         )
@@ -134,7 +136,7 @@ class _Reading:
 
     def _text(self, key: str, value: Any) -> str | None:
         if value is None or (isinstance(value, str) and "\x00" not in value):
-            return value or None
+            return value if value and value.strip() else None
         self._wrong(f"{key} must be a string, not {kind(value)}")
         return None
 

@@ -13,6 +13,9 @@ REVIEW_APP_DEADLINE = "review_app_deadline"
 POSTDEPLOY = "postdeploy"
 """The type of the dyno that runs the command, and its name before the number."""
 
+PREDESTROY = "pr-predestroy"
+"""The same for what runs before a review app goes."""
+
 SetupStatus = Literal["pending", "succeeded", "failed"]
 SetupStep = Literal["source", "addons", "build", "postdeploy"]
 ReviewAppStatus = Literal["pending", "creating", "created", "deleting", "deleted", "errored"]
@@ -36,7 +39,7 @@ class AppSetup:
     overrides: dict[str, Any]
     """What the request wants otherwise than app.json: `env`, `buildpacks`, `stack`."""
     manifest: dict[str, Any]
-    """What app.json wants for later: `formation`, `postdeploy`, `success_url`."""
+    """What app.json wants for later: `formation`, `postdeploy`, `predestroy`, `success_url`."""
     addon_ids: list[str]
     """The add-ons that it waits for."""
     failure_message: str | None

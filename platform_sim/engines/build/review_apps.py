@@ -1,4 +1,4 @@
-"""The jobs of review apps: their end, and the moment at which one is stale. Rows only; the app's own jobs follow."""
+"""The jobs of review apps: their end, and the moment at which one is stale. Rows only; dynos and partners follow."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,6 +8,7 @@ from platform_sim.core.actions.review_apps import end_if_stale, finish_ending
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.setups import END_REVIEW_APP, REVIEW_APP_DEADLINE
 from platform_sim.core.store import Database
+from platform_sim.engines.build.setups import LONGEST_WAIT
 
 
 def review_app_handlers(database: Database) -> dict[str, Callable[[Job], None]]:
@@ -17,8 +18,11 @@ def review_app_handlers(database: Database) -> dict[str, Callable[[Job], None]]:
 
 def _end(database: Database, job: Job) -> None:
     with database.transaction(job.cause_id) as tx:
-        finish_ending(tx, job.subject_id, job.payload["actor_id"])
-        jobs.finish(tx, job, {"ok": True})
+        waits_for = finish_ending(tx, job.subject_id, job.payload["actor_id"], job.outcome.get("dyno_id"))
+        if waits_for is None:
+            jobs.finish(tx, job, {"ok": True})
+        else:
+            jobs.try_again(tx, job, LONGEST_WAIT, {"dyno_id": waits_for})
 
 
 def _look(database: Database, job: Job) -> None:

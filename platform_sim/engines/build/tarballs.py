@@ -9,6 +9,7 @@ import requests
 
 from platform_sim.core.model.apps import Source
 from platform_sim.core.model.layout import Layout
+from platform_sim.core.model.masking import masked_url
 from platform_sim.core.store import Database
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -37,7 +38,7 @@ def problem_of(tarball: Path, address: str, checksum: str | None) -> list[str]:
     """Why a source cannot be used, in lines for whoever asked; none if it is there and as it was announced."""
     if not tarball.exists():
         return [
-            f"The source cannot be read from {address.split('?')[0]}.",
+            f"The source cannot be read from {masked_url(address.split('?')[0])}.",
             "Upload it to the put_url of POST /sources, or give a URL on this machine.",
         ]
     wanted = (checksum or "").lower()

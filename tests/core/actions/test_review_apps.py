@@ -8,9 +8,11 @@ import pytest
 from platform_sim.core.access import Actor
 from platform_sim.core.actions import review_app_config
 from platform_sim.core.actions.app_setup_steps import advance, configure
-from platform_sim.core.actions.app_setups import fail
+from platform_sim.core.actions.app_setups import fail, wake
 from platform_sim.core.actions.apps import delete_app
 from platform_sim.core.actions.builds import SourceBlob
+from platform_sim.core.actions.dynos import report_gone
+from platform_sim.core.actions.jobs import try_again
 from platform_sim.core.actions.pipelines import (
     change_stage_vars,
     coupling_of,
@@ -33,7 +35,7 @@ from platform_sim.core.actions.review_apps import (
 from platform_sim.core.actions.teams import add_member, create_team
 from platform_sim.core.errors import InvalidParams, NotFound, NotSimulated
 from platform_sim.core.model.app_json import Manifest, WantedVar
-from platform_sim.core.model.apps import App
+from platform_sim.core.model.apps import App, Dyno
 from platform_sim.core.model.pipelines import Pipeline
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.setups import (
@@ -44,11 +46,16 @@ from platform_sim.core.model.setups import (
     ReviewAppConfig,
 )
 from platform_sim.core.roles import team_of
-from platform_sim.core.store import Transaction
+from platform_sim.core.store import Database, Transaction
 
 from ...support import deploy, new_addon, new_customer, new_service
 
 BLOB = SourceBlob("http://localhost/x.tgz", version="0a1b2c")
+
+
+@pytest.fixture(autouse=True)
+def woken(database: Database) -> None:
+    database.on_record(wake)
 
 
 @pytest.fixture
@@ -166,6 +173,24 @@ def test_its_end_takes_the_app_along(tx: Transaction, customer: Actor, flow: Pip
     assert tx.find(Job, kind="deprovision", subject_id=addon.id) is not None
     assert review_app_named(tx, customer, row.id) == row
     assert review_apps_of(tx, flow) == []
+
+
+def test_its_last_command_runs_first_and_once(tx: Transaction, customer: Actor, flow: Pipeline) -> None:
+    row = review(tx, customer, flow)
+    setup = advance(tx, configure(tx, setup_of(tx, row), Manifest(predestroy="clean up")), lambda key: "")
+    deploy(tx, customer, app_of(tx, row))
+    tx.update(setup, status="succeeded")
+    row = begin_ending(tx, row, customer.account)
+    begun = finish_ending(tx, row.id, customer.account.id)
+    dyno = tx.get(Dyno, begun or "")
+    assert (dyno.command, dyno.type, dyno.kind) == ("clean up", "pr-predestroy", "run")
+    [job] = tx.all(Job, kind=END_REVIEW_APP)
+    try_again(tx, job, 1000)
+    assert finish_ending(tx, row.id, customer.account.id, begun) == begun, "it runs"
+    report_gone(tx, dyno, 1)
+    assert tx.get(Job, job.id).run_at == tx.now()
+    assert finish_ending(tx, row.id, customer.account.id, begun) is None
+    assert status_of(tx, tx.get(ReviewApp, row.id)) == "deleted"
 
 
 def test_an_app_that_is_deleted_by_hand_is_deleted(tx: Transaction, customer: Actor, flow: Pipeline) -> None:

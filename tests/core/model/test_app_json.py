@@ -24,7 +24,7 @@ FULL = {
     "keywords": ["productivity"],
     "logo": 5,
     "success_url": "/welcome",
-    "scripts": {"postdeploy": "bin/setup", "test": "bin/test"},
+    "scripts": {"postdeploy": "bin/setup", "pr-predestroy": "bin/clean", "test": "bin/test"},
     "env": {
         "PLAIN": "5",
         "NUMBER": 5,
@@ -54,6 +54,7 @@ def test_all_that_does_something_is_read() -> None:
         buildpacks=("heroku/python", "https://example.com/pack"),
         formation={"web": WantedDynos(2, "standard-1x"), "worker": WantedDynos(0)},
         postdeploy="bin/setup",
+        predestroy="bin/clean",
         success_url="/welcome",
         stack="heroku-22",
     )
@@ -61,6 +62,7 @@ def test_all_that_does_something_is_read() -> None:
 
 def test_an_empty_one_is_fine() -> None:
     assert read({}) == Manifest()
+    assert read({"scripts": {"postdeploy": " ", "pr-predestroy": ""}, "env": None}) == Manifest()
 
 
 def test_an_environment_changes_some_keys_and_replaces_lists() -> None:

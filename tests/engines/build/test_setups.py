@@ -150,6 +150,11 @@ def test_a_source_that_is_not_on_this_machine_is_told(site: Site, monkeypatch: p
     assert message.endswith("or give a URL on this machine.")
 
 
+def test_no_password_of_an_address_is_told(site: Site) -> None:
+    setup = failed(site, site.ask(url="https://me:hunter2@example.com/x.tgz?token=hunter2"))
+    assert "https://[hidden]@example.com/x.tgz." in (setup.failure_message or "")
+
+
 def test_a_source_that_is_no_tarball_is_told(site: Site) -> None:
     with site.database.transaction() as tx:
         source = builds.create_source(tx)
