@@ -109,8 +109,12 @@ def basic(value: str) -> tuple[str, str]:
     return user, password
 
 
-def logging_in(rows: Snapshot, header: str | None, code: str | None) -> Actor:
-    """Who a token stands for, in any of its forms, or else an e-mail with its password (heroku-cli §3)."""
+def logging_in(rows: Snapshot, asked: Request) -> Actor:
+    """Who a token stands for, in any of its forms, or else an e-mail with its password (heroku-cli §3).
+
+    A password is not taken from a page: the API may be called from any, and a password can be guessed, a token cannot.
+    """
+    header = asked.headers.get("Authorization")
     token = token_of(header)
     try:
         return actor_for_token(rows, token)
@@ -118,7 +122,9 @@ def logging_in(rows: Snapshot, header: str | None, code: str | None) -> Actor:
         kind, _, value = (header or "").strip().partition(" ")
         if kind.lower() != "basic":
             raise
-        return who_logs_in(rows, *basic(value.strip()), code)
+        if "Origin" in asked.headers:
+            raise errors.Forbidden("A web page cannot log in with a password here: give it a token.") from None
+        return who_logs_in(rows, *basic(value.strip()), asked.headers.get("Heroku-Two-Factor-Code"))
 
 
 def asking_actor(doors: Doors) -> Actor:

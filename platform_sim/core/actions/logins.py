@@ -87,18 +87,20 @@ def who_logs_in(rows: Snapshot, email: str, password: str, code: str | None) -> 
     """The customer of an e-mail and a password; Unauthorized if they are wrong, TwoFactor while its code is missing
     or wrong."""
     account = rows.find(Account, email=email.strip().lower())
-    if account is None or not account.is_customer or not is_proven(rows, account, password):
+    if account is not None and not account.is_customer:
+        account = None
+    if not is_proven(rows, account, password) or account is None:
         raise Unauthorized(WRONG)
     check_code(rows, account, code)
     return Actor(account, authorization_id="", logs_in=True)
 
 
-def is_proven(rows: Snapshot, account: Account, given: str) -> bool:
-    """Whether this is the customer's password; while it has none, whether it is a token of its own."""
-    known = rows.find(Credentials, id=account.id)
-    if is_password(known.password if known else _NOBODYS_PASSWORD, given):
-        return known is not None
-    if known is not None:
+def is_proven(rows: Snapshot, account: Account | None, given: str) -> bool:
+    """Whether this is the customer's password; while it has none, whether it is a token of its own. Of nobody: no."""
+    known = rows.find(Credentials, id=account.id) if account else None
+    if is_password(known.password if known else _NOBODYS_PASSWORD, given) and known is not None:
+        return True
+    if known is not None or account is None:
         return False
     try:
         actor = actor_for_token(rows, given)

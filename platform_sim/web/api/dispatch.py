@@ -155,10 +155,9 @@ def _who(rows: Snapshot, request: Request, route: Route) -> Actor:
     if route.open:
         nobody: Actor = _NOBODY
         return nobody
-    header = request.headers.get("Authorization")
     if route.login:
-        return logging_in(rows, header, request.headers.get("Heroku-Two-Factor-Code"))
-    return actor_for_token(rows, token_of(header))
+        return logging_in(rows, request)
+    return actor_for_token(rows, token_of(request.headers.get("Authorization")))
 
 
 def _changes_app(route: Route) -> bool:

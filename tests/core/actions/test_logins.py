@@ -60,6 +60,22 @@ def test_anything_else_does_not(tx: Transaction, customer: Actor, email: str, pa
         logins.who_logs_in(tx, email, password, None)
 
 
+@pytest.mark.parametrize(
+    "email", ["user@example.com", "other@example.com", "nobody@example.com", "crew@herokumanager.com"]
+)
+def test_a_refusal_does_as_much_work_whoever_is_named(
+    tx: Transaction, customer: Actor, monkeypatch: pytest.MonkeyPatch, email: str
+) -> None:
+    """Else its time would tell whom there is."""
+    give(tx, customer)
+    new_customer(tx, "other@example.com")
+    looked: list[str] = []
+    monkeypatch.setattr(logins, "is_password", lambda kept, given: bool(looked.append(kept)))
+    with pytest.raises(Unauthorized):
+        logins.who_logs_in(tx, email, "wrong horse", None)
+    assert len(looked) == 1
+
+
 def test_until_there_is_a_password_a_token_stands_for_it(tx: Transaction, customer: Actor) -> None:
     account = customer.account
     own = issue_token(tx, account, "mine").token

@@ -97,6 +97,18 @@ def test_a_token_is_as_good_as_ever_as_the_password_of_basic(world: World) -> No
         assert world.call("GET", "/account", token=None, headers=headers).status_code == 200
 
 
+@pytest.mark.parametrize("origin", ["https://evil.example.com", "http://localhost:5100", "null", ""])
+def test_a_page_cannot_log_in_with_a_password(world: World, origin: str) -> None:
+    """The API may be called from any page (platform-api §4.4), which could guess: browsers always say so on a POST."""
+    give_password(world)
+    for password in (PASSWORD, "wrong horse"):
+        headers = {"Authorization": basic("user@example.com", password), "Origin": origin}
+        with world.nothing_written():
+            assert world.call("POST", AUTHORIZATIONS, CLI, token=None, headers=headers).error == (403, "forbidden")
+    headers["Authorization"] = basic("", world.token)
+    assert world.call("POST", AUTHORIZATIONS, CLI, token=None, headers=headers).status_code == 201
+
+
 def test_a_bad_wish_with_a_good_password_leaves_nothing(world: World) -> None:
     give_password(world)
     with world.nothing_written():
