@@ -69,7 +69,7 @@ def create_app(
             slug_size=None,
             repo_size=None,
             legacy_number=_free_number(tx, app_id),
-            released_at=None,
+            released_at=now,
             created_at=now,
             updated_at=now,
         )

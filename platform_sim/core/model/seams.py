@@ -46,18 +46,22 @@ class SaidLine(Protocol):
         ...
 
 
-class Metrics(Protocol):
-    """Numbers of the last day, each with one value a step; from any thread. All are of an app."""
+Numbers = dict[str, list[int | None]]
+"""Under each name one value a step, None where there was nothing."""
 
-    def errors(self, app_id: str, source: str, window: Window) -> dict[str, list[int]]:
+
+class Metrics(Protocol):
+    """Numbers of the last day; from any thread. All are of an app."""
+
+    def errors(self, app_id: str, source: str, window: Window) -> Numbers:
         """By code, of the `router` or of a process type."""
         ...
 
-    def statuses(self, app_id: str, window: Window) -> dict[str, list[int]]:
+    def statuses(self, app_id: str, window: Window) -> Numbers:
         """The router's answers by status."""
         ...
 
-    def latencies(self, app_id: str, window: Window) -> dict[str, list[int]]:
+    def latencies(self, app_id: str, window: Window) -> Numbers:
         """Percentiles of what dynos took, in milliseconds; nothing if there was no request."""
         ...
 
@@ -65,15 +69,15 @@ class Metrics(Protocol):
 class NoMetrics:
     """Of a platform in which nothing runs."""
 
-    def errors(self, app_id: str, source: str, window: Window) -> dict[str, list[int]]:
+    def errors(self, app_id: str, source: str, window: Window) -> Numbers:
         """See `Metrics`."""
         return {}
 
-    def statuses(self, app_id: str, window: Window) -> dict[str, list[int]]:
+    def statuses(self, app_id: str, window: Window) -> Numbers:
         """See `Metrics`."""
         return {}
 
-    def latencies(self, app_id: str, window: Window) -> dict[str, list[int]]:
+    def latencies(self, app_id: str, window: Window) -> Numbers:
         """See `Metrics`."""
         return {}
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from platform_sim.core.model.metrics import KEPT_MINUTES, Window, minute_of
+from platform_sim.core.model.seams import Numbers
 
 ROUTER = "router"
 PERCENTILES = {"latency.ms.p50": 50, "latency.ms.p95": 95, "latency.ms.p99": 99, "latency.ms.max": 100}
@@ -76,27 +77,27 @@ class LineCounts:
         with self._lock:
             self._apps.pop(app_id, None)
 
-    def errors(self, app_id: str, source: str, window: Window) -> dict[str, list[int]]:
+    def errors(self, app_id: str, source: str, window: Window) -> Numbers:
         """By code, of the router or of a process type; codes that did not occur are left out."""
-        found: dict[str, list[int]] = {}
+        found: Numbers = {}
         with self._lock:
             for index, minute in self._within(app_id, window):
                 for (said_by, code), count in minute.errors.items():
                     if said_by == source:
-                        found.setdefault(code, [0] * window.steps)[index] += count
+                        _add(found, code, index, count, window)
         return dict(sorted(found.items()))
 
-    def statuses(self, app_id: str, window: Window) -> dict[str, list[int]]:
+    def statuses(self, app_id: str, window: Window) -> Numbers:
         """Answers of the router, by status."""
-        found: dict[str, list[int]] = {}
+        found: Numbers = {}
         with self._lock:
             for index, minute in self._within(app_id, window):
                 for status, count in minute.statuses.items():
-                    found.setdefault(status, [0] * window.steps)[index] += count
+                    _add(found, status, index, count, window)
         return dict(sorted(found.items()))
 
-    def latencies(self, app_id: str, window: Window) -> dict[str, list[int]]:
-        """Percentiles of what dynos took, of requests that went well; 0 for a step without any, nothing without all."""
+    def latencies(self, app_id: str, window: Window) -> Numbers:
+        """Percentiles of what dynos took, of requests that went well; nothing at all if there was none."""
         times = [Counter[int]() for _ in range(window.steps)]
         with self._lock:
             for index, minute in self._within(app_id, window):
@@ -117,11 +118,16 @@ def _rounded(milliseconds: int) -> int:
     return round(milliseconds, -digits) if digits > 0 else milliseconds
 
 
-def _percentile(times: Counter[int], rank: int) -> int:
-    """The nearest rank."""
+def _add(found: Numbers, key: str, index: int, count: int, window: Window) -> None:
+    numbers = found.setdefault(key, [None] * window.steps)
+    numbers[index] = (numbers[index] or 0) + count
+
+
+def _percentile(times: Counter[int], rank: int) -> int | None:
+    """The nearest rank; None if there is nothing to rank."""
     left = -(-times.total() * rank // 100)
     for value in sorted(times):
         left -= times[value]
         if left <= 0:
             return value
-    return 0
+    return None

@@ -48,7 +48,7 @@ from ...support import (
 def test_a_new_app_has_two_releases_no_config_no_formation(tx: Transaction, customer: Actor) -> None:
     app = create_app(tx, customer, name="acme")
     assert (app.name, app.region, app.stack, app.maintenance) == ("acme", "us", "heroku-24", False)
-    assert (app.owner_id, app.released_at, app.slug_size) == (customer.account.id, None, None)
+    assert (app.owner_id, app.released_at, app.slug_size) == (customer.account.id, tx.now(), None)
     releases = tx.all(Release, app_id=app.id)
     assert [(r.version, r.description, r.status) for r in releases] == [
         (1, "Initial release", "succeeded"),

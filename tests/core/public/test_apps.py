@@ -23,7 +23,7 @@ def test_an_app_has_our_addresses_and_no_secret(tx: Transaction, customer: Actor
     assert body["git_url"] == "http://localhost:5100/acme.git"
     assert body["owner"] == {"email": "user@example.com", "id": customer.account.id}
     assert body["created_at"] == "2026-03-01T12:00:00Z"
-    assert body["released_at"] is None
+    assert body["released_at"] == body["created_at"], "as the CLI is told of a new app, see `heroku apps:create --json`"
 
 
 def test_addresses_follow_the_port() -> None:

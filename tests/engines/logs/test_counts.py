@@ -3,7 +3,7 @@
 import threading
 from datetime import UTC, datetime, timedelta
 
-from platform_sim.core.model.metrics import KEPT_MINUTES, Window, minute_of, step_minutes
+from platform_sim.core.model.metrics import KEPT_MINUTES, Window, minute_of, step_minutes, window
 from platform_sim.engines.dynos import lines as dyno_lines
 from platform_sim.engines.logs.counts import ROUTER, LineCounts
 from platform_sim.engines.logs.hub import LogHub
@@ -47,6 +47,7 @@ def test_errors_of_dynos_are_counted_by_process_type() -> None:
 
 def test_statuses_and_times_of_requests() -> None:
     counts = LineCounts()
+    counts.hear("a", NOW - timedelta(hours=2), ROUTER, request(None, service=7))
     for service in (1, 2, 3, 4, 1234):
         counts.hear("a", NOW, ROUTER, request(None, service=service))
     counts.hear("a", NOW, ROUTER, request("H12", service=30000, status=503))
@@ -58,6 +59,9 @@ def test_statuses_and_times_of_requests() -> None:
         "latency.ms.max": [1200],
     }
     assert counts.latencies("b", HOUR) == {}
+    hours = window(NOW - timedelta(hours=2), NOW, 60)
+    assert counts.latencies("a", hours)["latency.ms.p50"] == [7, None, 3]
+    assert counts.statuses("a", hours) == {"200": [1, None, 5], "503": [None, None, 1]}
 
 
 def test_what_a_client_says_of_itself_counts_for_nothing() -> None:
@@ -81,10 +85,11 @@ def test_a_window_is_cut_into_steps() -> None:
     counts = LineCounts()
     for minutes in (0, 1, 59, 60, 121, 200):
         counts.hear("a", NOW - timedelta(minutes=minutes), ROUTER, request("H10"))
-    window = Window(MINUTE - 179, MINUTE, 60)
-    assert window.steps == 3
-    assert counts.errors("a", ROUTER, window) == {"H10": [1, 1, 3]}
-    assert counts.latencies("a", window) == {}, "what ended in an error says nothing of the dyno"
+    asked = window(NOW - timedelta(hours=3), NOW, 60)
+    assert (asked.first, asked.steps) == (MINUTE - 180, 4), "steps begin at whole hours"
+    assert counts.errors("a", ROUTER, asked) == {"H10": [1, None, 3, 1]}
+    assert window(NOW - timedelta(hours=24), NOW, 60).steps == 25
+    assert counts.latencies("a", asked) == {}, "what ended in an error says nothing of the dyno"
 
 
 def test_only_a_day_is_kept() -> None:

@@ -1,11 +1,11 @@
 """What the CLI asks of the metrics hosts: errors of router and dynos, statuses, times (heroku-cli §15: apps:errors)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from platform_sim.core.access import app_named
 from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.apps import App, Formation
-from platform_sim.core.model.metrics import KEPT_MINUTES, MOST_STEPS, Window, minute_of, step_minutes
+from platform_sim.core.model.metrics import DAY, MOST_STEPS, Window, step_minutes, window
 from platform_sim.core.model.values import iso
 from platform_sim.core.store import Snapshot
 from platform_sim.web.api.call import Call, Json
@@ -24,26 +24,26 @@ def dyno_errors(call: Call, rows: Snapshot) -> Json:
     app, kind = _app(call, rows), call.path["formation"]
     if rows.find(Formation, app_id=app.id, type=kind) is None:
         raise NotFound("formation")
-    window = _window(call, rows)
-    return _shown(call, window, call.doors.metrics.errors(app.id, kind, window))
+    asked = _window(call, rows)
+    return _shown(call, asked, call.doors.metrics.errors(app.id, kind, asked))
 
 
 def router_errors(call: Call, rows: Snapshot) -> Json:
     """GET /apps/:app/router-metrics/errors."""
-    app, window = _app(call, rows), _window(call, rows)
-    return _shown(call, window, call.doors.metrics.errors(app.id, ROUTER, window) if _of_web(call) else {})
+    app, asked = _app(call, rows), _window(call, rows)
+    return _shown(call, asked, call.doors.metrics.errors(app.id, ROUTER, asked) if _of_web(call) else {})
 
 
 def router_statuses(call: Call, rows: Snapshot) -> Json:
     """GET /apps/:app/router-metrics/status."""
-    app, window = _app(call, rows), _window(call, rows)
-    return _shown(call, window, call.doors.metrics.statuses(app.id, window) if _of_web(call) else {})
+    app, asked = _app(call, rows), _window(call, rows)
+    return _shown(call, asked, call.doors.metrics.statuses(app.id, asked) if _of_web(call) else {})
 
 
 def router_latencies(call: Call, rows: Snapshot) -> Json:
     """GET /apps/:app/router-metrics/latency: no data at all, or `latency.ms.p50` among it (heroku-cli §9)."""
-    app, window = _app(call, rows), _window(call, rows)
-    return _shown(call, window, call.doors.metrics.latencies(app.id, window) if _of_web(call) else {})
+    app, asked = _app(call, rows), _window(call, rows)
+    return _shown(call, asked, call.doors.metrics.latencies(app.id, asked) if _of_web(call) else {})
 
 
 def _of_web(call: Call) -> bool:
@@ -53,14 +53,14 @@ def _of_web(call: Call) -> bool:
 def _window(call: Call, rows: Snapshot) -> Window:
     """`start_time`, `end_time`, `step`: by default the last day, by the hour."""
     end = _moment(call, "end_time") or rows.now()
-    start = _moment(call, "start_time") or end - timedelta(minutes=KEPT_MINUTES)
+    start = _moment(call, "start_time") or end - timedelta(minutes=DAY)
     step = step_minutes(call.query.get("step", "1h"))
     if step is None:
         raise InvalidParams("step must be minutes or hours, such as 10m or 1h.")
-    window = Window(minute_of(start), minute_of(end), step)
-    if window.first > window.last or window.steps > MOST_STEPS:
+    asked = window(start, end, step)
+    if start > end or asked.steps > MOST_STEPS:
         raise InvalidParams(f"start_time must be before end_time, and at most {MOST_STEPS} steps before.")
-    return window
+    return asked
 
 
 def _moment(call: Call, name: str) -> datetime | None:
@@ -76,8 +76,16 @@ def _moment(call: Call, name: str) -> datetime | None:
     return moment
 
 
-def _shown(call: Call, window: Window, data: Json) -> Json:
-    def at(minute: int) -> str:
-        return iso(datetime.fromtimestamp(minute * 60, tz=call.doors.database.clock.now().tzinfo))
+def _shown(call: Call, asked: Window, data: Json) -> Json:
+    """With the first minutes of the first and last step, and the step as the host writes it: `1h0m0s`."""
 
-    return {"data": data, "end_time": at(window.last), "start_time": at(window.first), "step": window.step * 60}
+    def at(minute: int) -> str:
+        return iso(datetime.fromtimestamp(minute * 60, tz=UTC))
+
+    step = f"{asked.step // 60}h{asked.step % 60}m0s" if asked.step >= 60 else f"{asked.step}m0s"
+    return {
+        "data": data,
+        "end_time": at(asked.last - asked.last % asked.step),
+        "start_time": at(asked.first),
+        "step": step,
+    }

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from platform_sim.core.model.metrics import Window, minute_of
+from platform_sim.core.model.seams import Numbers
 
 from .... import support
 from ...world import Populated
@@ -29,14 +30,14 @@ class Heard:
 
     asked: list[tuple[str, str, Window]] = field(default_factory=list)
 
-    def errors(self, app_id: str, source: str, window: Window) -> dict[str, list[int]]:
+    def errors(self, app_id: str, source: str, window: Window) -> Numbers:
         self.asked.append((app_id, source, window))
         return {"H12": [1] * window.steps}
 
-    def statuses(self, app_id: str, window: Window) -> dict[str, list[int]]:
+    def statuses(self, app_id: str, window: Window) -> Numbers:
         return {"200": [2] * window.steps}
 
-    def latencies(self, app_id: str, window: Window) -> dict[str, list[int]]:
+    def latencies(self, app_id: str, window: Window) -> Numbers:
         return {"latency.ms.p50": [3] * window.steps}
 
 
@@ -54,7 +55,7 @@ def test_errors_of_the_router_and_of_a_process_type(full: Populated, heard: Hear
         "data": {"H12": [1] * 25},
         "end_time": "2026-03-01T12:00:00Z",
         "start_time": "2026-02-28T12:00:00Z",
-        "step": 3600,
+        "step": "1h0m0s",
     }
     world.get(f"/apps/acme/formation/web/metrics/errors?{DAY}", headers=HOST)
     window = Window(minute_of(START), minute_of(END), 60)
@@ -76,6 +77,7 @@ def test_a_day_by_the_hour_is_what_is_shown_by_default(full: Populated, heard: H
     full.world.get("/apps/acme/router-metrics/errors")
     now = minute_of(support.START)
     assert heard.asked[0][2] == Window(now - 1440, now, 60)
+    assert full.world.get("/apps/acme/router-metrics/errors?step=10m")["step"] == "10m0s"
 
 
 @pytest.mark.parametrize(
