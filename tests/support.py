@@ -12,6 +12,7 @@ from platform_sim.core.actions.accounts import create_account, issue_token, part
 from platform_sim.core.actions.addons import create_addon
 from platform_sim.core.actions.addons_end import destroy_addon, finish_deprovisioning
 from platform_sim.core.actions.addons_outcome import acknowledge, finish_provisioning
+from platform_sim.core.actions.app_setups import wake
 from platform_sim.core.actions.apps import create_app
 from platform_sim.core.actions.builds import BuiltSlug, SourceBlob, create_build, finish_build
 from platform_sim.core.actions.catalog import register_manifest
@@ -36,10 +37,11 @@ AT = Addresses("http://localhost:5100")
 def new_database(
     path: Path | None = None, *, seed: int | None = 1, at: datetime | None = START, **settings: Any
 ) -> Database:
-    """A database in memory, or in the file `path`; clock frozen at `at` (None: running). Events reach webhooks.
-    Close it."""
+    """A database in memory, or in the file `path`; clock frozen at `at` (None: running). Events reach webhooks
+    and app setups. Close it."""
     database = Database(path, Clock(at), Chance(seed), load({}, **settings))
     database.on_record(notify)
+    database.on_record(wake)
     database.on_record(partial(fan_out, show=partial(subject, at=AT)))
     return database
 

@@ -9,7 +9,7 @@ from platform_sim.core.access import Actor
 from platform_sim.core.actions.addons_end import destroy_addon
 from platform_sim.core.actions.addons_outcome import acknowledge, fail_provisioning, finish_provisioning
 from platform_sim.core.actions.app_setup_steps import LONGEST_OUTPUT, TRIES, advance, configure
-from platform_sim.core.actions.app_setups import create_setup, setup_named, wake
+from platform_sim.core.actions.app_setups import create_setup, setup_named
 from platform_sim.core.actions.apps import delete_app
 from platform_sim.core.actions.builds import BuiltSlug, SourceBlob, create_source, fail_build, finish_build
 from platform_sim.core.actions.dynos import report_gone
@@ -23,7 +23,7 @@ from platform_sim.core.model.app_json import read_manifest
 from platform_sim.core.model.apps import App, Build, Dyno, Formation
 from platform_sim.core.model.records import Event, Job
 from platform_sim.core.model.setups import SETUP, AppSetup
-from platform_sim.core.store import Database, Transaction
+from platform_sim.core.store import Transaction
 
 from ...support import AT, new_app, new_customer, new_service, partner_of_addon
 
@@ -36,11 +36,6 @@ WISH: dict[str, Any] = {
     "success_url": "/welcome",
     "stack": "heroku-22",
 }
-
-
-@pytest.fixture(autouse=True)
-def woken(database: Database) -> None:
-    database.on_record(wake)
 
 
 def begin(tx: Transaction, actor: Actor, app: App, wish: dict[str, Any], **more: Any) -> AppSetup:

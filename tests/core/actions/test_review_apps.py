@@ -8,7 +8,7 @@ import pytest
 from platform_sim.core.access import Actor
 from platform_sim.core.actions import review_app_config
 from platform_sim.core.actions.app_setup_steps import advance, configure
-from platform_sim.core.actions.app_setups import fail, wake
+from platform_sim.core.actions.app_setups import fail
 from platform_sim.core.actions.apps import delete_app
 from platform_sim.core.actions.builds import SourceBlob
 from platform_sim.core.actions.dynos import report_gone
@@ -46,16 +46,11 @@ from platform_sim.core.model.setups import (
     ReviewAppConfig,
 )
 from platform_sim.core.roles import team_of
-from platform_sim.core.store import Database, Transaction
+from platform_sim.core.store import Transaction
 
 from ...support import deploy, new_addon, new_customer, new_service
 
 BLOB = SourceBlob("http://localhost/x.tgz", version="0a1b2c")
-
-
-@pytest.fixture(autouse=True)
-def woken(database: Database) -> None:
-    database.on_record(wake)
 
 
 @pytest.fixture

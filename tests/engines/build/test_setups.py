@@ -68,7 +68,6 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path, database: Database) -> Iterator[Site]:
-    database.on_record(app_setups.wake)
     with database.transaction() as tx:
         actor = new_customer(tx)
         app = new_app(tx, actor, "acme")
