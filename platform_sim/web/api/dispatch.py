@@ -98,7 +98,7 @@ class Dispatch:
             self._pay(route, actor, headers)
         if not route.simulated:
             raise errors.NotSimulated(
-                f"{route.method} {route.path} ({route.title}) is published by Heroku but not simulated here. "
+                f"{route.method} {route.path} ({route.title}) is known at Heroku and not simulated here. "
                 "See docs/api-coverage.md for what is."
             )
         body = read_json(raw, self.doors.database.rules.body_size_limit)
