@@ -49,14 +49,16 @@ class SetupDesk:
         try:
             manifest = self._manifest(setup) if setup.step == "source" and setup.status == "pending" else None
             with self.database.transaction(job.cause_id) as tx:
-                self._go_on(tx, job, manifest)
+                setup = self._go_on(tx, job, manifest)
+            if setup.status != "pending" and setup.postdeploy_secret:
+                self.outputs.finish(setup.postdeploy_secret)
         except _Unusable as problem:
             self._give_up(job, problem.message, problem.errors)
         except PlatformError as problem:
             # What a customer would be told who asks for the same step by step.
             self._give_up(job, problem.message, [])
 
-    def _go_on(self, tx: Transaction, job: Job, manifest: Manifest | None) -> None:
+    def _go_on(self, tx: Transaction, job: Job, manifest: Manifest | None) -> AppSetup:
         setup = tx.get(AppSetup, job.subject_id)
         if setup.status == "pending" and setup.step == "source" and manifest is not None:
             setup = configure(tx, setup, manifest)
@@ -65,6 +67,7 @@ class SetupDesk:
             jobs.try_again(tx, job, LONGEST_WAIT, {"waits_for": setup.step})
         else:
             jobs.finish(tx, job, {"status": setup.status}, failed=setup.status == "failed")
+        return setup
 
     def _give_up(self, job: Job, message: str, errors: list[str]) -> None:
         with self.database.transaction(job.cause_id) as tx:

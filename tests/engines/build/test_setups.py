@@ -14,8 +14,9 @@ import pytest
 
 from platform_sim.core.access import Actor
 from platform_sim.core.actions import app_setups, builds, jobs
+from platform_sim.core.actions.dynos import report_gone
 from platform_sim.core.actions.releases import app_config
-from platform_sim.core.model.apps import App, Build
+from platform_sim.core.model.apps import App, Build, Dyno
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.setups import SETUP, AppSetup
@@ -93,6 +94,20 @@ def test_it_waits_for_its_build_and_ends_with_it(site: Site) -> None:
     job = site.work()
     assert (job.kind, job.state, job.outcome) == (SETUP, "done", {"status": "succeeded"})
     assert site.now(setup).status == "succeeded"
+
+
+def test_what_its_command_said_is_kept_and_complete(site: Site) -> None:
+    setup = site.ask({"app.json": wish(scripts={"postdeploy": "prepare"}), "Procfile": "web: serve\n"})
+    for _ in range(3):
+        site.work()
+    setup = site.now(setup)
+    key = setup.postdeploy_secret or ""
+    site.said.start(key)
+    site.said.append(key, "prepared\n")
+    with site.database.transaction() as tx:
+        report_gone(tx, tx.get(Dyno, setup.postdeploy_dyno_id or ""), 0)
+    assert site.work().outcome == {"status": "succeeded"}
+    assert (site.now(setup).postdeploy_output, key in site.said.finished) == ("prepared\n", True)
 
 
 def test_everything_it_does_has_one_cause(site: Site) -> None:
