@@ -21,7 +21,7 @@ HOSTS: dict[Key, Spec] = {
         notices.add_favorite, 201, fields=notices.FAVORITE, required=("resource_id",), **PARTICLEBOARD
     ),
     ("DELETE", "/favorites/{favorite}"): write(notices.remove_favorite, **PARTICLEBOARD),
-    ("GET", "/apps/{app}/formation/{formation}/metrics/errors"): get(metrics.dyno_errors, **METRICS),
+    ("GET", "/apps/{app}/formation/{process-type}/metrics/errors"): get(metrics.dyno_errors, **METRICS),
     ("GET", "/apps/{app}/router-metrics/errors"): get(metrics.router_errors, **METRICS),
     ("GET", "/apps/{app}/router-metrics/latency"): get(metrics.router_latencies, **METRICS),
     ("GET", "/apps/{app}/router-metrics/status"): get(metrics.router_statuses, **METRICS),

@@ -121,9 +121,9 @@ def test_a_partner_comes_only_where_partners_may(row: Route, lasting: Populated)
         assert answer.json["id"] == "forbidden"
 
 
-NO_RESOURCES = {"namespace", "credential"}
+NO_RESOURCES = {"namespace", "credential", "process-type"}
 """What a path can name before it exists: reading one gives an empty list, writing makes it. Credentials are the
-partner's to know."""
+partner's to know; a process type that an app does not have has no numbers."""
 
 
 @pytest.mark.parametrize("row", [row for row in SIMULATED if row.variables], ids=name)

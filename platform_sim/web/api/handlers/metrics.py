@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from platform_sim.core.access import app_named
-from platform_sim.core.errors import InvalidParams, NotFound
-from platform_sim.core.model.apps import App, Formation
+from platform_sim.core.errors import BadRequest, InvalidParams
+from platform_sim.core.model.apps import App
 from platform_sim.core.model.metrics import DAY, MOST_STEPS, Window, step_minutes, window
-from platform_sim.core.model.values import iso
+from platform_sim.core.model.values import PROCESS_TYPE, iso
 from platform_sim.core.store import Snapshot
 from platform_sim.web.api.call import Call, Json
 
@@ -20,10 +20,11 @@ def _app(call: Call, rows: Snapshot) -> App:
 
 
 def dyno_errors(call: Call, rows: Snapshot) -> Json:
-    """GET /apps/:app/formation/:type/metrics/errors."""
-    app, kind = _app(call, rows), call.path["formation"]
-    if rows.find(Formation, app_id=app.id, type=kind) is None:
-        raise NotFound("formation")
+    """GET /apps/:app/formation/:type/metrics/errors: a type that the app does not have has had no errors."""
+    app, kind = _app(call, rows), call.path["process-type"]
+    if PROCESS_TYPE.fullmatch(kind) is None:
+        # The CLI looks for the first words.
+        raise BadRequest("invalid process_type provided (valid examples: web, worker, etc)")
     asked = _window(call, rows)
     return _shown(call, asked, call.doors.metrics.errors(app.id, kind, asked))
 

@@ -62,6 +62,13 @@ def test_errors_of_the_router_and_of_a_process_type(full: Populated, heard: Hear
     assert heard.asked == [(app.id, "router", window), (app.id, "web", window)]
 
 
+def test_a_type_that_is_none(full: Populated, heard: Heard) -> None:
+    assert full.world.get("/apps/acme/formation/clock/metrics/errors")["data"] == {"H12": [1] * 25}
+    refused = full.world.call("GET", "/apps/acme/formation/a%20b/metrics/errors")
+    assert refused.error == (400, "bad_request")
+    assert refused.json["message"].startswith("invalid process_type provided"), "as the CLI looks for it"
+
+
 def test_statuses_and_latency(full: Populated, heard: Heard) -> None:
     world = full.world
     assert world.get(f"/apps/acme/router-metrics/status?{DAY}")["data"] == {"200": [2] * 25}
