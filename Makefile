@@ -5,12 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 4
 PORT ?= 5100
+CLI := tests/heroku_cli
+CLI_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format bench soak docs clean
+.PHONY: help setup demo up test test-cli heroku-cli transcripts check format bench soak docs clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(VENV)/installed ## Make .venv with everything (uv if present, else venv and pip)
 
@@ -37,6 +39,19 @@ up: setup ## Start platform, partner and sample app, and stay (Ctrl-C ends); POR
 test: setup ## Run all tests
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
+test-cli: setup $(CLI)/node_modules/installed ## Drive a platform with the real heroku CLI; needs Node >= 20 and npm
+	@HEROKU_CLI=$(CURDIR)/$(CLI)/node_modules/.bin/heroku $(BIN)/python -m pytest -n $(CLI_WORKERS) $(CLI)
+
+heroku-cli: $(CLI)/node_modules/installed ## Install the real heroku CLI for the tests; needs Node >= 20 and npm
+
+transcripts: setup $(CLI)/node_modules/installed ## Write down anew what the CLI says; NAMES="addons apps"
+	@HEROKU_CLI=$(CURDIR)/$(CLI)/node_modules/.bin/heroku $(BIN)/python -m tests.heroku_cli.play $(NAMES)
+
+$(CLI)/node_modules/installed: $(CLI)/package-lock.json
+	@echo "Installing the heroku CLI into $(CLI)/node_modules, once; this takes a minute ..."
+	@cd $(CLI) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
 check: setup ## What CI checks besides the tests: format, lint, types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -53,10 +68,11 @@ soak: setup ## Play the invariants with random seeds until stopped; MINUTES=5, R
 	@$(BIN)/python -m tests.invariants $(if $(MINUTES),--minutes $(MINUTES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(EXAMPLES),--examples $(EXAMPLES))
 
-docs: setup ## Write the generated pages anew (settings, API coverage, rules for manifests)
+docs: setup ## Write the generated pages anew (settings, API coverage, the CLI's, rules for manifests)
 	@$(BIN)/python -m platform_sim.settings > docs/settings.md
 	@$(BIN)/python -m platform_sim.web.api.coverage > docs/api-coverage.md
 	@$(BIN)/python -m platform_sim.partners.manifest_check > docs/manifest.md
+	@$(BIN)/python -m tests.heroku_cli.coverage > docs/heroku-cli.md
 
 clean: ## Remove what setup and runs have made in this folder
-	rm -rf $(VENV) .platform-sim .addon-service .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info
+	rm -rf $(VENV) $(CLI)/node_modules .platform-sim .addon-service .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info

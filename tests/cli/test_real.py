@@ -221,7 +221,7 @@ def test_a_push_without_a_prompt_and_the_dynos_of_it(shell: Shell) -> None:
     scaled = shell.heroku("ps:scale", "web=2", "-a", "alpha")
     assert scaled.stderr == "Scaling dynos... done, now running web at 2:Basic\n"
     shell("wait")
-    assert shell.heroku("ps:scale", "-a", "alpha").stdout == "web=2:Basic\n"
+    assert shell.heroku("ps:scale", "-a", "alpha").stdout == "release=0:Basic web=2:Basic\n"
     shell.heroku("ps:restart", "-d", "web.2", "-a", "alpha")
     assert "done, run." in shell.heroku("run:detached", "echo hello from here", "-a", "alpha").stderr
     back = shell.heroku("releases:rollback", "v3", "-a", "alpha")

@@ -6,6 +6,7 @@ from platform_sim.partners import manifest_check
 from platform_sim.web.api.coverage import HEADINGS, as_markdown
 from platform_sim.web.api.routes import table
 
+from ..heroku_cli import coverage
 from .pages import ROOT
 
 PAGE = ROOT / "docs" / "api-coverage.md"
@@ -31,6 +32,17 @@ def test_make_docs_writes_all() -> None:
     assert "platform_sim.settings > docs/settings.md" in recipe
     assert "platform_sim.web.api.coverage > docs/api-coverage.md" in recipe
     assert "platform_sim.partners.manifest_check > docs/manifest.md" in recipe
+    assert "tests.heroku_cli.coverage > docs/heroku-cli.md" in recipe
+
+
+def test_the_page_of_the_cli_is_what_the_transcripts_say() -> None:
+    assert (ROOT / "docs" / "heroku-cli.md").read_text() == coverage.as_markdown(), "run: make docs"
+
+
+def test_every_command_of_the_cli_has_a_verdict() -> None:
+    works = coverage.shown()
+    unknown = [names[0] for names in coverage.commands() if coverage.verdict(names, works)[0] == "unknown"]
+    assert unknown == [], "play it in a transcript, or say in tests/heroku_cli/coverage.py why not"
 
 
 def test_the_rules_for_manifests_are_those_of_the_code() -> None:

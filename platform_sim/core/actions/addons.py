@@ -6,7 +6,7 @@ from datetime import timedelta
 from platform_sim.core.access import LIVE, Actor, check_buys, customers_only
 from platform_sim.core.actions.addon_events import told
 from platform_sim.core.actions.attachments import first_attachment
-from platform_sim.core.actions.catalog import plan_named
+from platform_sim.core.actions.catalog import plan_wanted
 from platform_sim.core.actions.offers import check_installable, check_offered
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.accounts import Authorization
@@ -32,7 +32,7 @@ def create_addon(
 ) -> tuple[Addon, Job]:
     """Write an add-on in state `provisioning`, its attachment, its grant and the job that asks the partner."""
     customers_only(actor, "create an add-on")
-    service, chosen = plan_named(tx, plan)
+    service, chosen = plan_wanted(tx, plan)
     check_buys(tx, actor, app, chosen)
     check_installable(tx, actor, service, chosen)
     _check_not_twice(tx, app, service)
@@ -144,7 +144,7 @@ def request_plan_change(tx: Transaction, actor: Actor, addon: Addon, plan: str) 
     """Write the job that asks the partner for another plan; the plan switches when it says yes (partner-api §2.10)."""
     customers_only(actor, "change a plan")
     service = tx.get(AddonService, addon.service_id)
-    _, chosen = plan_named(tx, plan, service)
+    _, chosen = plan_wanted(tx, plan, service)
     if addon.state != "provisioned":
         raise InvalidParams(f"{addon.name} is {addon.state}: its plan can be changed once it is provisioned.")
     check_buys(tx, actor, tx.get(App, addon.app_id), chosen, plan_of(tx, addon))

@@ -32,7 +32,7 @@ def destroy_addon(tx: Transaction, actor: Actor, addon: Addon, *, force: bool = 
     if others and not force:
         raise InvalidParams(
             f"{addon.name} is attached to other apps ({', '.join(others)}). "
-            "Detach it there first, or repeat the request with force."
+            "Detach it there first, or add --force"  # The CLI puts the full stop (heroku-cli §7).
         )
     may_stay = release and addon.state == "provisioned" and tx.rules.refused_delete_keeps_addon
     if not may_stay:

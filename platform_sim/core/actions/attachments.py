@@ -147,7 +147,7 @@ def _give_way(tx: Transaction, actor: Actor, app: App, taken: Attachment, confir
     if confirm != app.name:
         raise ConfirmationRequired(
             f"{taken.name} is already attached to {holder.name} on {app.name}. "
-            f"To replace it, repeat the request with confirm set to {app.name}."
+            f"To replace it, confirm with the name of the app."
         )
     detach(tx, actor.account, app, taken, holder)
 

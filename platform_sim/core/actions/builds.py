@@ -81,7 +81,8 @@ def check_buildpacks(names: Sequence[str]) -> list[str]:
     for name in names:
         problem = buildpack_problem(name)
         if problem is not None:
-            raise InvalidParams(f"Buildpack {name[:200]!r} {problem}.")
+            # The CLI sends no name at all for a short one that the registry has not.
+            raise InvalidParams(f"{f'Buildpack {name[:200]!r}' if name else 'That buildpack'} {problem}.")
     return [short(name) for name in names]
 
 

@@ -122,5 +122,14 @@ def plan_named(rows: Snapshot, identity: str, service: AddonService | None = Non
     return owner, plan
 
 
+def plan_wanted(rows: Snapshot, identity: str, service: AddonService | None = None) -> tuple[AddonService, Plan]:
+    """`plan_named` for a plan in a request's body: what is wrong then is the body, 422 (heroku-cli §15, addons:create;
+    on that the CLI lists the plans that there are)."""
+    try:
+        return plan_named(rows, identity, service)
+    except NotFound as missing:
+        raise InvalidParams(missing.message) from missing
+
+
 def _no_plan(identity: str) -> NotFound:
     return NotFound("plan", f'Couldn\'t find either the add-on service or the add-on plan of "{identity[:128]}".')

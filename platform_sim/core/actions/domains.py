@@ -72,8 +72,8 @@ def create_domain(tx: Transaction, actor: Actor, app: App, hostname: str, endpoi
 def _check_free(tx: Transaction, actor: Actor, app: App, hostname: str) -> None:
     there = tx.find(Domain, hostname=hostname)
     if there is not None:
-        whose = "has this domain already" if there.app_id == app.id else "is not the only one: another app has it"
-        raise InvalidParams(f"{hostname} cannot be added: {app.name} {whose}.")
+        whose = app.name if there.app_id == app.id else "another app"
+        raise InvalidParams(f"{hostname} cannot be added: {whose} has it already.")
     for wildcard in tx.all(Domain, hostname=wildcards_for(hostname)):
         if role_in_app(tx, actor.account, tx.get(App, wildcard.app_id)) is None:
             raise InvalidParams(f"{hostname} cannot be added: somebody else's app has {wildcard.hostname}.")

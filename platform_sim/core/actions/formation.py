@@ -62,6 +62,8 @@ def _quantity(row: Formation, text: str) -> int:
     if QUANTITY.fullmatch(text) is None:
         raise InvalidParams(f"{text[:20]!r} is not a quantity: give a number, or +1 and -1 to change it.")
     wanted = int(text) + (row.quantity if text[0] in "+-" else 0)
+    if row.type == "release" and wanted:
+        raise InvalidParams("Cannot scale release: it runs by itself, once for each release.")
     if not 0 <= wanted <= MOST_DYNOS:
         raise InvalidParams(f"Cannot scale {row.type} to {wanted}: from 0 to {MOST_DYNOS} dynos are possible.")
     return wanted

@@ -178,11 +178,10 @@ def _make_current(tx: Transaction, app: App, release: Release) -> None:
 
 
 def _follow_process_types(tx: Transaction, app: App, slug: Slug) -> None:
-    """First deploy: `web` gets one dyno and all others none; later ones keep quantities (platform-api §6)."""
+    """First deploy: `web` gets one dyno and all others none; later ones keep quantities (platform-api §6). `release`
+    is one of them, with none (heroku-cli §15, ps:scale): the CLI asks there whether an app has a release phase."""
     known = {f.type: f for f in tx.all(Formation, app_id=app.id)}
     for kind, command in sorted(slug.process_types.items()):
-        if kind == "release":
-            continue
         if kind in known:
             row = known.pop(kind)
             if row.command != command:

@@ -49,7 +49,7 @@ def buildpack_problem(name: str) -> str | None:
         return None
     known = f"Use one of {', '.join(NAMES)}, a git URL, or a folder with bin/detect"
     if not name:
-        return f"is missing, or the registry does not know it. {known}"
+        return f"is not in the registry. {known}"
     if len(name) > LONGEST or _VISIBLE.fullmatch(name) is None:
         return f"must be 1 to {LONGEST} visible ASCII characters"
     if REGISTRY_NAME.fullmatch(bare):

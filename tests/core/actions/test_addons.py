@@ -145,7 +145,7 @@ def test_a_used_attachment_name_gives_way_only_when_confirmed(
     holder = new_addon(tx, customer, app)
     before = dump(tx)
     for confirm in (None, "", "other"):
-        with pytest.raises(ConfirmationRequired, match="confirm set to acme"):
+        with pytest.raises(ConfirmationRequired, match="confirm with the name"):
             create_addon(tx, customer, app, "database", attachment="EXCEPTIONS", confirm=confirm)
     assert [a.addon_id for a in tx.all(Attachment)] == [holder.id]
     assert dump(tx)["Release"] == before["Release"]
@@ -159,7 +159,7 @@ def test_a_used_attachment_name_gives_way_only_when_confirmed(
 def test_unknown_plans_and_shut_down_services(
     tx: Transaction, customer: Actor, app: App, service: AddonService
 ) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(InvalidParams):
         create_addon(tx, customer, app, "exceptions:gold")
     tx.update(service, state="shutdown")
     [plan] = tx.all(Plan, service_id=service.id)
@@ -219,7 +219,7 @@ def test_the_plan_of_an_addon_changes_within_its_service_and_once_it_is_provisio
     with pytest.raises(InvalidParams, match="is provisioning"):
         request_plan_change(tx, customer, pending, "test")
     addon = new_addon(tx, customer, new_app(tx, customer, "other"))
-    with pytest.raises(NotFound):
+    with pytest.raises(InvalidParams):
         request_plan_change(tx, customer, addon, "database:test")
     assert tx.count(Job, kind="change_plan") == 0
 

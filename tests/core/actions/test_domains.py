@@ -83,9 +83,9 @@ class TestCustom:
         create_domain(tx, customer, app, "www.example.com")
         other = new_app(tx, customer, "other")
         before = dump(tx)
-        with pytest.raises(InvalidParams, match="acme has this domain already"):
+        with pytest.raises(InvalidParams, match="acme has it already"):
             create_domain(tx, customer, app, "www.example.com")
-        with pytest.raises(InvalidParams, match="another app has it"):
+        with pytest.raises(InvalidParams, match="another app has it already"):
             create_domain(tx, customer, other, "WWW.example.com")
         with pytest.raises(InvalidParams, match="'nonsense' is not a full host name"):
             create_domain(tx, customer, app, "nonsense")

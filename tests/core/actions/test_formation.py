@@ -3,9 +3,10 @@
 import pytest
 
 from platform_sim.core.access import Actor
+from platform_sim.core.actions.dynos import report_gone
 from platform_sim.core.actions.formation import Scaling, process_type, scale
 from platform_sim.core.errors import Forbidden, InvalidParams, NotFound
-from platform_sim.core.model.apps import App, Formation
+from platform_sim.core.model.apps import App, Dyno, Formation
 from platform_sim.core.model.records import Event
 from platform_sim.core.store import Database, Transaction
 
@@ -16,6 +17,18 @@ from ...support import deploy, dump, new_addon, new_app, new_customer, new_servi
 def deployed(tx: Transaction, customer: Actor, app: App) -> App:
     deploy(tx, customer, app)
     return app
+
+
+def test_the_release_command_is_a_type_with_a_size_and_never_a_dyno_of_the_formation(
+    tx: Transaction, customer: Actor, app: App
+) -> None:
+    """heroku-cli §15, ps:scale and releases:retry."""
+    deploy(tx, customer, app, web="w", release="migrate")
+    report_gone(tx, tx.all(Dyno, kind="release")[0], 0)
+    with pytest.raises(InvalidParams, match="runs by itself"):
+        scale(tx, customer, app, [Scaling("release", "1")])
+    [row] = scale(tx, customer, app, [Scaling("release", "0", "standard-2x")])
+    assert (row.quantity, row.size) == (0, "Standard-2X")
 
 
 @pytest.mark.parametrize(("text", "result"), [("2", 2), ("+1", 2), ("+0", 1), ("-1", 0), ("0", 0), ("100", 100)])

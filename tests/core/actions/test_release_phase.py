@@ -56,7 +56,7 @@ def test_a_release_command_keeps_the_release_pending_and_the_old_one_current(
     assert formation == {"web", "worker"}, "process types follow the current release only"
     end_phase(tx, release)
     assert current_release(tx, app.id).id == release.id
-    assert {f.type for f in tx.all(Formation, app_id=app.id)} == {"web"}
+    assert {f.type: f.quantity for f in tx.all(Formation, app_id=app.id)} == {"web": 1, "release": 0}
     assert tx.find(Dyno, kind="release") is None
 
 
@@ -90,7 +90,7 @@ def test_a_release_phase_that_ends_after_a_newer_one_changes_nothing(
     end_phase(tx, newer)
     end_phase(tx, older)
     assert current_release(tx, app.id).id == newer.id
-    assert [f.command for f in tx.all(Formation, app_id=app.id)] == ["new"]
+    assert {f.command for f in tx.all(Formation, app_id=app.id)} == {"new", "migrate"}
     assert tx.get(App, app.id).slug_size == 1000
 
 

@@ -26,7 +26,7 @@ def test_good_names(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("", "is missing, or the registry does not know it. Use one of heroku/python"),
+        ("", "is not in the registry. Use one of heroku/python"),
         (" ", "visible ASCII"),
         ("https://example.com/x\n", "visible ASCII"),
         ("x" * 2001, "visible ASCII"),

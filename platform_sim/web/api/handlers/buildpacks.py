@@ -24,6 +24,5 @@ def listing(call: Call, rows: Snapshot) -> Json:
 def update(call: Call, tx: Transaction) -> Json:
     """PUT /apps/:app/buildpack-installations: these instead of those before; none means what fits."""
     app = app_named(tx, call.actor, call.path["app"])
-    # The CLI sends an update without a name for a short name that the registry has not.
     names = [update.get("buildpack", "") for update in call.body["updates"]]
     return _shown(builds.set_buildpacks(tx, call.actor, app, names))

@@ -205,9 +205,9 @@ def test_patience_has_an_end(tmp_path: Path) -> None:
 
 
 WRONG: list[tuple[dict[str, Any], int, str]] = [
-    ({"plan": "nothing"}, 404, "Couldn't find either the add-on service or the add-on plan"),
-    ({"plan": "exceptions:gold"}, 404, "exceptions:gold"),
-    ({"plan": ""}, 404, "Couldn't find"),
+    ({"plan": "nothing"}, 422, "Couldn't find either the add-on service or the add-on plan"),
+    ({"plan": "exceptions:gold"}, 422, "exceptions:gold"),
+    ({"plan": ""}, 422, "Couldn't find"),
     ({"plan": "exceptions", "name": "1x"}, 422, "Name must start with a letter"),
     ({"plan": "exceptions", "name": "x" * 257}, 422, "Name must"),
     ({"plan": "exceptions", "attachment": {"name": "a-b"}}, 422, "not an attachment name"),
@@ -313,7 +313,7 @@ def test_plans_of_others_and_of_what_is_not_ready(patient: World) -> None:
     path = f"/apps/acme/addons/{addon['id']}"
     with patient.nothing_written():
         for plan in ("other:test", "gold", "exceptions:gold", ""):
-            assert patient.call("PATCH", path, {"plan": plan}).error == (404, "not_found"), plan
+            assert patient.call("PATCH", path, {"plan": plan}).error == (422, "invalid_params"), plan
     with patient.database.transaction() as tx:
         tx.update(tx.get(Addon, addon["id"]), state="deprovisioning")
     with patient.nothing_written():
