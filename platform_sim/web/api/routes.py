@@ -22,6 +22,7 @@ from platform_sim.web.api.handlers import (
     releases,
     webhooks,
 )
+from platform_sim.web.api.rows_beyond import BEYOND
 from platform_sim.web.api.rows_daily import DAILY
 from platform_sim.web.api.rows_data import DATA
 from platform_sim.web.api.rows_people import PEOPLE
@@ -200,6 +201,7 @@ SIMULATED: dict[Key, Spec] = {
     ("GET", "/pipelines/{pipeline}"): BOTH,
     ("GET", "/pipelines/{pipeline.id}/pipeline-couplings"): BOTH,
     **DAILY,
+    **BEYOND,
     **DATA,
 }
 
