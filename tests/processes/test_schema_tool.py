@@ -1,13 +1,16 @@
 """Every GET that the published schema lists and we simulate, checked against it on a platform with everything in it."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from platform_sim.web.api.routes import table
+
 from ..certificates import issue
-from .customer import Customer
+from .customer import Customer, fetch, tarball
 from .partner import TinyPartner
 from .sources import PYTHON, app
 from .waiting import LONGEST, wait_until
@@ -48,17 +51,28 @@ def lived(customer: Customer, partner: TinyPartner) -> Customer:
     customer.api("POST", "/teams", {"name": "crew"})
     customer.api("PUT", "/teams/crew/members", {"email": "friend@example.com", "role": "member"})
     customer.api("POST", "/teams/apps", {"team": "crew", "name": "crew-app"})
+    review_app(customer, pipeline)
     client = customer.api("POST", "/oauth/clients", {"name": "robot", "redirect_uri": "https://robot.example.com/"})
     customer.api("POST", "/oauth/authorizations", {"client": client["id"]})
     wait_until("the one-off dyno runs", lambda: len(customer.api("GET", "/apps/acme/dynos")) == 3)
     return customer
 
 
-@pytest.mark.skipif(not TOOL.exists(), reason="the checker of the published schema is not beside this clone")
-@pytest.mark.parametrize("more", [[], ["--app", "empty"]])
-def test_no_answer_is_invalid(lived: Customer, more: list[str]) -> None:
+def review_app(customer: Customer, pipeline: str) -> None:
+    """One that is called `acme-pr-5`."""
+    customer.api("POST", f"/pipelines/{pipeline}/review-app-config", {"base_name": "acme"})
+    blob = customer.api("POST", "/sources")["source_blob"]
+    files = app() | {"app.json": json.dumps({"name": "acme"})}
+    assert fetch("PUT", blob["put_url"], data=tarball(files)).ok
+    body = {"branch": "topic", "pr_number": 5, "pipeline": pipeline, "source_blob": {"url": blob["get_url"]}}
+    made = customer.api("POST", "/review-apps", body)
+    wait_until("it is made", lambda: customer.api("GET", f"/review-apps/{made['id']}")["status"] == "created")
+
+
+def told(url: str, token: str, *more: str) -> list[list[str]]:
+    """What the tool says, a list of words for each link it has asked."""
     done = subprocess.run(
-        [sys.executable, str(TOOL), lived.url, lived.token, "--local-urls", *more],
+        [sys.executable, str(TOOL), url, token, "--local-urls", *more],
         capture_output=True,
         text=True,
         timeout=LONGEST,
@@ -66,4 +80,16 @@ def test_no_answer_is_invalid(lived: Customer, more: list[str]) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert " ok, 0 invalid, " in done.stdout, done.stdout
-    assert sum(line.startswith("OK") for line in done.stdout.splitlines()) > 20, done.stdout
+    return [line.split() for line in done.stdout.splitlines() if line.startswith(("OK", "MISSING"))]
+
+
+@pytest.mark.skipif(not TOOL.exists(), reason="the checker of the published schema is not beside this clone")
+def test_no_answer_is_invalid_and_no_link_of_daily_use_is_missing(lived: Customer, partner: TinyPartner) -> None:
+    """On an app that has all, on an empty one, on a review app; and what only a partner may ask."""
+    [addon] = lived.api("GET", "/addons")
+    said = [line for name in ("acme", "empty", "acme-pr-5") for line in told(lived.url, lived.token, "--app", name)]
+    said += told(lived.url, partner.exchange(lived.url, addon["id"]), "--only", "/addons/", "--addon", addon["id"])
+    answered = {path for word, _, path, *_ in said if word == "OK"}
+    missing = {path for word, _, path, *_ in said if word == "MISSING"} - answered
+    assert len(answered) > 100
+    assert missing & {row.path for row in table() if row.priority in ("P0", "P1")} == set()
