@@ -14,7 +14,16 @@ import click
 
 from platform_sim.cli.client import Client
 from platform_sim.cli.find import find
-from platform_sim.cli.git_settings import HELPER, LOGGED_IN, as_variables, entries, present, without_ours
+from platform_sim.cli.git_settings import (
+    HELPER,
+    LOGGED_IN,
+    as_variables,
+    entries,
+    present,
+    with_bundle,
+    without_bundle,
+    without_ours,
+)
 from platform_sim.cli.options import platform_options
 from platform_sim.cli.shells import SHELLS
 from platform_sim.settings import environment
@@ -81,19 +90,20 @@ def setting(
     wants an authority and there is none.
     """
     helper = HELPER if token else LOGGED_IN
-    if way == "address":
-        git = without_ours(present(environment), url) + entries(url, ca_file, helper)
-        return variables(url, token, ca_file) | past_proxies(environment) | as_variables(git, environment)
-    if ca_file is None or not url.startswith("http://"):
+    if way != "address" and (ca_file is None or not url.startswith("http://")):
         raise click.UsageError(f"--{way} needs the platform's http address and its authority's file: use --ready-file")
+    host = GIT_HOST if way == "intercept" else url
+    others, bundle = with_bundle(without_ours(present(environment), host), ca_file, environment)
+    git = as_variables(others + entries(host, ca_file, helper), environment)
+    if way == "address":
+        return variables(url, token, ca_file) | past_proxies(environment) | bundle | git
     proxies: dict[str, str | None] = dict.fromkeys(PROXIES[way], url)
     if way == "proxy":
-        git = without_ours(present(environment), url) + entries(url, ca_file, helper)
         # The CLI must ask the proxy for 127.0.0.1, too, for that is where it thinks the built-in hosts' port is.
         proxies |= {"NO_PROXY": None, "no_proxy": None}
-        return variables(url, token, ca_file) | proxies | as_variables(git, environment)
-    git = without_ours(present(environment), GIT_HOST) + entries(GIT_HOST, ca_file, helper)
-    return intercepting(url, token, ca_file) | proxies | as_variables(git, environment)
+        return variables(url, token, ca_file) | proxies | bundle | git
+    assert ca_file is not None, "asked above"
+    return bundle | intercepting(url, token, ca_file) | proxies | git
 
 
 def unsetting(environment: Mapping[str, str]) -> dict[str, str | None]:
@@ -106,6 +116,8 @@ def unsetting(environment: Mapping[str, str]) -> dict[str, str | None]:
     git = present(environment)
     for host in (url, GIT_HOST):
         git = without_ours(git, host) if host.startswith("http") else git
+    git, bundle = without_bundle(git) if url else (git, {})
+    changes |= bundle
     return changes | (as_variables(git, environment) if git != present(environment) else {})
 
 

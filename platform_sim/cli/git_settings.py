@@ -14,6 +14,9 @@ HELPER = '!f() { test "$1" = get && printf "username=platform-sim\\npassword=%s\
 LOGGED_IN = "!heroku git:credentials"
 """The heroku CLI's own, which answers with the token of `heroku login`, for https only."""
 
+BUNDLE = "http.sslCAInfo"
+"""Whom git trusts at addresses that have no entry of their own."""
+
 
 def entries(url: str, ca_file: str | None, helper: str = HELPER) -> list[Entry]:
     """What git needs to push to the platform at `url`, over http and over the https that the heroku CLI writes.
@@ -61,3 +64,23 @@ def without_ours(found: list[Entry], url: str) -> list[Entry]:
     """The entries that are not about the platform at `url`."""
     ours = {key for key, _ in entries(url, ca_file="any") + entries(url, ca_file=None)}
     return [entry for entry in found if entry[0] not in ours]
+
+
+def with_bundle(
+    others: list[Entry], ca_file: str | None, environment: Mapping[str, str]
+) -> tuple[list[Entry], dict[str, str | None]]:
+    """`others`, and what becomes of GIT_SSL_CAINFO: it would outrank what is said of the platform's address alone
+    (heroku-cli §6), so the file that it names goes where it does not."""
+    before = environment.get("GIT_SSL_CAINFO")
+    if not before or ca_file is None:
+        return others, {}
+    if before != ca_file:
+        others = [entry for entry in others if entry[0] != BUNDLE] + [(BUNDLE, before)]
+    return others, {"GIT_SSL_CAINFO": None}
+
+
+def without_bundle(found: list[Entry]) -> tuple[list[Entry], dict[str, str | None]]:
+    """The way back."""
+    bundle = next((value for key, value in found if key == BUNDLE), None)
+    rest = [entry for entry in found if entry[0] != BUNDLE]
+    return rest, {} if bundle is None else {"GIT_SSL_CAINFO": bundle}

@@ -125,12 +125,29 @@ OWN_GIT = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG
 
 
 @pytest.mark.parametrize("way", ["address", "proxy", "intercept"])
-@pytest.mark.parametrize("before", [{}, OWN_GIT], ids=["bare", "with git settings"])
+@pytest.mark.parametrize(
+    "before",
+    [{}, OWN_GIT, OWN_GIT | {"GIT_SSL_CAINFO": "/etc/bundle.pem"}],
+    ids=["bare", "with git settings", "with an authority for git"],
+)
 def test_twice_is_once_and_unset_is_the_way_back(before: dict[str, str], way: str) -> None:
     once = after(setting(URL, "t", "/ca.pem", before, way), before)
     twice = after(setting(URL, "t", "/ca.pem", once, way), once)
     assert twice == once
     assert after(unsetting(twice), twice) == before
+
+
+@pytest.mark.processes
+def test_an_authority_for_git_that_was_there_does_not_stand_in_the_way() -> None:
+    """GIT_SSL_CAINFO outranks the entry for one address (heroku-cli §6)."""
+    before = {"GIT_SSL_CAINFO": "/etc/bundle.pem", "PATH": os.environ["PATH"]}
+    now = after(setting(URL, "t", "/ca.pem", before), before)
+    assert "GIT_SSL_CAINFO" not in now
+    for address, trusted in (("https://localhost:5100/x.git", "/ca.pem"), ("https://example.com/", "/etc/bundle.pem")):
+        question = ["git", "config", "--get-urlmatch", "http.sslCAInfo", address]
+        assert subprocess.run(question, env=now, capture_output=True, text=True).stdout.strip() == trusted
+    plain = after(setting(URL, "t", None, before), before)
+    assert plain["GIT_SSL_CAINFO"] == "/etc/bundle.pem", "without an authority there is no https to us"
 
 
 def test_a_users_git_settings_stay() -> None:

@@ -69,7 +69,7 @@ class Reader:
             | {
                 "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
                 "GIT_CONFIG_NOSYSTEM": "1",
-                "GIT_CONFIG_GLOBAL": "/dev/null",
+                "GIT_CONFIG_GLOBAL": str(self.folder / "gitconfig"),
                 "GIT_TERMINAL_PROMPT": "0",
                 "NO_COLOR": "1",
             }

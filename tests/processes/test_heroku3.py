@@ -1,20 +1,25 @@
 """PyPI's heroku3, unmodified, as a customer's program (platform-api §8.2)."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import heroku3
 import heroku3.api
+import heroku3.models.app
+import heroku3.rendezvous
 import pytest
 import requests
 
 from platform_sim.assemble import Platform
 
-from .customer import Customer
+from ..certificates import issue
+from .customer import Customer, fetch, tarball
 from .partner import TinyPartner
 from .sources import PYTHON, app
 from .waiting import wait_until
 
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJbSPiQrwK1Tq0kq1Tq0kq1Tq0kq1Tq0kq1Tq0kq1Tq0 me@here"
 pytestmark = pytest.mark.processes
 
 
@@ -122,6 +127,153 @@ def test_releases_in_any_order_and_number_and_back(deployed: Any, customer: Cust
     customer.up("acme")
     assert customer.page("acme", "/COLOUR").text == "red"
     assert deployed.releases(order_by="version", limit=1, sort="desc")[0].description == "Rollback to v4"
+
+
+def test_a_slug_is_released_again(deployed: Any, customer: Customer) -> None:
+    first = deployed.releases()[-1]
+    slug = deployed.slug(first.slug.id)
+    assert (slug.commit, slug.stack.name) == ("0123456789ab", "heroku-24")
+    assert deployed.create_release(slug.id).version == first.version + 1
+    assert deployed.releases()[-1].user.email == "you@example.com"
+    customer.up("acme")
+
+
+def test_more_releases_than_one_answer_holds(heroku: Any, customer: Customer) -> None:
+    """206 with Next-Range: the library goes on by itself."""
+    acme = heroku.create_app(name="acme", stack_id_or_name="heroku-24")
+    for number in range(200):
+        customer.api("PATCH", "/apps/acme/config-vars", {"NUMBER": str(number)})
+    assert [each.version for each in acme.releases()] == list(range(1, 203))
+
+
+def test_a_build_from_an_uploaded_tarball(heroku: Any, customer: Customer) -> None:
+    acme = heroku.create_app(name="acme", stack_id_or_name="heroku-24")
+    assert acme.update_buildpacks(["https://example.com/nothing.git", "heroku/procfile"])
+    assert len(acme.buildpacks()) == 2
+    assert acme.update_buildpacks(["heroku/procfile"])
+    source = customer.api("POST", "/sources")["source_blob"]
+    assert fetch("PUT", source["put_url"], data=tarball(app())).ok
+    build = acme.create_build(source["get_url"], version="v1")
+    assert b"-----> Using buildpack: heroku/procfile" in list(build.stream())
+    (done,) = acme.builds()
+    assert (done.id, done.status, done.source_blob.version) == (build.id, "succeeded", "v1")
+    assert "Discovering process types" in done.get()
+
+
+def test_an_app_setup(heroku: Any, customer: Customer) -> None:
+    source = customer.api("POST", "/sources")["source_blob"]
+    files = app() | {"app.json": '{"env": {"COLOUR": "blue"}}'}
+    assert fetch("PUT", source["put_url"], data=tarball(files)).ok
+    setup = heroku.create_appsetup({"url": source["get_url"]}, app={"name": "made"})
+    wait_until("it has ended", lambda: heroku.get_appsetup(setup.id).status == "succeeded")
+    assert heroku.app("made").config()["COLOUR"] == "blue"
+
+
+def test_dynos_of_another_size(deployed: Any) -> None:
+    web = deployed.process_formation()["web"]
+    assert web.resize("standard-1x").size == "Standard-1X"
+    changed = deployed.batch_resize_formation_processes({"web": "basic", "worker": "basic"})
+    assert {each.size for each in changed} == {"Basic"}
+    assert deployed.resize_formation_process("web", "standard-2x").size == "Standard-2X"
+    assert web.update(size="basic", quantity=0).quantity == 0
+
+
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl")  # it never closes its socket
+def test_a_command_whose_output_is_wanted(deployed: Any, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library trusts one certificate, built in: a program has to tell it whom to trust (docs/clients.md)."""
+
+    class Trusting(heroku3.rendezvous.Rendezvous):  # type: ignore[misc]
+        def __init__(self, *arguments: Any, **more: Any) -> None:
+            super().__init__(*arguments, **more)
+            self.cert = str(platform.ca_file)
+
+    monkeypatch.setattr(heroku3.models.app, "Rendezvous", Trusting)
+    output, dyno = deployed.run_command("echo $COLOUR; exit 3", printout=False, env={"COLOUR": "blue"})
+    assert output == "blue\r\n"
+    assert dyno.name.startswith("run.")
+
+
+def test_people_of_an_app_and_its_transfer(heroku: Any, customer: Customer) -> None:
+    acme = heroku.create_app(name="acme", stack_id_or_name="heroku-24")
+    token = customer.api("POST", "/sim/users", {"email": "dev@example.com"})["token"]
+    acme.add_collaborator("dev@example.com", silent=True)
+    assert [each.user.email for each in acme.collaborators()] == ["you@example.com", "dev@example.com"]
+    dev = heroku3.from_key(token)
+    assert [each.name for each in dev.apps()] == ["acme"]
+    with pytest.raises(requests.HTTPError, match="403"):
+        dev.app("acme").delete()
+    assert acme.collaborators()[1].remove()
+    assert list(dev.apps()) == []
+    acme.add_collaborator("dev@example.com")
+    made = customer.api("POST", "/account/app-transfers", {"app": "acme", "recipient": "dev@example.com"})
+    assert acme.delete_transfer(made["id"]).id == made["id"]
+    customer.api("POST", "/account/app-transfers", {"app": "acme", "recipient": "dev@example.com"})
+    (offered,) = dev.app("acme").transfers()
+    assert offered.update("accepted").state == "accepted"
+    assert heroku.app("acme").owner.email == "dev@example.com"
+    dev._session.close()
+
+
+def test_domains_and_certificates(heroku: Any) -> None:
+    acme = heroku.create_app(name="acme", stack_id_or_name="heroku-24")
+    issued = issue("www.example.com", starts_at=datetime.now(UTC), days=30)
+    endpoint = acme.add_sni_endpoint(issued.certificate, issued.key)
+    acme.add_domain("www.example.com", endpoint.id)
+    acme.add_domain("api.example.com", None)
+    hosts = [each.hostname for each in acme.domains()]
+    assert hosts == ["acme.localhost", "api.example.com", "www.example.com"], "it asks for them ordered by `domain`"
+    assert acme.get_domain("www.example.com").status == "succeeded"
+    assert [each.id for each in acme.sni_endpoints()] == [endpoint.id]
+    changed = acme.update_sni_endpoint(endpoint.id, issued.certificate, issued.key)
+    assert changed.ssl_cert.cert_domains == ["www.example.com"]
+    assert acme.domains()["api.example.com"].remove()
+    assert acme.remove_domain("www.example.com")
+    assert acme.remove_sni_endpoint(endpoint.id)
+    assert acme.enable_acm() and acme.refresh_acm() and acme.info.acm
+    assert acme.disable_acm() and not acme.info.acm
+
+
+def test_drains_and_features(heroku: Any) -> None:
+    acme = heroku.create_app(name="acme", stack_id_or_name="heroku-24")
+    drain = acme.create_logdrain("syslog://127.0.0.1:9")
+    assert drain.token.startswith("d.")
+    assert [each.url for each in acme.logdrains()] == ["syslog://127.0.0.1:9"]
+    acme.remove_logdrain(drain.id)
+    assert list(acme.logdrains()) == []
+    acme.enable_feature("log-runtime-metrics")
+    assert acme.features()["log-runtime-metrics"].enabled
+    acme.disable_feature("log-runtime-metrics")
+    assert not acme.labs()["log-runtime-metrics"].enabled
+
+
+def test_the_account_its_keys_and_the_marketplace(heroku: Any, customer: Customer, partner: TinyPartner) -> None:
+    account = heroku.account()
+    assert account.email == "you@example.com"
+    assert account.add_key(KEY).comment == "me@here"
+    assert heroku.keys()[0].fingerprint
+    heroku.keys()[0].delete()
+    assert list(heroku.keys()) == list(heroku.invoices()) == []
+    customer.register(partner, "test")
+    assert [each.name for each in heroku.addon_services()] == ["exceptions"]
+    assert heroku.addon_services("exceptions").state == "alpha"
+    assert heroku.last_request_id
+
+
+LOST = {
+    "a transfer is offered with PUT": lambda heroku, acme: acme.create_transfer("dev@example.com"),
+    "a feature of a list is changed with POST": lambda heroku, acme: acme.features()[0].enable(),
+    "passwords changed at a link that is gone": lambda heroku, acme: heroku.account().change_password("a", "b"),
+}
+"""What the library asks for in ways that Heroku's published API has not, and so is refused as there."""
+
+
+@pytest.mark.parametrize("what", LOST)
+def test_what_the_library_does_as_heroku_no_longer_does(what: str, heroku: Any) -> None:
+    acme = heroku.create_app(name="acme", stack_id_or_name="heroku-24")
+    with pytest.raises(requests.HTTPError) as refused:
+        LOST[what](heroku, acme)
+    assert refused.value.response.status_code == 404
+    assert "verb" in refused.value.response.json()["message"]
 
 
 def test_logs_plain_and_streamed(deployed: Any) -> None:

@@ -13,7 +13,8 @@ from platform_sim.core.model.seams import Terminal
 from platform_sim.engines.router.alarm import Alarm
 from platform_sim.engines.router.shared import Shared
 
-_SECRET_LINE = re.compile(rb"([A-Za-z0-9_-]{16,128})\r\n")
+_SECRET_LINE = re.compile(rb"([A-Za-z0-9_-]{16,128})(?:\r\n|\Z)")
+"""heroku3 sends no end of the line, and nothing else until it is greeted. No request's first word is that long."""
 GREETING = b"rendezvous\r\n"
 """Thrown away by the client whole, so it must go out before, and apart from, anything else."""
 _END = b"\x04"

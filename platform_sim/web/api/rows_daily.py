@@ -15,7 +15,7 @@ def _features(owner: str, one: str) -> dict[Key, Spec]:
 
 
 DAILY: dict[Key, Spec] = {
-    ("GET", "/apps/{app}/domains"): listing(domains.listing, "hostname", **BOTH),
+    ("GET", "/apps/{app}/domains"): listing(domains.listing, "hostname", "domain", **BOTH),
     ("POST", "/apps/{app}/domains"): write(domains.create, 201, fields=domains.DOMAIN, required=("hostname",)),
     ("GET", "/apps/{app}/domains/{domain}"): get(domains.info, **BOTH),
     ("PATCH", "/apps/{app}/domains/{domain}"): write(domains.update, fields=domains.LINK),

@@ -70,6 +70,7 @@ def _cgi(doors: Doors, actor: Actor, app: App, token: str, tail: str) -> dict[st
         "PLATFORM_SIM_HOOK": str(HOOK),
         "PLATFORM_SIM_URL": doors.addresses.base,
         "PLATFORM_SIM_APP": app.id,
+        "PLATFORM_SIM_APP_NAME": app.name,
         "PLATFORM_SIM_TOKEN": token,
     }
     for header, variable in (("Content-Encoding", "HTTP_CONTENT_ENCODING"), ("Git-Protocol", "GIT_PROTOCOL")):

@@ -60,8 +60,7 @@ class Platform:
 def deploy(platform: Platform, app: str, commit: str) -> bool:
     """Build and release a commit; whether that worked."""
     say("Compressing source files... done.")
-    tarball = subprocess.run(["git", "archive", "--format=tar.gz", commit], check=True, stdout=subprocess.PIPE).stdout
-    subject = subprocess.run(["git", "log", "-1", "--format=%s", commit], check=True, stdout=subprocess.PIPE).stdout
+    tarball = git("archive", "--format=tar.gz", commit)
     source = platform.call("POST", "/sources")["source_blob"]
     platform.put(source["put_url"], tarball)
     say("Building source:")
@@ -69,7 +68,7 @@ def deploy(platform: Platform, app: str, commit: str) -> bool:
     blob = {
         "url": source["get_url"],
         "version": commit,
-        "version_description": subject.decode("utf-8", "replace").strip()[:200],
+        "version_description": git("log", "-1", "--format=%s", commit).decode("utf-8", "replace").strip()[:200],
     }
     build = platform.call("POST", f"/apps/{app}/builds", {"source_blob": blob})
     platform.stream(build["output_stream_url"])
@@ -78,42 +77,72 @@ def deploy(platform: Platform, app: str, commit: str) -> bool:
     if done["status"] == "pending":
         say(" !     The build's output broke off; the build goes on. Look at its end before you push again.")
     if done["status"] != "succeeded":
-        say(" !     Push failed")
+        say("Verifying deploy...")
         return False
     say("Verifying deploy... done.")
     return True
 
 
-def main() -> int:
-    """Deploy main or master; keep other branches without a build; refuse to delete what is deployed."""
-    platform = Platform(os.environ["PLATFORM_SIM_URL"], os.environ["PLATFORM_SIM_TOKEN"])
-    app = os.environ["PLATFORM_SIM_APP"]
-    updates = [line.split(" ", 2) for line in sys.stdin.read().splitlines()]
-    # First what is refused anyway: a push is taken whole or not at all, so nothing may be deployed before.
+def git(*arguments: str) -> bytes:
+    """What git says of what was pushed."""
+    return subprocess.run(["git", *arguments], check=True, stdout=subprocess.PIPE).stdout
+
+
+def refused(updates: list[list[str]]) -> str:
+    """Why git would refuse a push anyway, or the platform: it is taken whole or not at all, so nothing may be deployed
+    before. Empty if it would not."""
+    current = git("symbolic-ref", "HEAD").decode().strip()
     for _, new, ref in updates:
-        if ref in DEPLOYED and new == ZERO:
-            say(f" !     {ref} is what runs: it cannot be deleted.")
-            return 1
+        if new == ZERO and ref == current:
+            return f"{ref} is what runs: it cannot be deleted."
+        if new != ZERO and ref in DEPLOYED and git("cat-file", "-t", new).strip() != b"commit":
+            return f"What was pushed to {ref} is no commit. Write an annotated tag as `git push heroku TAG^{{}}:main`."
+    return ""
+
+
+def receive(platform: Platform, app: str, updates: list[list[str]]) -> bool:
+    """Deploy main or master, keep other branches without a build; whether the push is taken."""
+    if why := refused(updates):
+        say(f" !     {why}")
+        return False
     for _, new, ref in updates:
-        if ref not in DEPLOYED:
-            say(f"Pushed to non-main branch, skipping build of {ref}.")
+        if new == ZERO:
             continue
-        try:
-            if not deploy(platform, app, new):
-                return 1
-        except urllib.error.HTTPError as problem:
-            text = problem.read().decode("utf-8", "replace")
-            with contextlib.suppress(ValueError, KeyError, TypeError):
-                text = json.loads(text)["message"]
-            say(f" !     {text}")
-            return 1
-        except subprocess.CalledProcessError as problem:
-            say(f" !     The pushed commit cannot be packed: `{' '.join(problem.cmd[:2])}` failed.")
-            return 1
-        except (OSError, http.client.HTTPException, ValueError) as problem:
-            say(f" !     The platform does not answer as it should: {problem}. Push again when it is up.")
-            return 1
-    return 0
+        if ref not in DEPLOYED:
+            say("Pushed to branch other than [main, master], skipping build.")
+        elif not deploy(platform, app, new):
+            return False
+    return True
+
+
+def problem_with(platform: Platform, app: str, updates: list[list[str]]) -> str | None:
+    """Receive the push; what stood in the way, None for nothing."""
+    try:
+        return None if receive(platform, app, updates) else ""
+    except urllib.error.HTTPError as problem:
+        text = problem.read().decode("utf-8", "replace")
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            text = str(json.loads(text)["message"])
+        return text
+    except subprocess.CalledProcessError as problem:
+        return f"The pushed commit cannot be packed: `{' '.join(problem.cmd[:2])}` failed."
+    except (OSError, http.client.HTTPException, ValueError) as problem:
+        return f"The platform does not answer as it should: {problem}. Push again when it is up."
+
+
+def main() -> int:
+    """A push: what came over the standard input, a line for each ref."""
+    platform = Platform(os.environ["PLATFORM_SIM_URL"], os.environ["PLATFORM_SIM_TOKEN"])
+    updates = [line.split(" ", 2) for line in sys.stdin.read().splitlines()]
+    problem = problem_with(platform, os.environ["PLATFORM_SIM_APP"], updates)
+    if problem is None:
+        return 0
+    if problem:
+        say(f" !     {problem}")
+    say()
+    say(f"!\tPush rejected to {os.environ['PLATFORM_SIM_APP_NAME']}.")
+    say()
+    return 1
 
 
 if __name__ == "__main__":

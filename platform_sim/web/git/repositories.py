@@ -16,23 +16,35 @@ CHUNK = 64 * 1024
 PATIENCE = 5.0
 """Wall seconds that git may take to end once it was told to."""
 HOOK = Path(__file__).with_name("hook.py")
-_PRE_RECEIVE = '#!/bin/sh\nexec "$PLATFORM_SIM_PYTHON" -I -S "$PLATFORM_SIM_HOOK"\n'
+_HOOKS = {
+    "pre-receive": '#!/bin/sh\nexec "$PLATFORM_SIM_PYTHON" -I -S "$PLATFORM_SIM_HOOK"\n',
+    "post-receive": """#!/bin/sh
+while read -r old new ref; do
+    case "$new $ref" in
+    0000000000000000000000000000000000000000*) ;;
+    *" refs/heads/main"|*" refs/heads/master") git symbolic-ref HEAD "$ref" ;;
+    esac
+done
+""",
+}
+"""By name. What was deployed last is what a clone checks out."""
 _MAKING = Lock()
 
 
 def repository(folder: Path, app_id: str, environment: Mapping[str, str]) -> Path:
-    """An app's repository, made on first use. The hook is written anew each time: it may have moved."""
+    """An app's repository, made on first use. Its hooks are put right each time: the folder may be old."""
     path = folder / f"{app_id}.git"
     with _MAKING:
         if not (path / "HEAD").exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             _git(environment, "init", "--bare", "--quiet", "--initial-branch=main", str(path))
             _git(environment, "-C", str(path), "config", "http.receivepack", "true")
-        hook = path / "hooks" / "pre-receive"
-        if not hook.exists() or hook.read_text() != _PRE_RECEIVE:
-            hook.parent.mkdir(exist_ok=True)
-            hook.write_text(_PRE_RECEIVE)
-            hook.chmod(0o755)
+        for name, text in _HOOKS.items():
+            hook = path / "hooks" / name
+            if not hook.exists() or hook.read_text() != text:
+                hook.parent.mkdir(exist_ok=True)
+                hook.write_text(text)
+                hook.chmod(0o755)
     return path
 
 

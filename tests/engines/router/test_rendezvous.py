@@ -198,7 +198,9 @@ def test_silence_is_ended_and_so_is_everything_with_the_edge(make_edge: MakeEdge
     [
         (b"0123456789abcdef\r\n", "0123456789abcdef"),
         (b"0123456789abcdef\r\nrest", "0123456789abcdef"),
-        (b"0123456789abcdef", None),
+        (b"0123456789abcdef", "0123456789abcdef"),
+        (b"0123456789abcdef\n", None),
+        (b"OPTIONS", None),
         (b"short\r\n", None),
         (b"GET / HTTP/1.1\r\n", None),
         (b"GET-0123456789abcdef /\r\n", None),

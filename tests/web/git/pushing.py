@@ -12,7 +12,7 @@ import psutil
 from platform_sim.core.actions import jobs
 from platform_sim.core.actions.builds import BuiltSlug, fail_build, finish_build
 from platform_sim.core.model.addresses import Addresses
-from platform_sim.core.model.apps import Build
+from platform_sim.core.model.apps import Build, Release
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Transaction
 from platform_sim.web.server import ControlServer
@@ -147,3 +147,15 @@ def gits() -> list[psutil.Process]:
 def none_left() -> bool:
     """Whether all of them end."""
     return not psutil.wait_procs(gits(), timeout=20)[1]
+
+
+def releases(site: Site) -> list[str]:
+    """What they say of themselves, oldest first."""
+    with site.world.database.snapshot() as rows:
+        return [release.description for release in rows.all(Release)]
+
+
+def heads(clone: Clone, site: Site, app: str = "acme") -> dict[str, str]:
+    """What the server has: ref -> commit."""
+    lines = clone.git("ls-remote", site.url(app)).stdout.splitlines()
+    return {ref: commit for commit, ref in (line.split("\t") for line in lines) if ref != "HEAD"}

@@ -21,8 +21,9 @@ def _app(call: Call, rows: Snapshot) -> App:
 
 
 def listing(call: Call, rows: Snapshot) -> Json:
-    """GET /apps/:app/domains."""
-    return [public.domain(rows, each) for each in domains.domains_of(rows, _app(call, rows))]
+    """GET /apps/:app/domains; `domain` is what heroku3 orders them by."""
+    found = domains.domains_of(rows, _app(call, rows))
+    return [{"domain": each.hostname} | public.domain(rows, each) for each in found]
 
 
 def info(call: Call, rows: Snapshot) -> Json:

@@ -33,6 +33,20 @@ def test_the_list_begins_with_the_default_domain(full: Populated) -> None:
     assert {each["kind"] for each in custom} == {"custom"}
 
 
+def test_the_list_can_be_ordered_by_domain_which_is_not_shown(full: Populated) -> None:
+    """heroku3 asks for its domains in no other way, and Heroku answers (platform-api §8.2)."""
+    world = full.world
+    for name in ("b.example.com", "a.example.com"):
+        world.call("POST", LIST, NEW | {"hostname": name})
+    plain = world.get(LIST)
+    answer = world.call("GET", LIST, headers={"Range": "domain ..; "})
+    assert answer.status_code == 200
+    assert answer.json == sorted(plain, key=lambda each: str(each["hostname"]))
+    first = world.call("GET", LIST, headers={"Range": "domain ..; order=desc,max=1;"})
+    assert (first.status_code, first.headers["Next-Range"].partition(" ")[0]) == (206, "domain")
+    assert "domain" not in first.json[0]
+
+
 def test_the_partner_reads_domains_and_changes_none(full: Populated) -> None:
     world = full.world
     assert world.get(LIST, token=full.partner) == world.get(LIST)
