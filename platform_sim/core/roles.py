@@ -23,14 +23,19 @@ def permissions_in_app(rows: Snapshot, account: Account, app: App) -> tuple[str,
     Of a locked app members of its team who have not joined it have `view` alone.
     """
     role = role_in_app(rows, account, app)
-    if role is None:
-        return ()
-    if role in ("owner", "admin"):
-        return BY_ROLE[role]
+    if role is None or role in ("owner", "admin"):
+        return BY_ROLE[role] if role else ()
     joined = rows.find(Collaborator, app_id=app.id, account_id=account.id)
-    if joined is not None and joined.permissions:
-        return tuple(name for name in PERMISSIONS if name in joined.permissions)
-    return ("view",) if app.locked and joined is None else BY_ROLE[role]
+    if joined is None:
+        return ("view",) if app.locked else BY_ROLE[role]
+    return permissions_given(role, joined)
+
+
+def permissions_given(role: AppRole, joined: Collaborator) -> tuple[str, ...]:
+    """What somebody with this part may do who has joined an app."""
+    if role in ("owner", "admin") or not joined.permissions:
+        return BY_ROLE[role]
+    return tuple(name for name in PERMISSIONS if name in joined.permissions)
 
 
 def apps_of(rows: Snapshot, account: Account) -> list[App]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from platform_sim.core.access import Actor, addon_named, app_named
+from platform_sim.core.actions import invitations
 from platform_sim.core.actions.addon_config import partner_provisions, update_config
 from platform_sim.core.actions.addon_logs import use_drain_url
 from platform_sim.core.actions.addons import create_addon, request_plan_change
@@ -26,17 +27,20 @@ from platform_sim.core.actions.config_vars import change_config_vars
 from platform_sim.core.actions.domains import create_domain, delete_domain, domain_named, link_domain, set_acm
 from platform_sim.core.actions.drains import create_drain
 from platform_sim.core.actions.dynos import add_formation_dyno, report_gone, report_state, run_dyno
+from platform_sim.core.actions.favorites import add_favorite
 from platform_sim.core.actions.features import feature_named, switch
 from platform_sim.core.actions.formation import Scaling, scale
+from platform_sim.core.actions.incidents import declare, update
 from platform_sim.core.actions.jobs import claim, finish
 from platform_sim.core.actions.log_sessions import create_log_session
 from platform_sim.core.actions.oauth import exchange_grant
 from platform_sim.core.actions.pipelines import change_stage_vars, couple, create_pipeline
 from platform_sim.core.actions.promotions import promote
 from platform_sim.core.actions.releases import rollback
+from platform_sim.core.actions.team_access import add_to_team_app, give_permissions, set_lock
 from platform_sim.core.actions.team_apps import create_team_app
 from platform_sim.core.actions.team_members import invite
-from platform_sim.core.actions.teams import create_team
+from platform_sim.core.actions.teams import create_team, team_named
 from platform_sim.core.actions.transfers import offer
 from platform_sim.core.actions.webhooks import create_webhook
 from platform_sim.core.model.accounts import Account, Authorization
@@ -159,7 +163,21 @@ def share(tx: Transaction) -> None:
     offer(tx, me(tx), "acme", "friend@example.com")
 
 
-SCRIPT: tuple[Step, ...] = (begin, share, run_the_app, install, name_it, pass_it_on, complete, change, end)
+def restrict(tx: Transaction) -> None:
+    team, guest = team_named(tx, me(tx), "crew"), new_customer(tx, "guest@example.com")
+    made = invitations.invite(tx, me(tx), team, "guest@example.com", "member")
+    invitations.accept(tx, guest, made.token)
+    new_customer(tx, "late@example.com")
+    invitations.invite(tx, me(tx), team, "late@example.com", "admin")
+    app = set_lock(tx, me(tx), create_team_app(tx, me(tx), team, name="locked"), True)
+    create_webhook(tx, me(tx), app, {"include": list(ACTIONS), "level": "sync", "url": "http://localhost:9/locked"})
+    add_to_team_app(tx, me(tx), app, "guest@example.com", [])
+    give_permissions(tx, me(tx), app, "guest@example.com", ["deploy"])
+    add_favorite(tx, guest, "locked")
+    update(tx, me(tx).account, declare(tx, me(tx).account, "Slow", "red", ["Apps"], "Wait."), resolved=True)
+
+
+SCRIPT: tuple[Step, ...] = (begin, share, restrict, run_the_app, install, name_it, pass_it_on, complete, change, end)
 
 
 def play(database: Database, steps: tuple[Step, ...]) -> None:

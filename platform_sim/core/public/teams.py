@@ -17,7 +17,7 @@ from platform_sim.core.model.teams import (
 )
 from platform_sim.core.model.values import iso
 from platform_sim.core.public import apps
-from platform_sim.core.roles import permissions_in_app, role_in_app, team_of
+from platform_sim.core.roles import permissions_given, permissions_in_app, role_in_app, team_of
 from platform_sim.core.store import Snapshot
 
 Json = dict[str, object]
@@ -30,7 +30,7 @@ def collaborator(rows: Snapshot, row: Collaborator, app: App) -> Json:
     """`Collaborator`; permissions are those of an app that a team owns."""
     account = rows.get(Account, row.account_id)
     role = role_in_app(rows, account, app) or "collaborator"
-    names = permissions_in_app(rows, account, app) if team_of(rows, app) else ()
+    names = permissions_given(role, row) if team_of(rows, app) else ()
     return {
         "app": {"id": app.id, "name": app.name},
         "created_at": iso(row.created_at),

@@ -25,6 +25,7 @@ from platform_sim.core.model.apps import App, Build, Dyno, LogSessionRow, Releas
 from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.model.drains import LogDrain, LogInput
 from platform_sim.core.model.records import Event
+from platform_sim.core.model.teams import TeamInvitation
 from platform_sim.core.model.webhooks import ACTIONS, Webhook, WebhookDelivery
 from platform_sim.core.public import addons as public_addons
 from platform_sim.core.public import apps as public_apps
@@ -222,9 +223,20 @@ def _secrets(tx: Transaction) -> set[str]:
     found |= {row.secret for row in tx.all(Webhook)} | {row.secret for row in tx.all(LogSessionRow)}
     found |= {row.token for row in tx.all(LogDrain)} | {row.token for row in tx.all(LogInput)}
     found |= {row.token for row in tx.all(AccessToken)} | {row.secret for row in tx.all(OauthClient)}
-    found |= {str(row.cookie) for row in tx.all(BrowserSession)}
+    found |= {str(row.cookie) for row in tx.all(BrowserSession)} | {row.token for row in tx.all(TeamInvitation)}
     found |= {code for row in tx.all(Authorization) for code in (row.grant_code, row.refresh_token) if code}
     return found | {"/secret", "partner-password", "partner-salt", "client-secret", "PRIVATE KEY"}
+
+
+def test_permissions_that_change_are_told_with_those_of_before(played: Database) -> None:
+    with played.snapshot() as rows:
+        (told,) = [
+            row.payload
+            for row in rows.all(WebhookDelivery)
+            if row.include == "api:collaborator" and row.payload["action"] == "update"
+        ]
+    assert [each["name"] for each in told["data"]["permissions"]] == ["view", "deploy"]
+    assert [each["name"] for each in told["previous_data"]["permissions"]] == ["view", "deploy", "operate"]
 
 
 def test_payloads_of_a_long_history_are_whole(played: Database) -> None:
