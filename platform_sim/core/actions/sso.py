@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from platform_sim.core.access import Actor, customers_only, manages
+from platform_sim.core.access import Actor, check_permitted, customers_only, manages
 from platform_sim.core.actions.ownership import attached
 from platform_sim.core.errors import Forbidden, InvalidParams
 from platform_sim.core.model.addons import Addon, AddonService, Plan
@@ -52,6 +52,8 @@ def begin_sso(
     The caller has checked that the user may see the add-on. Both namings are sent (design §9).
     """
     customers_only(actor, "sign in to a dashboard")
+    # A dashboard shows credentials and renews them: as good as the app's config.
+    check_permitted(rows, actor, context_app, "deploy")
     service = rows.get(AddonService, addon.service_id)
     salt = service.manifest.get("api", {}).get("sso_salt")
     if not salt or target is None:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from platform_sim.core.access import Actor
+from platform_sim.core.actions.collaborators import add_collaborator
 from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.actions.sso import RESERVED, begin_sso
 from platform_sim.core.errors import Forbidden, InvalidParams
@@ -54,6 +55,7 @@ def test_a_plan_action_of_the_link_is_sent_and_some_are_for_the_owner_only(
     service = tx.get(AddonService, addon.service_id)
     set_plans(tx, service, [PlanSpec("test", actions=(ROTATE, LOOK))])
     friend = new_customer(tx, "friend@example.com")
+    add_collaborator(tx, customer, app, "friend@example.com")
     for who, action in ((customer, "rotate"), (customer, "look"), (friend, "look"), (friend, "their own affair")):
         assert begin_sso(tx, who, addon, app, TARGET, {"action": action}).params["action"] == action
     with pytest.raises(Forbidden, match='"Rotate" is for the owner of acme only'):

@@ -8,6 +8,7 @@ from platform_sim.core.actions.attachments import attach
 from platform_sim.core.actions.collaborators import add_collaborator
 from platform_sim.core.actions.pipelines import couple, create_pipeline, move, uncouple
 from platform_sim.core.actions.promotions import promote
+from platform_sim.core.actions.sso import begin_sso
 from platform_sim.core.actions.team_access import add_to_team_app, give_permissions, set_lock
 from platform_sim.core.actions.team_apps import create_team_app, give_away
 from platform_sim.core.actions.team_members import invite
@@ -15,6 +16,7 @@ from platform_sim.core.actions.teams import create_team
 from platform_sim.core.errors import Forbidden, InvalidParams, NotFound
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.records import Event
+from platform_sim.core.model.sso import SsoTarget
 from platform_sim.core.model.teams import PERMISSIONS, Collaborator, Team
 from platform_sim.core.roles import permissions_in_app
 from platform_sim.core.store import Transaction
@@ -144,8 +146,12 @@ def test_add_ons_follow_the_permissions(tx: Transaction, customer: Actor, crew_a
         attach(tx, outside, crew_app, addon, name="AGAIN")
     with pytest.raises(Forbidden, match="cannot read the config"):
         check_reads_config(tx, outside, addon)
+    dashboard = SsoTarget("post", "http://localhost/sso")
+    with pytest.raises(Forbidden, match="permission deploy"):
+        begin_sso(tx, outside, addon, crew_app, dashboard, {})
     give_permissions(tx, customer, crew_app, OUTSIDE, ["deploy"])
     check_reads_config(tx, outside, addon)
+    assert begin_sso(tx, outside, addon, crew_app, dashboard, {}).params["email"] == OUTSIDE
     create_addon(tx, outside, crew_app, "second")
     attach(tx, outside, crew_app, addon, name="AGAIN")
 
