@@ -40,7 +40,7 @@ from platform_sim.engines.dynos.supervisor import Supervisor
 from platform_sim.engines.dynos.terminals import TerminalDesk
 from platform_sim.engines.jobs.runner import JobRunner
 from platform_sim.engines.logins.polls import LoginPolls
-from platform_sim.engines.logs.api_lines import write_events
+from platform_sim.engines.logs.api_lines import forget_gone, write_events
 from platform_sim.engines.logs.hub import LogHub
 from platform_sim.engines.logs.output_streams import OutputStreams
 from platform_sim.engines.logs.outputs import OutputStore
@@ -153,6 +153,7 @@ class Platform:
         self.database.on_record(notify)
         self.database.on_record(partial(fan_out, show=partial(subject, at=addresses)))
         self.database.on_commit(partial(write_events, self.logs))
+        self.database.on_commit(partial(forget_gone, self.logs.forget))
         dyno_log = ReleaseOutput(self.database, self.logs, self.outputs)
         self.database.on_commit(dyno_log.committed)
         drains = DrainEngine(self.database, self.logs, self.boot_id)

@@ -89,6 +89,8 @@ SETTINGS: tuple[Setting, ...] = (
     count("rate_limit_per_minute", 75, 10_000_000, "How fast the pool refills.", "platform-api §4.4", "documented"),
     seconds("log_session_life", 300, "How long a log session's URL can be opened.", "platform-api §7", "unverified",
             int),
+    seconds("log_tail_life", 3600, "After how long a tail of a log (`heroku logs --tail`) ends; the CLI then says "
+            "`Log stream timed out`.", "heroku-cli §4", "unverified", int),
     count("config_size_limit", 32_768, 10_000_000, "Bytes of all config vars of an app together.",
           "platform-api §5", "documented"),
     count("body_size_limit", 1_048_576, 1_000_000_000, "The largest JSON body the API takes, in bytes.", "-", "ours"),

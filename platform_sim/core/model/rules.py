@@ -39,6 +39,7 @@ class Rules:
     rate_limit: int
     rate_limit_per_minute: int
     log_session_life: int
+    log_tail_life: int
     config_size_limit: int
     body_size_limit: int
     source_size_limit: int

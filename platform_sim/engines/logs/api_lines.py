@@ -67,3 +67,10 @@ def write_events(log: LogSink, events: list[Event]) -> None:
         for line in lines_of(event):
             assert event.app_id is not None, "only events of apps have lines"
             log(event.app_id, "app", "api", line)
+
+
+def forget_gone(forget: Callable[[str], None], events: list[Event]) -> None:
+    """A listener for commits: with an app its log goes."""
+    for event in events:
+        if (event.kind, event.action) == ("app", "destroy"):
+            forget(event.subject_id)

@@ -46,6 +46,8 @@ class Follower:
         self.wake = wake
         self.awake = False
         """Whether `wake` was called and nothing taken since."""
+        self.gone = False
+        """Whether the app is gone, and no line will come any more."""
 
     def take(self) -> tuple[list[LogLine], int]:
         """The lines since the last call, and how many were lost before them."""
@@ -125,12 +127,18 @@ class LogHub:
         return lines, follower
 
     def forget(self, app_id: str) -> None:
-        """The app is gone: drop its lines and files."""
+        """The app is gone: drop its lines and files; whoever follows is told."""
         with self._lock:
-            self._rings.pop(app_id, None)
+            ring = self._rings.pop(app_id, None)
         self.counts.forget(app_id)
         if self._files is not None:
             self._files.forget(app_id)
+        if ring is not None:
+            with ring.lock:
+                followers = list(ring.followers)
+            for follower in followers:
+                follower.gone = True
+                follower.wake()
 
     def flush(self) -> None:
         """Wait until every line so far is in its file."""

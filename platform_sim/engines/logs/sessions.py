@@ -5,7 +5,7 @@ Opens no socket: the edge serves what `open` returns, on its loop. Facts: heroku
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from platform_sim.core.model.apps import LogSessionRow
@@ -32,6 +32,9 @@ class LogSession:
     """A dyno ("web.1") or a process type ("web")."""
     source: LogSource | None = None
     expires_at: datetime | None = None
+    """Until when it can be opened."""
+    tail_life: float | None = None
+    """Seconds after which a tail ends, None for never."""
 
     def shows(self, line: LogLine) -> bool:
         """Whether the filters let a line through."""
@@ -53,6 +56,7 @@ def session_in(database: Database, secret: str) -> LogSession | None:
         dyno=found.dyno,
         source=cast(LogSource | None, found.source),
         expires_at=found.expires_at,
+        tail_life=database.rules.log_tail_life,
     )
 
 
@@ -103,12 +107,11 @@ class LogSessions:
         event = LoopEvent()
         lines, follower = self._hub.follow(session.app_id, event.set, after)
         try:
-            backlog = [line for line in lines if session.shows(line)]
-            seen = self._now()
-            if backlog := backlog[len(backlog) - min(session.lines, len(backlog)) :]:
+            seen = opened = self._now()
+            if backlog := _backlog(session, lines, after):
                 yield backlog
-            while session.tail:
-                if not await event.wait(self._heartbeat):
+            while session.tail and not follower.gone and (patience := self._patience(session, opened)) > 0:
+                if not await event.wait(patience):
                     yield []
                     continue
                 lines, lost = follower.take()
@@ -121,6 +124,13 @@ class LogSessions:
         finally:
             follower.close()
 
+    def _patience(self, session: LogSession, opened: datetime) -> float:
+        """How long to wait for a line; 0 when the tail is over."""
+        if session.tail_life is None:
+            return self._heartbeat
+        left = opened + timedelta(seconds=session.tail_life) - self._now()
+        return min(self._heartbeat, left.total_seconds())
+
     def _overflow(self, lost: int, since: datetime) -> LogLine:
         """Tell a reader that was too slow what it missed (platform-api §7, L11)."""
         text = (
@@ -128,6 +138,14 @@ class LogSessions:
             f"since {since.isoformat(timespec='seconds')}."
         )
         return LogLine(0, self._now(), "heroku", "logplex", text)
+
+
+def _backlog(session: LogSession, lines: list[LogLine], after: int | None) -> list[LogLine]:
+    """The last of the lines; all of them for one who had been told number `after` and comes again."""
+    shown = [line for line in lines if session.shows(line)]
+    if after is not None and lines and lines[0].number > after:
+        return shown
+    return shown[len(shown) - min(session.lines, len(shown)) :]
 
 
 async def _one(data: bytes) -> AsyncIterator[bytes]:

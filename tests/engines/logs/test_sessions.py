@@ -116,6 +116,52 @@ def test_resuming_after_the_last_event() -> None:
     assert text.count("id: ") == 4, "a number of another life says nothing"
 
 
+def test_a_tail_that_comes_again_gets_all_that_it_has_missed() -> None:
+    """However few earlier lines it had asked for (`heroku logs --tail -n 1`)."""
+    desk = Desk()
+    desk.found["s"] = LogSession("a", lines=1, tail=True, dyno="web")
+
+    async def ids(last: str, until: int) -> list[str]:
+        reader = Reader(stream_of(desk.streams, "/logs/s", accept=EVENTS, last_event_id=last))
+        text = await reader.until(f"id: {until}\n")
+        await reader.close()
+        return [line for line in text.splitlines() if line.startswith("id: ")]
+
+    for number in range(5):
+        desk.hub("a", "app", "web.1", f"meanwhile {number}")
+    assert asyncio.run(ids("4", 9)) == [f"id: {number}" for number in range(5, 10)]
+    assert asyncio.run(ids("999", 9)) == ["id: 9"], "a number of another life"
+
+
+def test_a_tail_ends_with_its_app() -> None:
+    desk = Desk(heartbeat=20)
+    desk.found["s"] = LogSession("a", lines=1, tail=True)
+
+    async def story() -> None:
+        reader = Reader(stream_of(desk.streams, "/logs/s", accept=EVENTS))
+        await reader.until("four\n\n")
+        threading.Thread(target=desk.hub.forget, args=("a",)).start()
+        assert await reader.ended() == ""
+
+    asyncio.run(story())
+
+
+def test_a_tail_ends_when_its_time_is_over() -> None:
+    desk = Desk()
+    desk.found["s"] = LogSession("a", lines=1, tail=True, tail_life=60)
+
+    async def story() -> None:
+        reader = Reader(stream_of(desk.streams, "/logs/s", accept=EVENTS))
+        await reader.until("four\n\n")
+        desk.clock.move(59)
+        desk.hub("a", "app", "web.1", "in time")
+        await reader.until("in time\n\n")
+        desk.clock.move(1)
+        assert await reader.ended() == ""
+
+    asyncio.run(story())
+
+
 def test_silence_gets_a_heartbeat() -> None:
     desk = Desk(heartbeat=0.01)
     desk.found["s"] = LogSession("b", tail=True)
