@@ -90,7 +90,7 @@ def test_an_add_on_is_installed_upgraded_and_removed(heroku: Any, customer: Cust
     assert [each.plan.name for each in acme.addons()] == ["exceptions:test"]
     assert acme.config()["ERRORS_URL"] == partner.url_of(addon.id)
     assert acme.addons()[0].upgrade("exceptions:pro").plan.name == "exceptions:pro"
-    with pytest.raises(requests.HTTPError, match="404"):
+    with pytest.raises(requests.HTTPError, match="422"):
         acme.install_addon("nobody-sells-this:test")
     assert acme.addons()[0].delete()
     assert list(acme.addons()) == []
