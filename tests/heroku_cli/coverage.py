@@ -23,6 +23,8 @@ POSTGRES = "not Heroku Postgres: see pg-commands.md"
 GITHUB = "needs GitHub, or Heroku's service in front of it"
 SSH = "the CLI wants an SSH server on port 80 of a host that it is told"
 
+PROXY = "a host that the CLI has built in: with `platform-sim env --proxy` or `--intercept`"
+
 TESTED = {
     "auth:login": "test_login.py",
     "auth:logout": "test_login.py",
@@ -50,6 +52,9 @@ VERDICTS = (
     ("partly", "pg:settings*", "those that a database can have by itself"),
     ("partly", "pg:backups*", BACKUPS),
     ("partly", "pg:ps", "where the add-on is registered as heroku-postgresql, and psql is installed"),
+    ("works", "apps:errors", PROXY),
+    ("works", "apps:favorites*", PROXY),
+    ("works", "notifications", PROXY),
     ("partly", "buildpacks:search", "the registry has what is built in"),
     ("partly", "buildpacks:set", "of short names those that are built in; git URLs and folders"),
     ("partly", "apps:stacks:set", "heroku-22 and heroku-24"),
