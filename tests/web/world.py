@@ -22,7 +22,7 @@ from platform_sim.core.actions.builds import SourceBlob, create_slug, create_sou
 from platform_sim.core.actions.certificates import create_endpoint
 from platform_sim.core.actions.domains import create_domain
 from platform_sim.core.actions.drains import create_drain
-from platform_sim.core.actions.dynos import add_formation_dyno, run_dyno
+from platform_sim.core.actions.dynos import add_formation_dyno, report_state, run_dyno
 from platform_sim.core.actions.keys import add_key
 from platform_sim.core.actions.pipelines import change_stage_vars, couple, create_pipeline
 from platform_sim.core.actions.promotions import promote
@@ -231,6 +231,7 @@ def populate(world: World) -> Populated:
         hook = create_webhook(tx, who, app, WEBHOOK)
         partners_hook = create_webhook(tx, partner, addon, WEBHOOK)
         dyno = add_formation_dyno(tx, current_release(tx, app.id), "web.1", "serve", "Basic")
+        report_state(tx, dyno, "up")
         run_dyno(tx, who, app, "bash")
         key = add_key(tx, who, KEY)
         issued = issue("www.example.com")

@@ -1,6 +1,7 @@
 """New dyno rows; the supervisor turns them into processes."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 
 from platform_sim.core.model.apps import Dyno, Release
@@ -17,6 +18,8 @@ def new_dyno(
     size: str = "Basic",
     env: Mapping[str, str] | None = None,
     attach: Literal["tty", "pipe"] | None = None,
+    inside_id: str | None = None,
+    expires_at: datetime | None = None,
 ) -> Dyno:
     """A dyno that is wanted and not yet running. The type is the part of `name` before the dot.
 
@@ -47,6 +50,8 @@ def new_dyno(
             tty=attach == "tty",
             created_at=now,
             updated_at=now,
+            inside_id=inside_id,
+            expires_at=expires_at,
         )
     )
 

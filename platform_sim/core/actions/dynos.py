@@ -1,7 +1,7 @@
 """Dynos: what customers ask for, and what the supervisor reports. The rows say what is wanted and what runs."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from platform_sim.core.access import Actor, customers_only
@@ -12,6 +12,9 @@ from platform_sim.core.model.apps import App, Dyno, DynoState, Formation, Releas
 from platform_sim.core.model.places import dyno_size
 from platform_sim.core.model.values import CONFIG_VAR, PROCESS_TYPE, is_uuid
 from platform_sim.core.store import Snapshot, Transaction
+
+LONGEST_LIFE = 86_400
+"""Seconds that a one-off dyno may be given (the published schema of the API)."""
 
 
 def dyno_named(rows: Snapshot, app: App, identity: str) -> Dyno:
@@ -35,13 +38,17 @@ def run_dyno(
     env: Mapping[str, str] | None = None,
     kind: str = "run",
     attach: Literal["tty", "pipe"] | None = None,
+    time_to_live: int | None = None,
 ) -> Dyno:
-    """A one-off dyno with the current release; a command that names a process type runs that type's command.
+    """A one-off dyno with the current release; a command that begins with a process type runs that type's command.
 
     `attach`: its output goes to the customer who connects to its secret URL, and not into the log (heroku-cli §5).
+    `time_to_live`: after so many seconds it is stopped (the published schema of the API).
     """
     customers_only(actor, "run a dyno")
     _check_one_off(command, kind, env or {})
+    if time_to_live is not None and not 1 <= time_to_live <= LONGEST_LIFE:
+        raise InvalidParams(f"time_to_live is {time_to_live}: give it 1 to {LONGEST_LIFE} seconds (24 hours).")
     release = current_release(tx, app.id)
     if release.slug_id is None:
         raise InvalidParams(f"{app.name} has no slug yet: deploy it (git push) before running a command.")
@@ -54,13 +61,53 @@ def run_dyno(
         release,
         "run",
         one_off_name(tx, app.id, kind),
-        slug.process_types.get(command, command),
+        _substituted(command, slug),
         size=found.name if found else "Basic",
         env=env,
         attach=attach,
+        expires_at=None if time_to_live is None else tx.now() + timedelta(seconds=time_to_live),
     )
     tx.record("dyno", "create", dyno.id, actor.account, told(dyno), app_id=app.id)
     return dyno
+
+
+def run_inside(
+    tx: Transaction,
+    actor: Actor,
+    app: App,
+    host: Dyno,
+    command: str,
+    *,
+    env: Mapping[str, str] | None = None,
+    attach: Literal["tty", "pipe"] = "tty",
+) -> Dyno:
+    """A command inside a dyno that is up: with its files, release, name and port, and until it ends (heroku-cli §5)."""
+    customers_only(actor, "run a command inside a dyno")
+    _check_one_off(command, "run", env or {})
+    if host.state != "up" or not host.wanted:
+        state = host.state if host.wanted else "being stopped"
+        raise InvalidParams(f"{host.name} is {state}: a command runs only inside a dyno that is up.")
+    release = tx.get(Release, host.release_id)
+    slug = tx.find(Slug, id=release.slug_id)
+    dyno = new_dyno(
+        tx,
+        release,
+        "run",
+        one_off_name(tx, app.id, "run"),
+        _substituted(command, slug) if slug else command,
+        size=host.size,
+        env=env,
+        attach=attach,
+        inside_id=host.inside_id or host.id,
+    )
+    tx.record("dyno", "create", dyno.id, actor.account, told(dyno), app_id=app.id)
+    return dyno
+
+
+def _substituted(command: str, slug: Slug) -> str:
+    """A process type stands for its command, and what follows are further arguments (D: One-Off Dynos)."""
+    first, space, rest = command.partition(" ")
+    return slug.process_types.get(first, first) + space + rest
 
 
 def _check_one_off(command: str, kind: str, env: Mapping[str, str]) -> None:
@@ -143,6 +190,7 @@ def report_state(
     if crashes is not None:
         changes["crashes"] = crashes
     if state in ("crashed", "down"):
+        _end_inside(tx, dyno)
         changes |= {"pid": None, "pid_started": None, "port": None, "exit_status": exit_status}
     dyno = tx.update(dyno, **changes)
     if before != state:
@@ -159,6 +207,14 @@ def report_gone(tx: Transaction, dyno: Dyno, exit_status: int | None) -> None:
         release = tx.find(Release, id=dyno.release_id)
         if release is not None:
             finish_release_phase(tx, release, succeeded=exit_status == 0)
+    _end_inside(tx, dyno)
     data = told(dyno) | {"state": "down", "exit_status": exit_status}
     tx.record("dyno", "destroy", dyno.id, None, data, app_id=dyno.app_id, previous={"state": dyno.state})
     tx.delete(dyno)
+
+
+def _end_inside(tx: Transaction, host: Dyno) -> None:
+    """What runs inside a dyno ends with it. What has not begun yet will not: where it should is nothing any more."""
+    for dyno in tx.all(Dyno, app_id=host.app_id, inside_id=host.id, wanted=True):
+        if dyno.pid is not None:
+            tx.update(dyno, wanted=False)

@@ -175,6 +175,10 @@ class Dyno:
     """Whether an attached dyno gets a pseudo-terminal."""
     created_at: datetime
     updated_at: datetime
+    inside_id: str | None = None
+    """The dyno in which a one-off command runs (`heroku run:inside`), as long as that one does."""
+    expires_at: datetime | None = None
+    """When a one-off dyno is stopped, if it was given a time to live."""
 
 
 @dataclass(frozen=True)

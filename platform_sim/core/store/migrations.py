@@ -171,6 +171,12 @@ def incidents(rows: Rows) -> None:
     _create(rows, LATER["incidents"])
 
 
+def one_off_dynos(rows: Rows) -> None:
+    """Commands inside a dyno; one-off dynos with a time to live."""
+    _column(rows, "dyno", "inside_id", None)
+    _column(rows, "dyno", "expires_at", None)
+
+
 _NEW_UUID = " || '-' || ".join(
     f"{mark} lower(hex(randomblob({size})))"
     for mark, size in (("", 4), ("", 2), ("'4a' ||", 1), ("'8a' ||", 1), ("", 6))
@@ -266,6 +272,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     notices,
     logins,
     incidents,
+    one_off_dynos,
 )
 
 

@@ -4,10 +4,12 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from platform_sim.engines.dynos.lodgings import Lodging
 from platform_sim.engines.dynos.orphans import start_time
 from platform_sim.engines.dynos.output import LineSplitter
 from platform_sim.engines.dynos.runtime import DynoSpec, DynoWatcher
@@ -24,8 +26,7 @@ class DynoProcess:
 
     spec: DynoSpec
     watcher: DynoWatcher
-    home: Path
-    port: int | None
+    lodging: Lodging
     popen: subprocess.Popen[bytes]
     pipe: int
     pidfd: int | None
@@ -45,6 +46,19 @@ class DynoProcess:
         if not self.gone:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.popen.pid, number)
+
+    @property
+    def port(self) -> int | None:
+        """Where it is to listen; a guest's host does that."""
+        return None if self.lodging.guest else self.lodging.port
+
+    def end_within(self, grace: float) -> bool:
+        """It may run for `grace` seconds from now at most; whether it has to be told: not a second time."""
+        first = self.kill_at is None and not self.killed
+        kill_at = time.monotonic() + grace
+        if self.kill_at is None or kill_at < self.kill_at:
+            self.grace, self.kill_at = grace, kill_at
+        return first
 
     def has_exited(self) -> bool:
         """For systems without pidfd: asks, and reaps."""

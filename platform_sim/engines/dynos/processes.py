@@ -1,35 +1,33 @@
 """A `Runtime` of plain processes on this machine: one selector thread for all dynos, however many.
 
 Each dyno is a session and process group of its own, in a folder of its own. The thread reads output, looks for
-bound ports, keeps the boot and stop limits and reaps; a second one clears up after dynos that have ended.
+bound ports, keeps the boot and stop limits and reaps; a second one clears up after dynos that have ended (`lodgings`).
 Writes the lines of platform-api §7 about processes; what the lines about states say is the supervisor's.
 """
 
 import collections
-import contextlib
 import logging
 import selectors
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from platform_sim.core.model.seams import LogSink
 from platform_sim.engines.dynos import lines
+from platform_sim.engines.dynos.bell import Bell
 from platform_sim.engines.dynos.dyno_process import DynoProcess, open_pidfd, spawn, started_at
 from platform_sim.engines.dynos.environment import DEFAULT_PATH, command_line, dyno_environment
-from platform_sim.engines.dynos.orphans import end_orphans, end_strays
-from platform_sim.engines.dynos.ports import Ports
+from platform_sim.engines.dynos.lodgings import Lodging, Lodgings
+from platform_sim.engines.dynos.orphans import end_orphans
 from platform_sim.engines.dynos.ready import Probe, best_probe
 from platform_sim.engines.dynos.runtime import DynoSpec, DynoStartError, DynoWatcher, Ended, Known, Limits, Running
 from platform_sim.engines.dynos.terminals import TerminalDesk, open_ends
-from platform_sim.engines.dynos.workdir import make_home, remove_home
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +38,7 @@ _LEFTOVER_GRACE_SECONDS = 5.0
 """Shorter than a dyno's own: whoever would have waited for its last words was killed, and the app must run again."""
 _POLL_SECONDS = 0.02
 """How often to ask for ended processes where the system does not tell (no pidfd)."""
+_HOST_IS_GONE = "the dyno that it was to run inside of has ended"
 
 
 class ProcessRuntime:
@@ -56,54 +55,62 @@ class ProcessRuntime:
     ) -> None:
         """`folder` takes one folder a dyno and belongs to this runtime alone; `path` is the dynos' PATH; the terminals
         of attached dynos are left at the `desk`."""
-        self._folder = folder.resolve()
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._lodgings = Lodgings(folder)
         self._log = log
         self._limits = limits
         self._path = path
         self._shell = Path(shutil.which("bash", path=path) or "/bin/sh")
         self._desk = desk or TerminalDesk(lambda secret: False)
         self._probe = probe or best_probe()
-        self._ports = Ports()
         self._lock = threading.Lock()
         self._dynos: dict[str, DynoProcess] = {}
         self._inbox: collections.deque[Callable[[], None]] = collections.deque()
         self._closing = False
         self._selector = selectors.DefaultSelector()
         self._watched: dict[str, DynoProcess] = {}
-        self._wake_reading, self._wake_writing = socket.socketpair()
-        for end in (self._wake_reading, self._wake_writing):
-            end.setblocking(False)
-        self._selector.register(self._wake_reading, selectors.EVENT_READ, self._woken)
-        self._sweeper = ThreadPoolExecutor(1, "dyno-sweeper")
+        self._bell = Bell()
+        self._selector.register(self._bell.reading, selectors.EVENT_READ, self._woken)
         self._thread = threading.Thread(target=self._run, name="dynos", daemon=True)
         self._thread.start()
 
     def end_leftovers(self, known: Iterable[Known]) -> list[Ended]:
         """See `Runtime.end_leftovers`. Also removes the folders that were left."""
-        return end_orphans(known, self._folder, _LEFTOVER_GRACE_SECONDS)
+        return end_orphans(known, self._lodgings.folder, _LEFTOVER_GRACE_SECONDS)
 
     def start(self, spec: DynoSpec, watcher: DynoWatcher) -> Running:
         """See `Runtime.start`. Copies the app's files and starts the process in the caller's thread."""
-        home = self._folder / spec.key
-        port = self._ports.take() if spec.web else None
         self._say(spec, lines.starting(spec.command))
+        lodging, name = self._lodging_of(spec)
         try:
-            make_home(home, spec.slug_dir)
-            env = dyno_environment(spec.env, spec.name, home, port, self._path)
-            popen, pipe = self._spawn(spec, home, env)
+            self._lodgings.fill(lodging, spec.slug_dir)
+            env = dyno_environment(spec.env, name, lodging.home, lodging.port, self._path)
+            popen, pipe = self._spawn(spec, lodging.home, env)
         except (OSError, ValueError, shutil.Error) as problem:
-            self._forget(home, port)
-            if spec.attach_secret:
-                self._desk.withdraw(spec.attach_secret)
-            raise DynoStartError(
-                f"cannot start {spec.name}: {problem}; deploy the app again, or look at the platform's data folder"
+            self._lodgings.clear(lodging)
+            raise self._refusal(
+                spec, f"{problem}; deploy the app again, or look at the platform's data folder"
             ) from problem
         dyno = DynoProcess(
-            spec, watcher, home, port, popen, pipe, open_pidfd(popen.pid), started_at(popen.pid), time.monotonic()
+            spec, watcher, lodging, popen, pipe, open_pidfd(popen.pid), started_at(popen.pid), time.monotonic()
         )
         self._admit(dyno)
         return _running(dyno)
+
+    def _lodging_of(self, spec: DynoSpec) -> tuple[Lodging, str]:
+        """Where a new dyno is to live, and what it is to be called there."""
+        if spec.inside is None:
+            return self._lodgings.take(spec.key, web=spec.web), spec.name
+        with self._lock:
+            host = self._dynos.get(spec.inside)
+        if host is None:
+            raise self._refusal(spec, _HOST_IS_GONE)
+        return replace(host.lodging, guest=True), host.spec.name
+
+    def _refusal(self, spec: DynoSpec, why: str) -> DynoStartError:
+        """Whoever waits for its terminal waits no more."""
+        if spec.attach_secret:
+            self._desk.withdraw(spec.attach_secret)
+        return DynoStartError(f"cannot start {spec.name}: {why}")
 
     def _spawn(self, spec: DynoSpec, home: Path, env: dict[str, str]) -> tuple[subprocess.Popen[bytes], int]:
         if spec.attach_secret is None:
@@ -115,20 +122,19 @@ class ProcessRuntime:
             return started
 
     def stop(self, key: str, grace_seconds: float | None = None) -> None:
-        """See `Runtime.stop`. A second stop never lengthens the grace."""
+        """See `Runtime.stop`. A second stop never lengthens the grace. What runs inside a dyno is told as well."""
         grace = self._limits.stop_seconds if grace_seconds is None else grace_seconds
         with self._lock:
             dyno = self._dynos.get(key)
-            if dyno is None or dyno.gone:
-                return
-            first = dyno.kill_at is None
-            kill_at = time.monotonic() + grace
-            if dyno.kill_at is None or kill_at < dyno.kill_at:
-                dyno.grace, dyno.kill_at = grace, kill_at
-            if first:
-                self._say(dyno.spec, lines.TERMINATING)
-                dyno.signal(signal.SIGTERM)
-        self._wake()
+            for each in [dyno, *self._guests(key)] if dyno else ():
+                if each.end_within(grace):
+                    self._say(each.spec, lines.TERMINATING)
+                    each.signal(signal.SIGTERM)
+        self._bell.ring()
+
+    def _guests(self, key: str) -> list[DynoProcess]:
+        """What runs inside a dyno. Only with the lock."""
+        return [dyno for dyno in self._dynos.values() if dyno.spec.inside == key]
 
     def running(self) -> list[Running]:
         """See `Runtime.running`."""
@@ -142,28 +148,25 @@ class ProcessRuntime:
             keys = list(self._dynos)
         for key in keys:
             self.stop(key, grace_seconds)
-        self._wake()
+        self._bell.ring()
         self._thread.join()
         self._desk.close()
-        self._sweeper.shutdown(wait=True)
+        self._lodgings.close()
 
     def _admit(self, dyno: DynoProcess) -> None:
+        inside = dyno.spec.inside
         with self._lock:
-            late = self._closing
+            gone = inside is not None and inside not in self._dynos
+            late = self._closing or gone
             if not late:
                 self._dynos[dyno.spec.key] = dyno
                 self._inbox.append(partial(self._watch, dyno))
         if late:
             dyno.signal(signal.SIGKILL)
             dyno.reap()
-            self._forget(dyno.home, dyno.port)
-            raise DynoStartError(f"cannot start {dyno.spec.name}: the platform is stopping")
-        self._wake()
-
-    def _wake(self) -> None:
-        # A full buffer wakes as well; a closed one belongs to a thread that has ended.
-        with contextlib.suppress(OSError):
-            self._wake_writing.send(b"\0")
+            self._lodgings.clear(dyno.lodging)
+            raise self._refusal(dyno.spec, _HOST_IS_GONE if gone else "the platform is stopping")
+        self._bell.ring()
 
     # From here on: only the selector thread.
 
@@ -175,8 +178,7 @@ class ProcessRuntime:
             self._guarded(self._keep_limits)
         self._selector.close()
         self._probe.close()
-        self._wake_reading.close()
-        self._wake_writing.close()
+        self._bell.close()
 
     def _guarded(self, act: Callable[[], None]) -> None:
         """A bug around one dyno must not stop the thread that watches all of them."""
@@ -206,8 +208,7 @@ class ProcessRuntime:
         return min(waits, default=None)
 
     def _woken(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            self._wake_reading.recv(4096)
+        self._bell.hush()
         while self._inbox:
             self._inbox.popleft()()
 
@@ -273,8 +274,11 @@ class ProcessRuntime:
         with self._lock:
             status = dyno.reap()
             del self._dynos[dyno.spec.key], self._watched[dyno.spec.key]
+            guests = self._guests(dyno.spec.key)
         self._say(dyno.spec, lines.exited(status))
-        self._sweeper.submit(self._guarded, partial(self._sweep, dyno))
+        for guest in guests:
+            self._kill(guest)
+        self._lodgings.sweep(dyno.lodging, self._guarded)
         dyno.watcher.on_exit(dyno.spec.key, status)
 
     def _tell(self, dyno: DynoProcess, texts: list[str]) -> None:
@@ -283,17 +287,6 @@ class ProcessRuntime:
 
     def _say(self, spec: DynoSpec, text: str) -> None:
         self._log(spec.app_id, "heroku", spec.name, text)
-
-    # In the sweeper's thread.
-
-    def _sweep(self, dyno: DynoProcess) -> None:
-        end_strays(dyno.home)
-        self._forget(dyno.home, dyno.port)
-
-    def _forget(self, home: Path, port: int | None) -> None:
-        remove_home(home)
-        if port is not None:
-            self._ports.give_back(port)
 
 
 def _running(dyno: DynoProcess) -> Running:

@@ -38,6 +38,8 @@ class DynoSpec:
     attach_secret: str | None = None
     """Its input and output wait for who has this secret, instead of going into the log."""
     tty: bool = False
+    inside: str | None = None
+    """Key of the dyno in whose folder, and under whose name and port, it runs; it ends with that one."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,10 @@ class Runtime(Protocol):
         ...
 
     def stop(self, key: str, grace_seconds: float | None = None) -> None:
-        """SIGTERM to all its processes now, SIGKILL after the grace; returns at once. Unknown keys are fine."""
+        """SIGTERM to all its processes now, SIGKILL after the grace; returns at once. Unknown keys are fine.
+
+        What runs inside it is stopped with it.
+        """
         ...
 
     def running(self) -> list[Running]:

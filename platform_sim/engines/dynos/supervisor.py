@@ -17,10 +17,10 @@ from pathlib import Path
 
 from platform_sim.core.actions.dynos import report_gone, report_started, report_state
 from platform_sim.core.model.apps import App, Dyno
-from platform_sim.core.model.records import Event
 from platform_sim.core.model.seams import LogSink
 from platform_sim.core.store import Database, Snapshot
 from platform_sim.engines.dynos import lines
+from platform_sim.engines.dynos.agenda import Agenda
 from platform_sim.engines.dynos.policy import cool_off
 from platform_sim.engines.dynos.runtime import DynoSpec, DynoStartError, Known, Runtime
 from platform_sim.engines.dynos.wanted import AppView, adjust, dyno_id, look, spec_of
@@ -69,13 +69,11 @@ class Supervisor:
         self._wake = wake
         self._let_finish = let_finish
         self._live: dict[str, _Live] = {}
-        self._retries: dict[str, datetime] = {}
+        self._agenda = Agenda(database.clock)
         self._reports: deque[Callable[[], None]] = deque()
-        self._dirty: set[str] = set()
-        self._dirty_lock = threading.Lock()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="dyno-supervisor", daemon=True)
-        database.on_commit(self._committed)
+        database.on_commit(self._agenda.committed)
 
     def start(self) -> None:
         """Begin; returns at once, what a killed platform left is ended in the background."""
@@ -107,11 +105,6 @@ class Supervisor:
         self._reports.append(report)
         self._database.touch()
 
-    def _committed(self, events: list[Event]) -> None:
-        """Whatever changes what an app should run is an event of that app."""
-        with self._dirty_lock:
-            self._dirty.update(event.app_id for event in events if event.app_id is not None)
-
     # The supervisor's own thread from here on.
 
     def _run(self) -> None:
@@ -132,15 +125,14 @@ class Supervisor:
         with self._database.transaction() as tx:
             for dyno in left:
                 report_gone(tx, dyno, None)
-        with self._dirty_lock:
-            self._dirty |= apps
+        self._agenda.add(apps)
 
     def step(self) -> None:
         """Do all that is to do now; returns when every app at rest matches its rows."""
         self._end_overdue()
         while not self._closing:
             self._hear()
-            apps = self._due_apps()
+            apps = self._agenda.take()
             for app_id in apps:
                 self._guarded(partial(self._reconcile, app_id))
             if apps:
@@ -156,17 +148,9 @@ class Supervisor:
         if heard:
             self._wake()
 
-    def _due_apps(self) -> list[str]:
-        """Apps with news, and those of which a crashed dyno has cooled off; each is taken once."""
-        now = self._database.clock.now()
-        with self._dirty_lock:
-            due = self._dirty | {app_id for app_id, moment in self._retries.items() if moment <= now}
-            self._dirty = set()
-        return sorted(due)
-
     def _patience(self) -> float | None:
         """Wall seconds until something is to do without being told; None if nothing is."""
-        waits = [self._database.clock.seconds_until(moment) for moment in self._retries.values()]
+        waits = [self._agenda.patience()]
         waits += [max(0.0, live.ends_at - time.monotonic()) for live in self._live.values() if live.ends_at]
         return min((wait for wait in waits if wait is not None), default=None)
 
@@ -178,7 +162,6 @@ class Supervisor:
             logger.exception("dynos: an app was not looked after; this is a bug of the platform")
 
     def _reconcile(self, app_id: str) -> None:
-        self._retries.pop(app_id, None)
         now = self._database.clock.now()
         view, launches = self._read(app_id, now)
         for dyno in view.dynos:
@@ -186,15 +169,13 @@ class Supervisor:
                 self._end(dyno, view)
         for dyno, spec in launches:
             self._launch(dyno, spec)
-        moment = view.next_moment(now)
-        if moment is not None:
-            self._retries[app_id] = moment
+        self._agenda.set(app_id, view.next_moment(now))
 
     def _read(self, app_id: str, now: datetime) -> tuple[AppView, list[tuple[Dyno, DynoSpec]]]:
         """The app's rows once the policy has nothing against them, and what is still to be started."""
         with self._database.snapshot() as rows:
             view = look(rows, app_id)
-            if not view.acts(now):
+            if view.is_right(now):
                 return view, self._launches(rows, view)
         with self._database.transaction() as tx:
             adjust(tx, app_id)

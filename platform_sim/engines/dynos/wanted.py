@@ -41,13 +41,25 @@ class AppView:
         """Whether a dyno that is wanted no more has to wait for its successors: web dynos of an app with preboot."""
         return self.preboot and is_held(dyno, self.dynos)
 
+    def is_right(self, now: datetime) -> bool:
+        """Whether policy and time have nothing against the rows."""
+        return not self.acts(now) and not self.expired(now)
+
     def acts(self, now: datetime) -> list[Act]:
         """What the policy says is to do."""
         return plan(self.wanted(), self._real(), now)
 
+    def expired(self, now: datetime) -> list[Dyno]:
+        """One-off dynos that have lived as long as they were given."""
+        return [dyno for dyno in self._mortal() if dyno.expires_at is not None and dyno.expires_at <= now]
+
     def next_moment(self, now: datetime) -> datetime | None:
-        """When a cool-off ends, on the platform's clock."""
-        return next_moment(self._real(), now)
+        """When a cool-off or a one-off dyno's time ends, on the platform's clock."""
+        moments = [next_moment(self._real(), now), *(dyno.expires_at for dyno in self._mortal())]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def _mortal(self) -> list[Dyno]:
+        return [dyno for dyno in self.dynos if dyno.wanted and dyno.expires_at is not None]
 
     def _real(self) -> list[Real]:
         kept = [dyno for dyno in self.dynos if dyno.kind == "formation" and dyno.wanted]
@@ -85,7 +97,7 @@ def look(rows: Snapshot, app_id: str) -> AppView:
 
 
 def adjust(tx: Transaction, app_id: str) -> None:
-    """Make the rows of formation dynos say what the policy wants; the processes follow the rows."""
+    """Make the rows of dynos say what the policy and the time want; the processes follow the rows."""
     view = look(tx, app_id)
     dynos = {dyno.id: dyno for dyno in view.dynos}
     for act in view.acts(tx.now()):
@@ -96,6 +108,8 @@ def adjust(tx: Transaction, app_id: str) -> None:
             add_formation_dyno(tx, view.release, act.name, row.command, row.size)
         if act.do == "restart" and act.key is not None:
             report_state(tx, dynos[act.key], "starting")
+    for dyno in view.expired(tx.now()):
+        let_go(tx, dyno)
 
 
 def spec_of(rows: Snapshot, dyno: Dyno, slugs: Path) -> DynoSpec:
@@ -103,18 +117,28 @@ def spec_of(rows: Snapshot, dyno: Dyno, slugs: Path) -> DynoSpec:
     release = rows.get(Release, dyno.release_id)
     slug = rows.get(Slug, release.slug_id) if release.slug_id else None
     app = rows.find(App, id=dyno.app_id)
-    told = metadata(rows, app, release, dyno) if app else {}
+    host = (rows.find(Dyno, id=dyno.inside_id) if dyno.inside_id else None) or dyno
+    told = metadata(rows, app, release, host) if app else {}
     return DynoSpec(
-        key=f"{dyno.id}.{dyno.crashes}",
+        key=_key(dyno),
         app_id=dyno.app_id,
         name=dyno.name,
         command=dyno.command,
         slug_dir=slugs / slug.folder if slug and slug.folder else None,
-        env=config_of(rows, release) | dyno.env | told,
+        env=config_of(rows, release) | host.env | dyno.env | told,
         web=_serves(dyno),
         attach_secret=dyno.attach_secret,
         tty=dyno.tty,
+        inside=None if dyno.inside_id is None else _NOWHERE if host is dyno else _key(host),
     )
+
+
+_NOWHERE = "a dyno that is gone"
+"""No runtime knows this key."""
+
+
+def _key(dyno: Dyno) -> str:
+    return f"{dyno.id}.{dyno.crashes}"
 
 
 def dyno_id(key: str) -> str:

@@ -136,6 +136,7 @@ SIMULATED: dict[Key, Spec] = {
     ("POST", "/apps/{app}/dynos"): _write(dynos.run, 201, fields=dynos.RUN, required=("command",)),
     ("DELETE", "/apps/{app}/dynos"): _write(dynos.restart_all, 202),
     ("GET", "/apps/{app}/dynos/{dyno}"): _get(dynos.info, **OPERATORS),
+    ("POST", "/apps/{app}/dynos/{dyno}"): _write(dynos.run_inside, 201, fields=dynos.INSIDE, required=("command",)),
     ("DELETE", "/apps/{app}/dynos/{dyno}"): _write(dynos.restart, 202),
     ("POST", "/apps/{app}/dynos/{dyno}/actions/stop"): _write(dynos.stop, 202),
     ("DELETE", "/apps/{app}/formations/{dyno.formation_type}"): _write(dynos.restart_type, 202),

@@ -17,6 +17,7 @@ from platform_sim.core.actions.dynos import (
     report_state,
     restart_dynos,
     run_dyno,
+    run_inside,
     stop_dynos,
 )
 from platform_sim.core.actions.releases import current_release
@@ -46,10 +47,93 @@ def test_a_one_off_dyno_runs_the_current_release(tx: Transaction, customer: Acto
     assert (dyno.state, dyno.wanted, dyno.pid, dyno.crashes) == ("starting", True, None, 0)
 
 
-def test_the_name_of_a_process_type_runs_its_command(
-    tx: Transaction, customer: Actor, app: App, release: Release
+@pytest.mark.parametrize(
+    ("asked", "runs"),
+    [
+        ("worker", "work"),
+        ("worker 42  x", "work 42  x"),
+        ("worker ; echo $?", "work ; echo $?"),
+        ("workers", "workers"),
+        ("ls worker", "ls worker"),
+    ],
+)
+def test_the_name_of_a_process_type_stands_for_its_command(
+    tx: Transaction, customer: Actor, app: App, release: Release, asked: str, runs: str
 ) -> None:
-    assert run_dyno(tx, customer, app, "worker").command == "work"
+    """Together with any further arguments, which is also how the CLI asks for the exit status (heroku-cli §5)."""
+    assert run_dyno(tx, customer, app, asked).command == runs
+    web = report_state(tx, add_formation_dyno(tx, release, "web.1", "serve", "Basic"), "up")
+    assert run_inside(tx, customer, app, web, asked).command == runs
+
+
+@pytest.mark.parametrize("seconds", [1, 1800, 86_400])
+def test_a_time_to_live_is_counted_from_now(
+    tx: Transaction, customer: Actor, app: App, release: Release, seconds: int
+) -> None:
+    assert run_dyno(tx, customer, app, "x", time_to_live=seconds).expires_at == tx.now() + timedelta(seconds=seconds)
+    assert run_dyno(tx, customer, app, "x").expires_at is None
+
+
+def test_a_command_inside_a_dyno_is_a_one_off_dyno_of_that_release(
+    tx: Transaction, customer: Actor, app: App, web: Dyno
+) -> None:
+    up = tx.update(web, state="up", size="Standard-1X")
+    deploy(tx, customer, app, web="serve anew")
+    dyno = run_inside(tx, customer, app, up, "bash", env={"TERM": "xterm"})
+    assert re.fullmatch(r"run\.\d{4}", dyno.name)
+    assert (dyno.kind, dyno.type, dyno.inside_id, dyno.release_id) == ("run", "run", web.id, web.release_id)
+    assert (dyno.command, dyno.size, dyno.env) == ("bash", "Standard-1X", {"TERM": "xterm"})
+    assert dyno.attach_secret
+    assert dyno.tty
+    assert not run_inside(tx, customer, app, up, "bash", attach="pipe").tty
+    again = run_inside(tx, customer, app, tx.update(dyno, state="up"), "ls")
+    assert again.inside_id == web.id, "inside what is inside a dyno is inside that dyno"
+    event = tx.all(Event, kind="dyno", subject_id=dyno.id)[0]
+    assert (event.action, event.actor_id) == ("create", customer.account.id)
+    assert "xterm" not in json.dumps(dump(tx)["Event"], default=str)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"state": "starting"}, r"web\.1 is starting: .* only inside a dyno that is up"),
+        ({"state": "crashed"}, r"web\.1 is crashed"),
+        ({"state": "up", "wanted": False}, r"web\.1 is being stopped"),
+    ],
+)
+def test_nothing_runs_inside_a_dyno_that_is_not_up(
+    tx: Transaction, customer: Actor, app: App, web: Dyno, changes: dict[str, Any], why: str
+) -> None:
+    web = tx.update(web, **changes)
+    before = dump(tx)
+    with pytest.raises(InvalidParams, match=why):
+        run_inside(tx, customer, app, web, "bash")
+    assert dump(tx) == before
+
+
+@pytest.mark.parametrize("wish", [{"command": " "}, {"command": "x", "env": {"A=B": "1"}}], ids=str)
+def test_bad_commands_inside_a_dyno_are_refused(
+    tx: Transaction, customer: Actor, app: App, web: Dyno, wish: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidParams):
+        run_inside(tx, customer, app, tx.update(web, state="up"), **wish)
+
+
+@pytest.mark.parametrize("end", ["gone", "crashed"])
+def test_what_runs_inside_a_dyno_ends_with_it(
+    tx: Transaction, customer: Actor, app: App, release: Release, web: Dyno, end: str
+) -> None:
+    other = report_state(tx, add_formation_dyno(tx, release, "worker.1", "work", "Basic"), "up")
+    web = report_state(tx, web, "up")
+    runs, waits = run_inside(tx, customer, app, web, "bash"), run_inside(tx, customer, app, web, "bash")
+    elsewhere = run_inside(tx, customer, app, other, "bash")
+    for number, dyno in enumerate((runs, elsewhere)):
+        report_started(tx, dyno, pid=number, pid_started=1.5, port=None, boot_id="boot")
+    if end == "gone":
+        report_gone(tx, web, 0)
+    else:
+        report_state(tx, web, "crashed", exit_status=1, crashes=1)
+    assert [tx.get(Dyno, each.id).wanted for each in (runs, waits, elsewhere)] == [False, True, True]
 
 
 def test_one_off_dynos_of_other_kinds_carry_their_name(
@@ -75,6 +159,9 @@ def test_one_off_dynos_have_names_of_their_own(tx: Transaction, customer: Actor,
         ({"command": "x", "kind": "a/b"}, "not a process type"),
         ({"command": "x", "env": {"A=B": "1"}}, "not a variable's name"),
         ({"command": "x", "env": {"": "1"}}, "not a variable's name"),
+        ({"command": "x", "time_to_live": 0}, "time_to_live is 0: give it 1 to 86400 seconds"),
+        ({"command": "x", "time_to_live": -5}, "time_to_live is -5"),
+        ({"command": "x", "time_to_live": 86_401}, "time_to_live is 86401"),
     ],
 )
 def test_bad_wishes_are_refused(
@@ -144,6 +231,7 @@ def test_partners_neither_run_restart_nor_stop(tx: Transaction, customer: Actor,
     partner = partner_of_addon(tx, new_addon(tx, customer, app))
     attempts: list[Any] = [
         lambda: run_dyno(tx, partner, app, "x"),
+        lambda: run_inside(tx, partner, app, web, "x"),
         lambda: restart_dynos(tx, partner, app),
         lambda: stop_dynos(tx, partner, app, dyno=web),
     ]

@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database as Rows
 
 from platform_sim.core.model.addons import Addon, AddonService, Plan
-from platform_sim.core.model.apps import App
+from platform_sim.core.model.apps import App, Dyno
 from platform_sim.core.store import migrations
 from platform_sim.core.store.database import _ready_image
 from platform_sim.core.store.tables import NOUNS, TABLES
@@ -109,7 +109,14 @@ def test_the_ready_image_is_a_real_copy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("noun", "column", "default"), [(AddonService, "abilities", []), (Addon, "namespaces", {})], ids=str
+    ("noun", "column", "default"),
+    [
+        (AddonService, "abilities", []),
+        (Addon, "namespaces", {}),
+        (Dyno, "inside_id", None),
+        (Dyno, "expires_at", None),
+    ],
+    ids=str,
 )
 def test_a_column_of_a_later_step_is_added_to_what_an_earlier_version_wrote(
     rows: Rows, noun: type, column: str, default: object

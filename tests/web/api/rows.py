@@ -77,6 +77,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "PATCH /apps/{app}/formation": {"updates": [{"type": "web", "quantity": 2}]},
     "PATCH /apps/{app}/formation/{formation}": {"quantity": 2},
     "POST /apps/{app}/dynos": {"command": "ls"},
+    "POST /apps/{app}/dynos/{dyno}": {"command": "ls"},
     "POST /apps/{app}/log-sessions": {"tail": True},
     "POST /apps/{app}/log-drains": {"url": "https://logs.example.com/new"},
     "PUT /addons/{add-on}/log-drains/{log-drain.query_identity}": {"url": "https://logs.example.com/moved"},

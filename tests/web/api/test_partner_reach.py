@@ -204,6 +204,7 @@ def test_an_able_partner_scales_but_neither_restarts_nor_runs(full: Populated) -
     for method, path, body in (
         ("DELETE", "/apps/acme/dynos", None),
         ("POST", "/apps/acme/dynos", {"command": "env"}),
+        ("POST", "/apps/acme/dynos/web.1", {"command": "env"}),
         ("POST", "/apps/acme/releases", {"release": "3"}),
         ("GET", "/apps/acme/config-vars", None),
     ):

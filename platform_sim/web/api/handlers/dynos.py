@@ -21,6 +21,7 @@ RUN = {
     "force_no_tty": flag,
     "time_to_live": whole,
 }
+INSIDE = {"command": text, "env": string_map, "force_no_tty": flag}
 LOGS = {"lines": whole, "tail": flag, "dyno": text, "dyno_name": text, "source": text, "type": text}
 
 
@@ -90,9 +91,25 @@ def run(call: Call, tx: Transaction) -> Json:
         env=wish.get("env"),
         kind=wish.get("type") or "run",
         attach=("pipe" if wish.get("force_no_tty") else "tty") if wish.get("attach") else None,
+        time_to_live=wish.get("time_to_live"),
     )
     where = call.at.rendezvous(made.attach_secret) if made.attach_secret else None
     return public.dyno(tx, made, app) | {"attach_url": where}
+
+
+def run_inside(call: Call, tx: Transaction) -> Json:
+    """POST /apps/:app/dynos/:dyno: a command inside a dyno that runs, always attached (heroku-cli §5)."""
+    app = _app(call, tx)
+    made = dynos.run_inside(
+        tx,
+        call.actor,
+        app,
+        dynos.dyno_named(tx, app, call.path["dyno"]),
+        call.body["command"],
+        env=call.body.get("env"),
+        attach="pipe" if call.body.get("force_no_tty") else "tty",
+    )
+    return public.dyno(tx, made, app) | {"attach_url": call.at.rendezvous(made.attach_secret or "")}
 
 
 def restart(call: Call, tx: Transaction) -> Json:

@@ -1,6 +1,7 @@
 """Formation, dynos and log sessions, as the CLI and heroku3 ask for them (platform-api §5, §6)."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -135,6 +136,8 @@ BAD_RUNS: list[dict[str, Any]] = [
     {"command": "x", "env": {"A B": "1"}},
     {"command": "x", "env": {"é": "1"}},
     {"command": "x", "env": {"A": 1}},
+    {"command": "x", "time_to_live": 86_401},
+    {"command": "x", "time_to_live": "soon"},
 ]
 
 
@@ -161,6 +164,41 @@ def test_an_attached_dyno_tells_its_secret_address_once(more: dict[str, Any], tt
 def test_a_detached_dyno_has_no_address(full: Populated) -> None:
     answer = full.world.call("POST", "/apps/acme/dynos", {"command": "bash", "attach": False})
     assert answer.json["attach_url"] is None
+
+
+def test_a_time_to_live_reaches_the_row(full: Populated) -> None:
+    made = full.world.call("POST", "/apps/acme/dynos", {"command": "x", "time_to_live": 1800})
+    assert made.status_code == 201
+    with full.world.database.snapshot() as rows:
+        dyno = rows.get(Dyno, made.json["id"])
+    assert dyno.expires_at == dyno.created_at + timedelta(seconds=1800)
+
+
+@pytest.mark.parametrize(("more", "tty"), [({}, True), ({"force_no_tty": True}, False)], ids=str)
+def test_a_command_inside_a_dyno(more: dict[str, Any], tty: bool, full: Populated) -> None:
+    """As `heroku run:inside` asks: without `attach`, and attached all the same (heroku-cli §5)."""
+    body = {"command": "ls", "env": {"TERM": "xterm"}, **more}
+    answer = full.world.call("POST", "/apps/acme/dynos/web.1", body)
+    assert answer.status_code == 201
+    with full.world.database.snapshot() as rows:
+        kept = rows.get(Dyno, answer.json["id"])
+        host = rows.find(Dyno, name="web.1")
+    assert host is not None
+    assert (kept.inside_id, kept.command, kept.env, kept.tty) == (host.id, "ls", {"TERM": "xterm"}, tty)
+    where = urlsplit(answer.json["attach_url"])
+    assert (where.scheme, where.path) == ("rendezvous", f"/{kept.attach_secret}")
+    listed = [dyno for dyno in full.world.get("/apps/acme/dynos") if dyno["name"] == answer.json["name"]]
+    assert [(dyno["type"], dyno["attach_url"]) for dyno in listed] == [("run", None)]
+
+
+def test_a_command_inside_what_does_not_run(full: Populated) -> None:
+    with full.world.nothing_written():
+        unknown = full.world.call("POST", "/apps/acme/dynos/web.9", {"command": "ls"})
+        assert (unknown.error, unknown.json["resource"]) == ((404, "not_found"), "dyno")
+        (one_off,) = [dyno for dyno in full.world.get("/apps/acme/dynos") if dyno["type"] == "run"]
+        early = full.world.call("POST", f"/apps/acme/dynos/{one_off['name']}", {"command": "ls"})
+        assert early.error == (422, "invalid_params")
+        assert "is starting" in early.json["message"]
 
 
 def test_an_app_that_was_never_deployed_runs_nothing(world: World) -> None:
