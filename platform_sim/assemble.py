@@ -6,9 +6,6 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,16 +13,13 @@ from typing import Any
 
 from platform_sim import settings
 from platform_sim.claim import claim, let_go
-from platform_sim.core.actions.accounts import create_account, issue_token, lasting_token
 from platform_sim.core.actions.app_setups import wake
+from platform_sim.core.actions.first_rows import first_rows
 from platform_sim.core.actions.notifications import notify
-from platform_sim.core.actions.services import apply_seeds
 from platform_sim.core.actions.webhook_deliveries import fan_out
 from platform_sim.core.clock import Chance, Clock
-from platform_sim.core.model.accounts import AccessToken, Account
 from platform_sim.core.model.addresses import Addresses, is_heroku_host, is_this_machine
 from platform_sim.core.model.apps import Build, Dyno, Release
-from platform_sim.core.model.catalog import ServiceSeed
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.seams import LogSink
 from platform_sim.core.public.webhooks import subject
@@ -51,6 +45,7 @@ from platform_sim.engines.partner_calls.handlers import partner_handlers
 from platform_sim.engines.router.authority import Authority
 from platform_sim.engines.router.edge import Edge
 from platform_sim.engines.webhooks import webhook_handlers
+from platform_sim.options import Options
 from platform_sim.partners.client import PartnerClient
 from platform_sim.partners.http_send import HttpSend
 from platform_sim.partners.manifest import sso_target
@@ -60,25 +55,6 @@ from platform_sim.web.context import Doors
 from platform_sim.web.server import ControlServer
 
 log = logging.getLogger(__name__)
-
-EMAIL = "you@example.com"
-"""The customer of a new platform: a name that no real Heroku account has."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a platform is started. `data` None: in memory, with a temporary folder that goes at the end."""
-
-    data: Path | None = None
-    port: int = 0
-    seed: int | None = None
-    frozen_at: datetime | None = None
-    token: str | None = None
-    environment: Mapping[str, str] = field(default_factory=settings.environment)
-    rules: Mapping[str, Any] = field(default_factory=dict)
-    """Settings that override defaults and environment."""
-    services: Sequence[ServiceSeed] = ()
-    """What has to be registered before anybody asks; `services_file.read_services` reads them."""
 
 
 class Platform:
@@ -96,10 +72,12 @@ class Platform:
         try:
             chance = Chance(self.options.seed)
             self.database = Database(self.layout.database if folder else None, self.clock, chance, rules)
-            self.boot_id, self.customer_id, self.token = self._first_rows()
+            with self.database.transaction() as tx:
+                first = first_rows(tx, self.options.token, self.options.services)
         except BaseException:
             self._let_go()
             raise
+        self.boot_id, self.customer_id, self.token = first
         self.logs = LogHub(self.clock.now, self.layout.logs if folder else None)
         self.outputs = OutputStore(self.layout.outputs if folder else None, expected=self._output_expected)
         self._stopping = threading.Event()
@@ -210,18 +188,6 @@ class Platform:
         let_go(self.layout.root)
         if self._temporary:
             shutil.rmtree(self._temporary, ignore_errors=True)
-
-    def _first_rows(self) -> tuple[str, str, str]:
-        """This boot's id, the customer and a token; the same customer and token each time on the same folder."""
-        with self.database.transaction() as tx:
-            boot_id = tx.uuid("boot")
-            account = tx.find(Account, email=EMAIL) or create_account(tx, EMAIL, "You")
-            known = self.options.token and tx.find(AccessToken, token=self.options.token)
-            if not known and not self.options.token:
-                known = lasting_token(tx, account)
-            apply_seeds(tx, account, self.options.services)
-            token = known or issue_token(tx, account, "platform-sim up", self.options.token)
-            return boot_id, account.id, token.token
 
     def _doors(self) -> Doors:
         return Doors(

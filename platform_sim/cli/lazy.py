@@ -1,5 +1,6 @@
 """A click group that knows its commands by name and loads one only when it is called: the one place that does so."""
 
+import gc
 import importlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
@@ -31,7 +32,14 @@ class LazyGroup(click.Group):
         row = self.lazy.get(cmd_name)
         if row is None:
             return None
-        return cast(click.Command, getattr(importlib.import_module(row.module), row.attribute))
+        # Modules stay: to look for garbage among what they define, now and later, would only take time.
+        gc.disable()
+        try:
+            module = importlib.import_module(row.module)
+        finally:
+            gc.freeze()
+            gc.enable()
+        return cast(click.Command, getattr(module, row.attribute))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of `--help`, from the table alone."""

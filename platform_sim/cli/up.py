@@ -15,11 +15,12 @@ from pathlib import Path
 
 import click
 
-from platform_sim.assemble import Options, Platform
+from platform_sim.assemble import Platform
 from platform_sim.claim import DataFolderInUse
 from platform_sim.cli.failures import EnvironmentProblem
 from platform_sim.cli.find import DEFAULT_READY_FILE
 from platform_sim.demo.scene import Scene, SceneProblem
+from platform_sim.options import Options
 from platform_sim.services_file import BadServicesFile, ServiceSeed, read_services
 from platform_sim.settings import BadSetting, environment
 

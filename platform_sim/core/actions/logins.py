@@ -12,13 +12,11 @@ from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.logins import Credentials, PreAuthorization
 from platform_sim.core.model.one_time import is_code, secret_from
-from platform_sim.core.model.passwords import LONGEST, SHORTEST, hashed, is_password
+from platform_sim.core.model.passwords import LONGEST, NOBODYS, SHORTEST, hashed, is_password
 from platform_sim.core.model.scopes import GLOBAL
 from platform_sim.core.store import Snapshot, Transaction
 
 WRONG = "Invalid credentials provided."
-_NOBODYS_PASSWORD = hashed("", "nobody")
-"""Looked at where there is no password: how long a refusal takes must not tell whom there is."""
 
 
 def set_password(tx: Transaction, operator: Account, account: Account, password: str) -> None:
@@ -98,7 +96,7 @@ def who_logs_in(rows: Snapshot, email: str, password: str, code: str | None) -> 
 def is_proven(rows: Snapshot, account: Account | None, given: str) -> bool:
     """Whether this is the customer's password; while it has none, whether it is a token of its own. Of nobody: no."""
     known = rows.find(Credentials, id=account.id) if account else None
-    if is_password(known.password if known else _NOBODYS_PASSWORD, given) and known is not None:
+    if is_password(known.password if known else NOBODYS, given) and known is not None:
         return True
     if known is not None or account is None:
         return False

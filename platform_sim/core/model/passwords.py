@@ -6,6 +6,9 @@ import hmac
 SHORTEST, LONGEST = 8, 256
 _COST, _BLOCK, _LANES = 2**13, 8, 1
 
+NOBODYS = f"scrypt${_COST}${_BLOCK}${_LANES}$nobody$none"
+"""Kept where there is no password: no text has this hash, and to look takes as long as anywhere."""
+
 
 def hashed(password: str, salt: str) -> str:
     """`scrypt$cost$block$lanes$salt$hash`."""

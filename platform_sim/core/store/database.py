@@ -44,7 +44,10 @@ class Database:
         self._memory_lock = threading.RLock()
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
-        self._changed = threading.Condition()
+        lock = threading.RLock()
+        self._changed = threading.Condition(lock)
+        self._rows_changed = {noun: threading.Condition(lock) for noun in TABLES}
+        """Wake those who wait for rows of one noun, and let the others sleep."""
         self._version = 0
         self._changes: dict[type, int] = dict.fromkeys(TABLES, 0)
         """The version in which rows of a noun were last written."""
@@ -162,8 +165,10 @@ class Database:
         """Wake everybody who waits for a change, of these nouns and rows or (None) of any."""
         with self._changed:
             self._version += 1
-            self._changes.update(dict.fromkeys(nouns, self._version))
             self._changed.notify_all()
+            for noun in nouns:
+                self._changes[noun] = self._version
+                self._rows_changed[noun].notify_all()
             for changed, rows in self._watches.items():
                 if keys is None or not rows.isdisjoint(keys):
                     changed.set()
@@ -190,7 +195,8 @@ class Database:
         With a `noun`, until rows of it have been written or the clock was moved: other commits let it sleep on.
         """
         with self._changed:
-            self._changed.wait_for(lambda: (self._changes[noun] if noun else self._version) > seen, timeout)
+            told = self._rows_changed[noun] if noun else self._changed
+            told.wait_for(lambda: (self._changes[noun] if noun else self._version) > seen, timeout)
             return self._version
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform_sim.core.model.passwords import hashed, is_password
+from platform_sim.core.model.passwords import NOBODYS, hashed, is_password
 
 
 @pytest.mark.parametrize("password", ["correct horse", "pässwörd:with:colons", "💥" * 8, " blank at the ends "])
@@ -29,3 +29,9 @@ def test_the_cost_is_kept_with_it_so_that_it_can_rise() -> None:
     )
     assert is_password(f"scrypt$1024$8$16$NaCl${expected}", "password")
     assert not is_password(f"scrypt$1024$8$16$NaCl${expected}", "passwore")
+
+
+def test_nobodys_is_no_text_s_and_takes_as_long_as_any() -> None:
+    for given in ("", "nobody", "none", NOBODYS):
+        assert not is_password(NOBODYS, given)
+    assert NOBODYS.split("$")[:4] == hashed("correct horse", "salt").split("$")[:4], "scrypt and its cost"

@@ -10,7 +10,7 @@ from sqlite_utils import Database as Rows
 
 from platform_sim.core.model.addons import Addon, AddonService, Plan
 from platform_sim.core.model.apps import App, Dyno
-from platform_sim.core.store import migrations
+from platform_sim.core.store import migrations, schema
 from platform_sim.core.store.database import _ready_image
 from platform_sim.core.store.tables import NOUNS, TABLES
 
@@ -44,7 +44,7 @@ def test_every_table_has_a_noun_and_a_key(rows: Rows) -> None:
 
 def test_indexes_name_tables_and_columns_that_exist() -> None:
     known = {t.name: set(t.columns) for t in TABLES.values()}
-    for listed in (migrations.UNIQUE, migrations.INDEXES):
+    for listed in (schema.UNIQUE, schema.INDEXES):
         for table, groups in listed.items():
             for columns in groups:
                 assert set(columns) <= known[table], table
@@ -79,7 +79,7 @@ def test_a_folder_of_the_first_release_gets_what_came_later(rows: Rows, monkeypa
     steps = migrations.STEPS
     monkeypatch.setattr(migrations, "STEPS", steps[:1])
     migrations.migrate(rows)
-    later = {name for names in migrations.LATER.values() for name in names}
+    later = {name for names in schema.LATER.values() for name in names}
     assert later.isdisjoint(rows.table_names())
     monkeypatch.setattr(migrations, "STEPS", steps)
     migrations.migrate(rows)

@@ -1,0 +1,26 @@
+"""How a platform is started: what whoever starts one may say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from platform_sim import settings
+from platform_sim.core.model.catalog import ServiceSeed
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a platform is started. `data` None: in memory, with a temporary folder that goes at the end."""
+
+    data: Path | None = None
+    port: int = 0
+    seed: int | None = None
+    frozen_at: datetime | None = None
+    token: str | None = None
+    environment: Mapping[str, str] = field(default_factory=settings.environment)
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    """Settings that override defaults and environment."""
+    services: Sequence[ServiceSeed] = ()
+    """What has to be registered before anybody asks; `services_file.read_services` reads them."""
