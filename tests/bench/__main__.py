@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench import measures, startup
+from tests.bench.command import apps_command
 from tests.bench.crowd import reads_meanwhile
 from tests.bench.load import LoadFailed
 from tests.bench.measures import FULL, QUICK, Size
@@ -23,6 +24,7 @@ def measure(folder: Path, size: Size) -> Iterator[Line]:
         found = up.start()
         customer = Customer(found["url"], found["token"], folder)
         yield from measures.api(customer, folder, size)
+        yield apps_command(customer, found["ca_file"], found["pid"], size.rounds)
         yield from reads_meanwhile(customer, folder, size.crowds)
         port = measures.deploy(customer, sys.executable)
         yield measures.router(customer, size, port)

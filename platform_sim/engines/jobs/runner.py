@@ -48,17 +48,16 @@ class JobRunner:
         self._grace = grace
         self._claimed: SimpleQueue[Job | None] = SimpleQueue()
         self._free = threading.Semaphore(workers)
+        self._idle = threading.Semaphore(0)
+        """Workers that have no job."""
         self._stopping = False
         self._dispatcher = threading.Thread(target=self._dispatch, name="jobs-dispatcher", daemon=True)
-        self._workers = [
-            threading.Thread(target=self._work, name=f"jobs-{number}", daemon=True) for number in range(workers)
-        ]
+        self._workers: list[threading.Thread] = []
 
     def start(self) -> None:
         """Take again what a killed platform was doing, then run jobs until `stop`."""
         self.recover()
-        for thread in (*self._workers, self._dispatcher):
-            thread.start()
+        self._dispatcher.start()
 
     def stop(self) -> None:
         """Take no more jobs and wait for those in flight, at most `grace` wall seconds in all.
@@ -107,6 +106,14 @@ class JobRunner:
             if job is None:
                 return
             self._claimed.put(job)
+            if not self._idle.acquire(blocking=False):
+                self._begin_worker()
+
+    def _begin_worker(self) -> None:
+        """Only when a job finds none: most platforms never need as many as they may have."""
+        worker = threading.Thread(target=self._work, name=f"jobs-{len(self._workers)}", daemon=True)
+        self._workers.append(worker)
+        worker.start()
 
     def _next_claimed(self) -> Job | None:
         """Wait until a job is due and claim it; None when it is time to stop."""
@@ -135,6 +142,7 @@ class JobRunner:
     def _work(self) -> None:
         while (job := self._claimed.get()) is not None:
             self._run(job)
+            self._idle.release()
             self._free.release()
 
     def _run(self, job: Job) -> None:

@@ -94,6 +94,15 @@ def test_no_more_than_the_workers_at_once(desk: Desk) -> None:
     assert most <= 3
 
 
+def test_threads_begin_with_jobs_and_are_no_more_than_the_workers(desk: Desk) -> None:
+    runner = desk.runner(workers=3)
+    runner.start()
+    assert runner._workers == [], "a platform at rest needs none"
+    many = [desk.add(f"s{n}") for n in range(40)]
+    desk.wait(lambda rows: rows.count(Job, state="done") == len(many))
+    assert 1 <= len(runner._workers) <= 3
+
+
 def test_jobs_of_a_subject_run_one_after_the_other_in_order(desk: Desk) -> None:
     busy: set[str] = set()
 
