@@ -62,7 +62,6 @@ VERDICTS = (
     ("partly", "features", "some can be switched and do nothing: their descriptions say so"),
     ("partly", "labs", "some can be switched and do nothing: their descriptions say so"),
     ("cannot", "telemetry:*", "drains of telemetry are for apps of the Fir generation, and all apps here are of Cedar"),
-    ("cannot", "run:inside", "for the Fir generation, says the CLI itself"),
     ("cannot", "spaces*", SPACES),
     ("cannot", "container:*", CONTAINERS),
     ("cannot", "redis:*", "the reference partner has no Redis: register a partner of that name that has"),
