@@ -7,6 +7,8 @@ WORKERS ?= 4
 PORT ?= 5100
 CLI := tests/heroku_cli
 CLI_WORKERS ?= 3
+# Compiled once and kept: else each of the workers compiles all tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test test-cli heroku-cli transcripts check format bench soak docs clean

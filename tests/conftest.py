@@ -1,6 +1,7 @@
 """Fixtures for everybody: a platform's rows with a frozen clock and a seed, and who acts on them."""
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -9,6 +10,17 @@ from platform_sim.core.model.apps import App
 from platform_sim.core.store import Database, Transaction
 
 from . import support
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Modules and ten thousand tests stay until the end: nobody looks for garbage among them, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture
