@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ..docs.pages import ROOT, blocks
 from ..processes.sources import app
 from .cli import LONGEST, PACKAGE
 from .stage import Stage
@@ -138,3 +139,19 @@ def test_a_deployment_as_a_tool_does_it(stage: Stage) -> None:
     assert scaled["body"]["quantity"] == 1
     assert log["body"]["logplex_url"].startswith(stage.platform.url)
     assert [each["name"] for each in dynos["body"]] == ["web.1"]
+
+
+def test_the_block_on_the_page_of_clients_does_what_it_says(stage: Stage, tmp_path: Path) -> None:
+    (block,) = [each for each in blocks(ROOT / "docs" / "clients.md") if each.language == "js"]
+    program = tmp_path / "page.cjs"
+    program.write_text(block.text)
+    told = {"HEROKU_HOST": stage.platform.url, "HEROKU_API_KEY": stage.platform.token, "NODE_PATH": str(MODULES)}
+    done = subprocess.run(
+        ["node", str(program)],
+        env={"PATH": stage.cli.environment["PATH"]} | told,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["v3 Set GREETING config vars", "404 Couldn't find that app."]
