@@ -136,6 +136,10 @@ class ProcessRuntime:
         """What runs inside a dyno. Only with the lock."""
         return [dyno for dyno in self._dynos.values() if dyno.spec.inside == key]
 
+    def withdraw(self, attach_secret: str) -> None:
+        """See `Runtime.withdraw`."""
+        self._desk.withdraw(attach_secret)
+
     def running(self) -> list[Running]:
         """See `Runtime.running`."""
         with self._lock:

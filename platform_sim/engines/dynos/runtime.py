@@ -103,6 +103,10 @@ class Runtime(Protocol):
         """
         ...
 
+    def withdraw(self, attach_secret: str) -> None:
+        """The dyno with this secret will never start: whoever waits for its terminal waits no more."""
+        ...
+
     def running(self) -> list[Running]:
         """All dynos that have not ended, in order of their start."""
         ...

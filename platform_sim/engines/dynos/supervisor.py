@@ -210,6 +210,8 @@ class Supervisor:
         if live is None:
             with self._database.transaction() as tx:
                 report_gone(tx, dyno, dyno.exit_status)
+            if dyno.attach_secret is not None:
+                self._runtime.withdraw(dyno.attach_secret)
         elif not live.stopping:
             self._say_why(dyno, view)
             self._stop(live)

@@ -121,3 +121,10 @@ def test_where_nothing_runs_it_cannot_start_and_whoever_waits_is_told(
     with pytest.raises(DynoStartError, match=r"cannot start run\.1000: the dyno .* has ended"):
         start(runtime, recorder, "bash", attach_secret="secret", tty=True)
     assert told == [None]
+
+
+def test_what_never_starts_keeps_nobody_waiting(runtime: ProcessRuntime, desk: TerminalDesk) -> None:
+    told: list[object] = []
+    desk.expect("secret", told.append)
+    runtime.withdraw("secret")
+    assert told == [None]

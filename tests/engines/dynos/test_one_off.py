@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from platform_sim.core.actions.dynos import run_dyno, run_inside
+from platform_sim.core.actions.dynos import run_dyno, run_inside, stop_dynos
 from platform_sim.core.model.apps import Dyno
 from platform_sim.engines.dynos.supervisor import Supervisor
 
@@ -118,6 +118,19 @@ def test_inside_a_dyno_that_is_gone_is_nowhere(world: World, runtime: FakeRuntim
     spec = next(spec for spec in runtime.started if spec.name == made.name)
     assert spec.inside is not None
     assert spec.inside not in {one.key for one in runtime.running()}
+
+
+def test_who_waits_for_a_dyno_that_is_stopped_before_it_began_is_told(
+    world: World, runtime: FakeRuntime, running: Supervisor
+) -> None:
+    made = inside(world)
+    with world.database.transaction() as tx:
+        stop_dynos(tx, world.actor, world.app, dyno=made)
+        detached = run_dyno(tx, world.actor, world.app, "x")
+        stop_dynos(tx, world.actor, world.app, dyno=detached)
+    running.step()
+    assert runtime.take() == [f"withdraw {made.attach_secret}"]
+    assert world.states() == {"worker.1": "up"}
 
 
 def run_for(world: World, seconds: int) -> Dyno:

@@ -53,6 +53,9 @@ class FakeRuntime:
         name = next(spec.name for spec in self.started if spec.key == key)
         self.did.append(f"stop {name}")
 
+    def withdraw(self, attach_secret: str) -> None:
+        self.did.append(f"withdraw {attach_secret}")
+
     def running(self) -> list[Running]:
         return list(self._running.values())
 
