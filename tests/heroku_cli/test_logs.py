@@ -75,12 +75,17 @@ def test_a_tail_that_ends_comes_again_and_misses_nothing(tmp_path: Path) -> None
     ]
 
 
-def test_a_tail_that_can_not_come_again_has_timed_out(stage: Stage) -> None:
-    stage.customer.api("POST", "/apps", {"name": "shop"})
-    with tail(stage, "-n", "1") as started:
-        line(started)
-        stage.customer.api("DELETE", "/apps/shop")
-        _, problem = started.communicate(timeout=LONGEST)
+@pytest.mark.parametrize("why", ["its app is gone", "its time is over"])
+def test_a_tail_that_cannot_come_again_has_timed_out(why: str, tmp_path: Path) -> None:
+    with on_stage(tmp_path, log_tail_life=2, log_session_life=1) as stage:
+        stage.customer.api("POST", "/apps", {"name": "shop"})
+        with tail(stage, "-n", "1") as started:
+            line(started)
+            if why == "its app is gone":
+                stage.customer.api("DELETE", "/apps/shop")
+            else:
+                stage.platform.clock.advance(timedelta(seconds=3))
+            _, problem = started.communicate(timeout=LONGEST)
     assert started.returncode == 1
     assert problem.strip() == "›   Error: Log stream timed out. Please try again."
 
