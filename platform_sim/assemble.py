@@ -204,6 +204,7 @@ class Platform:
             git_environment=self._git_environment(),
             python=sys.executable,
             log=self.logs,
+            lines=self.logs.lines,
             metrics=self.logs.counts,
         )
 

@@ -161,3 +161,10 @@ def only_local_names(*also: str) -> None:
     host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
     if host.lower() not in LOCAL_NAMES.union(also):
         raise errors.Forbidden("This page is only for browsers on this machine: open it as http://localhost:PORT/.")
+
+
+def check_origin() -> None:
+    """Refuse forms that a page of another site has sent. Programs that are no browsers say nothing of that."""
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "same-origin")
+    if (origin is not None and origin.partition("://")[2] != request.host) or site != "same-origin":
+        raise errors.Forbidden("This was sent from a page of another site. Nothing was done.")

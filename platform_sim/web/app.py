@@ -1,5 +1,5 @@
 """The Flask application of all doors: API, id host, login host, registry, SSO gateway, git, uploads, log input,
-`/vendor`, buildpacks, status, ours."""
+`/vendor`, buildpacks, status, ours. Before it the pages of the dashboard, an application of their own."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -11,6 +11,7 @@ from platform_sim.web.answers import error_response, errors_as
 from platform_sim.web.api.blueprint import api_blueprint
 from platform_sim.web.buildpacks.blueprint import buildpacks_blueprint
 from platform_sim.web.context import Doors
+from platform_sim.web.dashboard.application import Annex
 from platform_sim.web.git.blueprint import git_blueprint
 from platform_sim.web.identity.blueprint import identity_blueprint
 from platform_sim.web.log_input.blueprint import log_input_blueprint
@@ -83,5 +84,6 @@ def create_web(doors: Doors) -> Flask:
         app.register_blueprint(make(doors))
     errors_as(app, error_response)
 
-    app.wsgi_app = front(app.wsgi_app, doors.database.chance.fresh)  # type: ignore[method-assign, assignment]
+    inner = Annex(doors, app.wsgi_app)
+    app.wsgi_app = front(inner, doors.database.chance.fresh)  # type: ignore[method-assign, assignment]
     return app

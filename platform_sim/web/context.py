@@ -1,7 +1,7 @@
 """What all doors share: the rows, the addresses, where uploads go. Made by `assemble`, handed to `create_web`."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.records import Job
-from platform_sim.core.model.seams import LogSink, Metrics, NoMetrics
+from platform_sim.core.model.seams import LogSink, Metrics, NoMetrics, SaidLine
 from platform_sim.core.model.sso import SsoTarget
 from platform_sim.core.store import Database, Snapshot
 from platform_sim.web.workers import waiting
@@ -40,6 +40,8 @@ class Doors:
     """The interpreter that runs the hooks."""
     log: LogSink = field(default=lambda app_id, source, dyno, text: None)
     """Takes what partners write into the logs of apps."""
+    lines: Callable[[str], Sequence[SaidLine]] = field(default=lambda app_id: [])
+    """The lines of an app's log that are kept, oldest first."""
     metrics: Metrics = field(default_factory=NoMetrics)
     """What router and dynos have been heard to say."""
     pools: "RatePools" = field(default_factory=lambda: RatePools())

@@ -4,6 +4,8 @@ What an operator has said counts always: `shutdown`, `invite-only`. The stages a
 begins, keep nobody out unless the setting `strict_marketplace` says so.
 """
 
+from collections.abc import Sequence
+
 from platform_sim.core.access import Actor
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.addons import Addon, AddonService, Plan
@@ -18,21 +20,29 @@ def listed_services(rows: Snapshot, actor: Actor, *, strict: bool) -> list[Addon
     services = rows.all(AddonService, order_by="name")
     if not strict:
         return services
-    return [each for each in services if each.state != "alpha" or _knows(rows, actor, each)]
-
-
-def _knows(rows: Snapshot, actor: Actor, service: AddonService) -> bool:
-    if is_partner_of(rows, actor, service):
-        return True
-    return any(is_invited(actor, plan) for plan in rows.all(Plan, service_id=service.id))
+    invited = {plan.service_id for plan in rows.all(Plan) if is_invited(actor, plan)}
+    return [
+        each for each in services if each.state != "alpha" or each.id in invited or is_partner_of(rows, actor, each)
+    ]
 
 
 def listed_plans(rows: Snapshot, actor: Actor, service: AddonService) -> list[Plan]:
     """Those for all users, and those to which one is invited; the service's partner sees all."""
-    plans = rows.all(Plan, service_id=service.id)
-    if is_partner_of(rows, actor, service):
-        return plans
-    return [p for p in plans if p.state == "public" or (p.state == "invite-only" and is_invited(actor, p))]
+    return listed_plans_of(rows, actor, [service])[service.id]
+
+
+def listed_plans_of(rows: Snapshot, actor: Actor, services: Sequence[AddonService]) -> dict[str, list[Plan]]:
+    """The same of several services, by their ids, in one question to the rows."""
+    partners = {each.id for each in services if is_partner_of(rows, actor, each)}
+    found: dict[str, list[Plan]] = {each.id: [] for each in services}
+    for plan in rows.all(Plan, service_id=list(found)):
+        if plan.service_id in partners or plan.state == "public" or _is_let_in(actor, plan):
+            found[plan.service_id].append(plan)
+    return found
+
+
+def _is_let_in(actor: Actor, plan: Plan) -> bool:
+    return plan.state == "invite-only" and is_invited(actor, plan)
 
 
 def is_invited(actor: Actor, plan: Plan) -> bool:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from platform_sim.core.model.records import Job
+from platform_sim.core.model.apps import Release
+from platform_sim.core.model.records import Event, Job
 
 T = TypeVar("T")
 
@@ -30,3 +31,9 @@ NEXT_JOB = Query(
     """,
 )
 """The waiting job that is due first, of those that no earlier open job of their subject holds up. `kinds`: JSON."""
+
+EVENTS_BEFORE = Query(Event, "WHERE app_id = :app AND number < :before ORDER BY number DESC LIMIT :limit")
+"""An app's events, newest first, from some number on."""
+
+RELEASES_BEFORE = Query(Release, "WHERE app_id = :app AND version < :before ORDER BY version DESC LIMIT :limit")
+"""An app's releases, newest first, from some version on."""

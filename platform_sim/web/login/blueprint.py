@@ -12,7 +12,14 @@ from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addresses import LOGIN_PAGE, LOGIN_POLL
 from platform_sim.core.model.logins import BrowserLogin
 from platform_sim.core.store import Snapshot
-from platform_sim.web.answers import error_response, errors_as, json_response, only_local_names, read_body
+from platform_sim.web.answers import (
+    check_origin,
+    error_response,
+    errors_as,
+    json_response,
+    only_local_names,
+    read_body,
+)
 from platform_sim.web.api.bodies import check, read_json, text
 from platform_sim.web.context import Doors
 from platform_sim.web.pages import html_page
@@ -91,7 +98,7 @@ def _ask(doors: Doors, rows: Snapshot, login: BrowserLogin, wrong: errors.Platfo
 
 
 def _said(doors: Doors, page: str) -> Response:
-    _check_origin()
+    check_origin()
     given = request.form  # read first: nothing may wait for a client's bytes while it holds rows
     with doors.database.snapshot() as rows:
         login = logins.login_of_page(rows, page)
@@ -124,13 +131,6 @@ def _who(doors: Doors, rows: Snapshot) -> Account:
 
 def _choices(doors: Doors, rows: Snapshot) -> list[Account]:
     return logins.choices(rows) if doors.database.rules.login_by_choice else []
-
-
-def _check_origin() -> None:
-    """Refuse forms that a page of another site has sent. Programs that are no browsers say nothing of that."""
-    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "same-origin")
-    if (origin is not None and origin.partition("://")[2] != request.host) or site != "same-origin":
-        raise errors.Forbidden("This was sent from a page of another site. Nothing was done.")
 
 
 def _problem(doors: Doors, problem: errors.PlatformError) -> Response:

@@ -1,7 +1,7 @@
 """Which customer a browser is: a cookie says so once it has opened an operator's link, else it is the first one.
 
-Cookies do not know ports: the cookie is sent on the gateway's own paths only, so that other programs on this machine,
-the partner's dashboard above all, do not get it.
+Cookies do not know ports: the cookie is sent on the gateway's own paths and on those of our dashboard only, so that
+other programs on this machine, the partner's `/dashboard` above all, do not get it.
 """
 
 from flask import Response, request
@@ -12,7 +12,7 @@ from platform_sim.core.store import Snapshot
 from platform_sim.web.context import Doors
 
 COOKIE = "platform_sim_customer"
-PATHS = ("/sso/apps", "/myapps")
+PATHS = ("/sso/apps", "/myapps", "/dashboard/apps", "/dashboard/marketplace", "/dashboard/operator")
 
 
 def browsing_customer(doors: Doors, rows: Snapshot) -> Account:

@@ -2,7 +2,7 @@
 
 from platform_sim.core import access
 from platform_sim.core.actions import addons, addons_end
-from platform_sim.core.errors import InvalidParams, MultipleMatches, NotFound, ProviderRefused, ProviderUnavailable
+from platform_sim.core.errors import InvalidParams, MultipleMatches, NotFound
 from platform_sim.core.model.addons import Addon, AddonService, Attachment
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.records import Job
@@ -10,6 +10,7 @@ from platform_sim.core.public import addons as public
 from platform_sim.core.store import Snapshot
 from platform_sim.web.api.bodies import flag, identity, options, part, text
 from platform_sim.web.api.call import Answer, Call, Json
+from platform_sim.web.late import raise_failure
 
 CREATE = {
     "plan": identity,
@@ -79,16 +80,9 @@ def create(call: Call) -> Json:
 
 def _after(call: Call, addon_id: str, job: Job) -> Json:
     """The add-on as the partner's answer left it, or the customer's error."""
-    _raise_failure(job)
+    raise_failure(job)
     with call.doors.database.snapshot() as rows:
         return _shown(call, rows, rows.get(Addon, addon_id))
-
-
-def _raise_failure(job: Job) -> None:
-    """Only what has been given up: a try that failed and comes back is not the end."""
-    if job.state == "failed":
-        message = str(job.outcome.get("message") or "The add-on's provider did not do what was asked.")
-        raise (ProviderRefused if job.outcome.get("refused") else ProviderUnavailable)(message)
 
 
 def update(call: Call) -> Json:
@@ -112,7 +106,7 @@ def delete(call: Call) -> Json:
     with call.doors.database.transaction() as tx:
         _, addon = _in_app(call, tx)
         job = addons_end.destroy_addon(tx, call.actor, addon, force=call.body.get("force", False))
-    _raise_failure(call.doors.job_settled(job.id))
+    raise_failure(call.doors.job_settled(job.id))
     with call.doors.database.snapshot() as rows:
         addon = rows.get(Addon, addon.id)
         return Answer(_shown(call, rows, addon), 200 if addon.state == "deprovisioned" else 202)

@@ -1,0 +1,34 @@
+"""What has happened to an app: events and builds, newest first."""
+
+from flask import Blueprint, Response
+
+from platform_sim.core.model.accounts import Account
+from platform_sim.core.model.apps import Build, Release
+from platform_sim.core.store.queries import EVENTS_BEFORE
+from platform_sim.web.dashboard.desk import Desk
+from platform_sim.web.dashboard.held import by_id
+from platform_sim.web.dashboard.links import LIST_BUILDS
+from platform_sim.web.dashboard.paging import before
+
+SIZE = 60
+BUILDS = 20
+
+
+def activity_pages(desk: Desk) -> Blueprint:
+    """`/dashboard/apps/<name>/activity`."""
+    blueprint = Blueprint("activity", __name__, url_prefix="/dashboard/apps/<name>/activity")
+
+    @blueprint.get("")
+    def show(name: str) -> Response:
+        with desk.doors.database.snapshot() as rows:
+            actor = desk.actor(rows)
+            app = desk.app(rows, actor, name, LIST_BUILDS)
+            found = rows.ask(EVENTS_BEFORE, app=app.id, before=before(), limit=SIZE + 1)
+            builds = rows.all(Build, app_id=app.id, desc=True, limit=BUILDS)
+            people = by_id(rows, Account, (each.actor_id for each in builds))
+            releases = by_id(rows, Release, (each.release_id for each in builds if each.release_id))
+        older = found[SIZE - 1].number if len(found) > SIZE else None
+        shown = {"events": found[:SIZE], "older": older, "builds": builds, "people": people, "releases": releases}
+        return desk.page("activity.html", actor, tab="activity", app=app, **shown)
+
+    return blueprint

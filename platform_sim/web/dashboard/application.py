@@ -1,0 +1,122 @@
+"""The pages as an application of their own: made when the first browser comes, since most platforms never see one."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from flask import Flask, Response, redirect, render_template, request, send_from_directory
+
+from platform_sim.core import errors
+from platform_sim.web.answers import check_origin, errors_as, only_local_names
+from platform_sim.web.context import Doors
+from platform_sim.web.dashboard import words
+from platform_sim.web.dashboard.access import access_pages
+from platform_sim.web.dashboard.activity import activity_pages
+from platform_sim.web.dashboard.addons import addon_pages
+from platform_sim.web.dashboard.apps import app_pages
+from platform_sim.web.dashboard.config import config_pages
+from platform_sim.web.dashboard.deploy import deploy_pages
+from platform_sim.web.dashboard.desk import Desk
+from platform_sim.web.dashboard.guard import Guard, fence
+from platform_sim.web.dashboard.logs import log_pages
+from platform_sim.web.dashboard.marketplace import marketplace_pages
+from platform_sim.web.dashboard.operator import operator_pages
+from platform_sim.web.dashboard.resources import resource_pages
+from platform_sim.web.dashboard.settings import settings_pages
+from platform_sim.web.sso.browser import forget
+
+ROOT = "/dashboard"
+TOPICS = (
+    app_pages,
+    resource_pages,
+    addon_pages,
+    deploy_pages,
+    activity_pages,
+    access_pages,
+    settings_pages,
+    config_pages,
+    log_pages,
+    marketplace_pages,
+    operator_pages,
+)
+TITLES = {401: "Who are you?", 403: "You may not", 404: "Not there", 422: "That cannot be done", 423: "Please confirm"}
+STATIC = Path(__file__).parent / "static"
+
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class Annex:
+    """Before the other doors: what lies at `/dashboard` is answered by the pages, made at the first request."""
+
+    def __init__(self, doors: Doors, others: Wsgi) -> None:
+        self._doors = doors
+        self._others = others
+        self._lock = Lock()
+        self._made: Flask | None = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """See `Wsgi`."""
+        path = environ.get("PATH_INFO", "")
+        if path == ROOT or path.startswith(ROOT + "/") or (path == "/" and _is_browsing(environ)):
+            return self._pages()(environ, start_response)
+        return self._others(environ, start_response)
+
+    def _pages(self) -> Flask:
+        with self._lock:
+            self._made = self._made or create_dashboard(self._doors)
+        return self._made
+
+
+def _is_browsing(environ: dict[str, Any]) -> bool:
+    """Whether somebody looks for a page, not a program for the API."""
+    return environ["REQUEST_METHOD"] in ("GET", "HEAD") and "text/html" in environ.get("HTTP_ACCEPT", "")
+
+
+def create_dashboard(doors: Doors) -> Flask:
+    """One a platform. Only for browsers on this machine, whatever name a page elsewhere gives to it."""
+    app = Flask("platform_sim.web.dashboard", static_folder=None, template_folder="templates")
+    app.url_map.merge_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = doors.database.rules.body_size_limit
+    app.jinja_env.filters.update(price=words.price, moment=words.moment, plain=words.plain)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    desk = Desk(doors, Guard(doors.database.chance.fresh().encode()))
+    app.before_request(partial(_let_in, desk))
+    app.after_request(fence)
+    errors_as(app, _problem)
+
+    @app.get("/")
+    def front_door() -> Response:
+        answer = redirect(ROOT)
+        assert isinstance(answer, Response)
+        answer.headers["Vary"] = "Accept"
+        return answer
+
+    @app.get(f"{ROOT}/static/<name>")
+    def static(name: str) -> Response:
+        answer = send_from_directory(STATIC, name)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
+
+    for topic in TOPICS:
+        app.register_blueprint(topic(desk))
+    return app
+
+
+def _let_in(desk: Desk) -> None:
+    """Every request; a form is read whole before any rows are held."""
+    only_local_names()
+    if request.method != "POST":
+        return
+    check_origin()
+    request.form.to_dict()
+    with desk.doors.database.snapshot() as rows:
+        desk.guard.check_form(desk.actor(rows).account)
+
+
+def _problem(problem: errors.PlatformError) -> Response:
+    message = "There is no such page." if isinstance(problem, errors.EndpointNotFound) else problem.message
+    title = TITLES.get(problem.status, "That did not work")
+    answer = Response(render_template("problem.html", message=message, title=title), problem.status)
+    return forget(answer) if isinstance(problem, errors.Unauthorized) else answer

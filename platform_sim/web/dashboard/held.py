@@ -1,0 +1,66 @@
+"""What is attached to an app, with as few questions to the rows as there are kinds of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from platform_sim.core.access import LIVE
+from platform_sim.core.actions.ownership import shown_vars
+from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
+from platform_sim.core.model.apps import App
+from platform_sim.core.store import Snapshot
+
+T = TypeVar("T")
+
+
+def by_id(rows: Snapshot, noun: type[T], ids: Iterable[str]) -> dict[str, T]:
+    """All of them that there are, in one question."""
+    wanted = sorted(set(ids))
+    found: list[Any] = rows.all(noun, id=wanted) if wanted else []
+    return {each.id: each for each in found}
+
+
+@dataclass(frozen=True)
+class Held:
+    """An add-on that an app has, its own or another app's."""
+
+    addon: Addon
+    service: AddonService
+    plan: Plan
+    attachments: Sequence[Attachment]
+    """To this app."""
+    owner: App | None
+    """The app that pays for it."""
+
+
+def held_by(rows: Snapshot, app: App) -> list[Held]:
+    """The live add-ons of an app and those that are attached to it, by name."""
+    attachments = rows.all(Attachment, app_id=app.id, order_by="name")
+    addons = {each.id: each for each in rows.all(Addon, app_id=app.id, state=LIVE)}
+    others = [each.addon_id for each in attachments if each.addon_id not in addons]
+    addons |= {key: each for key, each in by_id(rows, Addon, others).items() if each.state in LIVE}
+    return with_details(rows, list(addons.values()), attachments)
+
+
+def with_details(rows: Snapshot, addons: Sequence[Addon], attachments: Sequence[Attachment]) -> list[Held]:
+    """Add-ons with what they are instances of."""
+    services = by_id(rows, AddonService, (each.service_id for each in addons))
+    plans = by_id(rows, Plan, (each.plan_id for each in addons))
+    owners = by_id(rows, App, (each.app_id for each in addons))
+    return [
+        Held(
+            each,
+            services[each.service_id],
+            plans[each.plan_id],
+            [one for one in attachments if one.addon_id == each.id],
+            owners.get(each.app_id),
+        )
+        for each in sorted(addons, key=lambda addon: addon.name)
+    ]
+
+
+def owners_of_vars(held: Sequence[Held]) -> dict[str, Held]:
+    """The config vars that add-ons give the app, with whose they are."""
+    return {
+        name: each for each in held for one in each.attachments for name in shown_vars(each.service, one, each.addon)
+    }
