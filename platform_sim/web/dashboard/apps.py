@@ -57,9 +57,14 @@ def app_pages(desk: Desk) -> Blueprint:
                 app = create_app(tx, actor, name=name, region=region, stack=stack)
         return desk.go(url_for("apps.overview", name=app.name), f"{app.name} was created.")
 
+    _add_overview(blueprint, desk)
+    return blueprint
+
+
+def _add_overview(blueprint: Blueprint, desk: Desk) -> None:
     @blueprint.get("/apps/<name>")
     def overview(name: str) -> Response:
-        with database.snapshot() as rows:
+        with desk.doors.database.snapshot() as rows:
             actor = desk.actor(rows)
             app = desk.app(rows, actor, name, SEE_APP)
             shown = {
@@ -72,8 +77,6 @@ def app_pages(desk: Desk) -> Blueprint:
                 "releases": rows.all(Release, app_id=app.id, order_by="version", desc=True, limit=LATEST),
             }
         return desk.page("overview.html", actor, tab="overview", **shown)
-
-    return blueprint
 
 
 def _teams(rows: Snapshot, account: Account) -> list[Team]:

@@ -1,4 +1,4 @@
-"""The links of the API behind what a page shows or a form does: their rights are the page's, which tests hold."""
+"""The links of the API behind a page of an app, or a form there: their rights are the page's, which tests hold."""
 
 from dataclasses import dataclass
 
@@ -16,9 +16,6 @@ class Link:
         return self.method != "GET" and "{app}" in self.path
 
 
-LIST_APPS = Link("GET", "/apps")
-CREATE_APP = Link("POST", "/apps")
-CREATE_TEAM_APP = Link("POST", "/teams/apps")
 SEE_APP = Link("GET", "/apps/{app}")
 UPDATE_APP = Link("PATCH", "/apps/{app}")
 DELETE_APP = Link("DELETE", "/apps/{app}")
@@ -27,9 +24,7 @@ CHANGE_CONFIG = Link("PATCH", "/apps/{app}/config-vars")
 LIST_RELEASES = Link("GET", "/apps/{app}/releases")
 ROLL_BACK = Link("POST", "/apps/{app}/releases")
 LIST_BUILDS = Link("GET", "/apps/{app}/builds")
-LIST_FORMATION = Link("GET", "/apps/{app}/formation")
 SCALE = Link("PATCH", "/apps/{app}/formation/{formation}")
-LIST_DYNOS = Link("GET", "/apps/{app}/dynos")
 RESTART = Link("DELETE", "/apps/{app}/dynos")
 READ_LOG = Link("POST", "/apps/{app}/log-sessions")
 LIST_COLLABORATORS = Link("GET", "/apps/{app}/collaborators")
@@ -42,5 +37,3 @@ UPDATE_ADDON = Link("PATCH", "/apps/{app}/addons/{add-on}")
 DESTROY_ADDON = Link("DELETE", "/apps/{app}/addons/{add-on}")
 ATTACH = Link("POST", "/addon-attachments")
 DETACH = Link("DELETE", "/addon-attachments/{add-on-attachment}")
-LIST_SERVICES = Link("GET", "/addon-services")
-LIST_PLANS = Link("GET", "/addon-services/{add-on-service}/plans")

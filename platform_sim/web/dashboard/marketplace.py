@@ -47,6 +47,13 @@ def marketplace_pages(desk: Desk) -> Blueprint:
             }
         return desk.page("service.html", actor, **shown)
 
+    _add_installing(blueprint, desk)
+    return blueprint
+
+
+def _add_installing(blueprint: Blueprint, desk: Desk) -> None:
+    database = desk.doors.database
+
     @blueprint.post("/<service>/install")
     def install(service: str) -> Response:
         options = _options(whole_field("options"))
@@ -69,8 +76,6 @@ def marketplace_pages(desk: Desk) -> Blueprint:
             is_there = rows.get(Addon, addon.id).state == "provisioned"
         said = f"{addon.name} is {'installed' if is_there else 'being provisioned'}."
         return desk.go(url_for("addons.show", name=app.name, addon=addon.id), said)
-
-    return blueprint
 
 
 def _plans(rows: Snapshot, desk: Desk, service: AddonService) -> list[Plan]:

@@ -51,6 +51,13 @@ def operator_pages(desk: Desk) -> Blueprint:
         manifest = json.dumps(masked_manifest(found.manifest), indent=2, ensure_ascii=False)[:10_000]
         return desk.page("partner.html", actor, view="status", shown=shown, manifest=manifest, plans=plans, **granted)
 
+    _add_lists(blueprint, desk)
+    return blueprint
+
+
+def _add_lists(blueprint: Blueprint, desk: Desk) -> None:
+    database = desk.doors.database
+
     @blueprint.get("/jobs")
     def jobs() -> Response:
         with database.snapshot() as rows:
@@ -79,8 +86,6 @@ def operator_pages(desk: Desk) -> Blueprint:
             names = _names(rows, part.items)
         urls = {each.id: shown_address(each.url) for each in part.items if each.url}
         return desk.page("drains.html", actor, view="drains", part=part, names=names, urls=urls)
-
-    return blueprint
 
 
 def _names(rows: Snapshot, owned: Sequence[Webhook] | Sequence[LogDrain]) -> dict[str, str]:
