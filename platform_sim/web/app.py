@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask
+from werkzeug.routing import Rule
 
 from platform_sim.web.answers import error_response, errors_as
 from platform_sim.web.api.blueprint import api_blueprint
@@ -27,6 +28,17 @@ _REQUEST_ID = re.compile(r"[\w\-., ]{1,8000}", re.ASCII)
 _METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE", "POST"})
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class _Rule(Rule):
+    """Finds views and builds no URLs, for which werkzeug would compile two functions a rule."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        return _builds_nothing
+
+
+def _builds_nothing(*_: object, **__: object) -> tuple[str, str]:
+    raise NotImplementedError("rules build no URLs here: see core.model.addresses")
 
 
 def front(app: Wsgi, new_id: Callable[[], str]) -> Wsgi:
@@ -67,6 +79,7 @@ def create_web(doors: Doors) -> Flask:
     """One application per platform."""
     app = Flask("platform_sim", static_folder=None)
     app.url_map.merge_slashes = False
+    app.url_rule_class = _Rule
     for make in (
         api_blueprint,
         identity_blueprint,

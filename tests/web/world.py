@@ -82,6 +82,8 @@ class World:
     token: str
     stranger: Actor
     strangers_token: str
+    _image: tuple[int, bytes] | None = None
+    """With how many changes the rows had seen by then."""
 
     @property
     def database(self) -> Database:
@@ -119,8 +121,11 @@ class World:
             return support.dump(rows)
 
     def image(self) -> bytes:
-        """The rows' bytes: much quicker than `rows` to see that nothing was written."""
-        return self.database._connection().serialize()
+        """The rows' bytes, made anew only if some row was touched: to see at once that nothing was written."""
+        connection = self.database._connection()
+        if self._image is None or self._image[0] != connection.total_changes:
+            self._image = connection.total_changes, connection.serialize()
+        return self._image[1]
 
     def partner_token(self, addon: Addon) -> str:
         """A fresh access token of the add-on's partner."""
