@@ -15,6 +15,8 @@ from .play import command, no_network, play
 from .world import World
 
 QUICK = (Phase.generate,)
+FINDS = 2
+"""A seed with which the broken platform is found after few examples."""
 
 
 @pytest.fixture
@@ -39,33 +41,33 @@ def a_partner_that_fails_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_invariant_24_a_seed_plays_the_same_examples_again(told: list[str]) -> None:
-    play(5, 12)
+    play(5, 8)
     first = list(told)
     told.clear()
-    play(6, 3)
+    play(6, 2)
     told.clear()
-    play(5, 12)
+    play(5, 8)
     assert told == first
-    assert len(set(told)) > 10, "examples that are all alike prove nothing"
+    assert len(set(told)) > 6, "examples that are all alike prove nothing"
 
 
 @pytest.mark.usefixtures("a_partner_that_fails_is_not_asked_again")
 def test_invariant_24_what_is_found_is_told_with_steps_and_command() -> None:
     with pytest.raises(Violation, match="1 no_orphan_no_ghost: ghosts .*, orphans") as found:
-        play(1, 40, QUICK)
+        play(FINDS, 40, QUICK)
     notes = "\n".join(found.value.__notes__)
     assert "state.begin(" in notes
     assert "state.teardown()" in notes
-    assert notes.endswith(f"To play it again: {command(1, 40)}")
+    assert notes.endswith(f"To play it again: {command(FINDS, 40)}")
 
 
 @pytest.mark.usefixtures("a_partner_that_fails_is_not_asked_again")
 def test_soaking_ends_with_1_and_says_how_to_play_it_again(capsys: pytest.CaptureFixture[str]) -> None:
-    assert soak(1, None, None, 40, QUICK) == 1
+    assert soak(FINDS, None, None, 40, QUICK) == 1
     said = capsys.readouterr().out
     assert "no_orphan_no_ghost" in said
     assert "state.begin(" in said
-    assert "make soak ROUNDS=1 SEED=1 EXAMPLES=40" in said
+    assert f"make soak ROUNDS=1 SEED={FINDS} EXAMPLES=40" in said
 
 
 def test_soaking_counts_rounds_and_seeds(capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,6 +51,23 @@ def all_sources() -> tuple[Source, ...]:
 
 
 @cache
+def nodes(source: Source) -> tuple[ast.AST, ...]:
+    """Everything in the file's tree, walked once for all rules."""
+    return tuple(ast.walk(source.tree))
+
+
+@cache
+def attributes(source: Source) -> tuple[tuple[int, str], ...]:
+    """Line and `owner.attribute` of every attribute in the file, of a longer chain the last two."""
+    found = []
+    for node in nodes(source):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, (ast.Name, ast.Attribute)):
+            owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
+            found.append((node.lineno, f"{owner}.{node.attr}"))
+    return tuple(found)
+
+
+@cache
 def imports(source: Source) -> tuple[tuple[int, str], ...]:
     """Line and dotted name of everything that is imported anywhere in the file: `from a import b` is `a.b`."""
     return tuple(_imports(source))
@@ -60,7 +77,7 @@ def _imports(source: Source) -> Iterator[tuple[int, str]]:
     package = source.path.removesuffix(".py").removesuffix("/__init__").split("/")
     if not source.path.endswith("__init__.py"):
         package = package[:-1]
-    for node in ast.walk(source.tree):
+    for node in nodes(source):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

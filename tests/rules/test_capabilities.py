@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from .sources import PROGRAMS, Source, all_sources, imports, is_part_of
+from .sources import PROGRAMS, Source, all_sources, attributes, imports, is_part_of, nodes
 
 Uses = Callable[[Source], Iterator[tuple[int, str]]]
 """Line and name of each use of a capability in a source."""
@@ -39,11 +39,7 @@ def naming(*names: str) -> Uses:
     wanted = set(names)
 
     def uses(source: Source) -> Iterator[tuple[int, str]]:
-        for node in ast.walk(source.tree):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, (ast.Name, ast.Attribute)):
-                owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
-                if f"{owner}.{node.attr}" in wanted:
-                    yield node.lineno, f"{owner}.{node.attr}"
+        yield from ((line, name) for line, name in attributes(source) if name in wanted)
         yield from ((line, name) for line, name in imports(source) if name in wanted)
 
     return uses
@@ -62,7 +58,7 @@ SQL = re.compile(
 
 def sql_text(source: Source) -> Iterator[tuple[int, str]]:
     """Strings that begin like an SQL statement."""
-    for node in ast.walk(source.tree):
+    for node in nodes(source):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.match(node.value):
             yield node.lineno, node.value.strip()[:40]
 

@@ -82,7 +82,12 @@ NOUNS: tuple[type, ...] = (
 
 
 _dump_json = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
-_load_json = json.JSONDecoder().decode
+_decode = json.JSONDecoder().raw_decode
+
+
+def _load_json(text: str) -> Any:
+    """What `_dump_json` has written, so nobody looks for blanks around it."""
+    return _decode(text)[0]
 
 
 def _time_out(value: datetime) -> str:
