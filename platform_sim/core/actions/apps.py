@@ -166,6 +166,13 @@ def update_app(
     return app
 
 
+def note_repository_size(tx: Transaction, app_id: str, size: int) -> None:
+    """How many bytes an app's repository holds now; nothing for an app that is gone."""
+    app = tx.find(App, id=app_id)
+    if app is not None and app.repo_size != size:
+        tx.update(app, repo_size=size)
+
+
 def delete_app(tx: Transaction, actor: Actor, app: App) -> None:
     """End an app: its add-ons are deprovisioned, its dynos stop, its rows go (partner-api §2.11).
 

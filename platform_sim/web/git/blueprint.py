@@ -1,15 +1,18 @@
 """`/NAME.git/...`: smart HTTP for push, fetch and clone (heroku-cli §6)."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request
 
 from platform_sim.core import errors
 from platform_sim.core.access import Actor, app_named, check_permitted, check_standing, customers_only
 from platform_sim.core.actions.accounts import actor_for_token
+from platform_sim.core.actions.apps import note_repository_size
 from platform_sim.core.model import scopes
 from platform_sim.core.model.apps import App
 from platform_sim.web.answers import errors_as, token_of
 from platform_sim.web.context import Doors
-from platform_sim.web.git.repositories import HOOK, http_backend, repository
+from platform_sim.web.git.repositories import HOOK, http_backend, repository, repository_size
 
 SERVICES = ("git-receive-pack", "git-upload-pack")
 
@@ -52,7 +55,16 @@ def _serve(doors: Doors, name: str, tail: str, service: str) -> Response:
         reply = http_backend(_cgi(doors, actor, app, token, tail), request.stream)
     except (FileNotFoundError, PermissionError):
         raise errors.Internal("The platform finds no git that it can run: install git there and try again.") from None
+    if request.method == "POST" and service == "git-receive-pack":
+        reply.body.closed = partial(_weigh, doors, app.id)
     return Response(reply.body, reply.status, reply.headers, direct_passthrough=True)
+
+
+def _weigh(doors: Doors, app_id: str) -> None:
+    """After a push: what `heroku info` shows as Repo Size."""
+    size = repository_size(doors.layout.git, app_id)
+    with doors.database.transaction() as tx:
+        note_repository_size(tx, app_id, size)
 
 
 def _cgi(doors: Doors, actor: Actor, app: App, token: str, tail: str) -> dict[str, str]:

@@ -48,6 +48,15 @@ def repository(folder: Path, app_id: str, environment: Mapping[str, str]) -> Pat
     return path
 
 
+def repository_size(folder: Path, app_id: str) -> int:
+    """Bytes of what an app's repository holds: its objects, not the files around them. 0 where there is none."""
+    total = 0
+    for file in (folder / f"{app_id}.git" / "objects").rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # git may be tidying up
+            total += file.stat().st_size if file.is_file() else 0
+    return total
+
+
 def _git(environment: Mapping[str, str], *arguments: str) -> None:
     subprocess.run(["git", *arguments], env=dict(environment), check=True, capture_output=True)
 
@@ -60,6 +69,8 @@ class Body:
         self._output = output
         # read1 gives what is there: a push shows its build line by line.
         self._read: Callable[[int], bytes] = getattr(output, "read1", output.read)
+        self.closed: Callable[[], None] = _nothing_more
+        """Called once, when git has ended."""
 
     def __iter__(self) -> "Body":
         return self
@@ -85,10 +96,15 @@ class Body:
         finally:
             self._output.close()
             self._read = _nothing
+            self.closed()
 
 
 def _nothing(_: int) -> bytes:
     return b""
+
+
+def _nothing_more() -> None:
+    pass
 
 
 @dataclass(frozen=True)

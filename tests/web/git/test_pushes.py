@@ -14,6 +14,7 @@ from platform_sim.core.actions.releases import current_release
 from platform_sim.core.model.apps import App, Build
 
 from ... import support
+from ...processes.waiting import wait_until
 from ..world import playing
 from .pushing import Clone, Site, client_environment, gits, heads, new_clone, none_left, releases
 
@@ -45,6 +46,17 @@ def test_a_push_builds_what_was_pushed_and_shows_it(site: Site, clone: Clone) ->
     with tarfile.open(fileobj=io.BytesIO(site.sources[0]), mode="r:gz") as archive:
         assert archive.getnames() == ["Procfile", "app.py"]
     assert heads(clone, site) == {"refs/heads/main": commit}
+
+
+def test_a_push_makes_the_repository_of_the_app_larger(site: Site, clone: Clone) -> None:
+    clone.commit("noise", os.urandom(5000).hex())
+    with playing(site.world, build=site.succeed):
+        clone.git("push", site.url("acme"), "main")
+
+    def size() -> int | None:
+        return site.world.get("/apps/acme")["repo_size"]  # type: ignore[no-any-return]
+
+    assert wait_until("the repository is weighed", size) > 5000
 
 
 def test_a_second_push_and_master_too(site: Site, clone: Clone) -> None:
