@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import Release
 from platform_sim.core.model.records import Event, Job
 
@@ -37,3 +38,6 @@ EVENTS_BEFORE = Query(Event, "WHERE app_id = :app AND number < :before ORDER BY 
 
 RELEASES_BEFORE = Query(Release, "WHERE app_id = :app AND version < :before ORDER BY version DESC LIMIT :limit")
 """An app's releases, newest first, from some version on."""
+
+ADDONS_OF_SERVICE = Query(Addon, "WHERE service_id = :service ORDER BY rowid DESC LIMIT :limit OFFSET :offset")
+"""A part of a service's add-ons, the ended ones too, the newest first."""

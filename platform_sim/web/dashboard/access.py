@@ -4,7 +4,7 @@ from flask import Blueprint, Response, url_for
 
 from platform_sim.core.actions.collaborators import add_collaborator, collaborators_of, remove_collaborator
 from platform_sim.core.model.accounts import Account
-from platform_sim.core.model.teams import TeamMember
+from platform_sim.core.model.teams import MOST_MEMBERS, TeamMember
 from platform_sim.core.roles import team_name
 from platform_sim.web.dashboard.desk import Desk, field
 from platform_sim.web.dashboard.held import by_id
@@ -22,8 +22,8 @@ def access_pages(desk: Desk) -> Blueprint:
         with database.snapshot() as rows:
             actor = desk.actor(rows)
             app = desk.app(rows, actor, name, LIST_COLLABORATORS)
-            part = part_of(collaborators_of(rows, app))
-            members = rows.all(TeamMember, team_id=app.owner_id)
+            part = part_of(collaborators_of(rows, app), 50)
+            members = rows.all(TeamMember, team_id=app.owner_id, limit=MOST_MEMBERS)
             ids = [*(each.account_id for each in part.items), *(each.account_id for each in members)]
             people = by_id(rows, Account, ids)
             may = desk.may(rows, actor, app)

@@ -18,7 +18,7 @@ from platform_sim.web.dashboard.held import by_id
 from platform_sim.web.dashboard.links import ATTACH, DESTROY_ADDON, DETACH, SEE_ADDON, UPDATE_ADDON
 from platform_sim.web.late import raise_failure
 
-MOST_SHOWN = 100
+MOST_SHOWN = 40
 """Apps to which one add-on is attached."""
 
 
@@ -54,7 +54,7 @@ def addon_pages(desk: Desk) -> Blueprint:
             actor = desk.actor(tx)
             found = access.addon_named(tx, actor, addon, desk.app(tx, actor, name, UPDATE_ADDON))
             job = addons.request_plan_change(tx, actor, found, field("plan"))
-        return _after(desk, job, name, found, f"{found.name} has another plan.", "The plan of {} is changed.")
+        return _after(desk, job, name, found, f"{found.name} has another plan.", "The plan of {} is being changed.")
 
     @blueprint.post("/destroy")
     def destroy(name: str, addon: str) -> Response:

@@ -67,4 +67,4 @@ def _shown(desk: Desk, rows: Snapshot, actor: Actor, app: App) -> dict[str, obje
     may = desk.may(rows, actor, app)
     names = sorted(app_config(rows, app)) if "deploy" in may else []
     owners: dict[str, Held] = owners_of_vars(held_by(rows, app)) if names else {}
-    return {"app": app, "may": may, "part": part_of(names), "owners": owners}
+    return {"app": app, "may": may, "part": part_of(names, 50), "owners": owners}

@@ -47,12 +47,15 @@ def with_details(rows: Snapshot, addons: Sequence[Addon], attachments: Sequence[
     services = by_id(rows, AddonService, (each.service_id for each in addons))
     plans = by_id(rows, Plan, (each.plan_id for each in addons))
     owners = by_id(rows, App, (each.app_id for each in addons))
+    places: dict[str, list[Attachment]] = {each.id: [] for each in addons}
+    for one in attachments:
+        places.get(one.addon_id, []).append(one)
     return [
         Held(
             each,
             services[each.service_id],
             plans[each.plan_id],
-            [one for one in attachments if one.addon_id == each.id],
+            places[each.id],
             owners.get(each.app_id),
         )
         for each in sorted(addons, key=lambda addon: addon.name)

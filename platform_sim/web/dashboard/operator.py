@@ -15,11 +15,12 @@ from platform_sim.core.model.records import Job
 from platform_sim.core.model.webhooks import Webhook, WebhookDelivery
 from platform_sim.core.public import services as public
 from platform_sim.core.store import Snapshot
+from platform_sim.core.store.queries import ADDONS_OF_SERVICE
 from platform_sim.web.dashboard.desk import Desk
 from platform_sim.web.dashboard.held import by_id
-from platform_sim.web.dashboard.paging import part_of
+from platform_sim.web.dashboard.paging import part_from, part_of
 
-LATEST = 60
+LATEST = 50
 OPEN = ("todo", "doing")
 
 
@@ -97,7 +98,11 @@ def _names(rows: Snapshot, owned: Sequence[Webhook] | Sequence[LogDrain]) -> dic
 
 def _granted(rows: Snapshot, service: AddonService) -> dict[str, object]:
     """The service's instances with what each has been granted; of tokens only that there are some."""
-    part = part_of(rows.all(Addon, service_id=service.id, desc=True), 40)
+    part = part_from(
+        rows.count(Addon, service_id=service.id),
+        lambda limit, offset: rows.ask(ADDONS_OF_SERVICE, service=service.id, limit=limit, offset=offset),
+        40,
+    )
     grants = rows.all(Authorization, addon_id=[each.id for each in part.items])
     tokens = rows.all(AccessToken, authorization_id=[each.id for each in grants])
     return {

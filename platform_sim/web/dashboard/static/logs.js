@@ -6,13 +6,14 @@
   const lines = document.getElementById("lines");
   const how = document.getElementById("how");
   // The same as in words.py: what moves a terminal's cursor or colours its text.
-  const codes = /\x1b(?:\[[0-?]*[ -/]*[@-~]?|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+  const codes = /(?:\x1b\[|\x9b)[0-?]*[ -\/]*[@-~]?|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -\/]*[0-~]?|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+  const moment = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\.\d+\+00:00/;
   let retry = 1000;
 
   function show(text) {
     const atEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 40;
     const line = document.createElement("span");
-    line.textContent = text.replace(codes, "").slice(0, 2000) + "\n";
+    line.textContent = text.replace(codes, "").replace(moment, "$1 $2").slice(0, 2000) + "\n";
     lines.append(line);
     while (lines.childNodes.length > most) lines.firstChild.remove();
     if (atEnd) lines.scrollTop = lines.scrollHeight;
