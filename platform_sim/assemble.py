@@ -102,6 +102,7 @@ class Platform:
         control = ControlServer(create_web(self.doors), self.database.rules.source_size_limit)
         self._ends(control.close)
         routes = DynoRoutes(self.database, self.boot_id)
+        self._ends(routes.close)
         sessions = LogSessions(self.logs, partial(session_in, self.database), self.clock.now)
         streams = StreamsTable(sessions, OutputStreams(self.outputs), LoginPolls(self.database))
         desk = TerminalDesk(self._terminal_expected)

@@ -167,6 +167,8 @@ SETTINGS: tuple[Setting, ...] = (
          "heroku-cli §2", "unverified"),
     seconds("pre_authorization_life", 1800, "How long a token that was given a code for an app changes it without "
             "another one.", "heroku-cli §2", "unverified", int, low=1),
+    count("exchanges_kept", 10_000, 1_000_000, "How many exchanges with customers, partners and receivers of webhooks "
+          "the timeline keeps; older ones go.", "-", "ours"),
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ one. The conformance checker uses it too.
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -34,6 +34,15 @@ class PartnerClient:
     def __init__(self, send: Send, timeout: float = 25.0) -> None:
         self._send = send
         self._timeout = timeout
+
+    def telling(self, before: Callable[[PartnerRequest], None]) -> "PartnerClient":
+        """The same, where `before` hears of each request just before it goes."""
+
+        def send(request: PartnerRequest) -> PartnerAnswer:
+            before(request)
+            return self._send(request)
+
+        return PartnerClient(send, self._timeout)
 
     def provision(self, manifest: Manifest, order: ProvisionOrder) -> Call:
         """POST to the base URL (partner-api §2.3)."""

@@ -191,13 +191,13 @@ def end_app(tx: Transaction, actor: Actor, app: App) -> None:
         detach(tx, actor.account, app, attachment, tx.get(Addon, attachment.addon_id), release=False)
     end_app_logs(tx, actor.account, app)
     forget_app(tx, app)
-    for dyno in tx.all(Dyno, app_id=app.id):
-        # The rows stay until the supervisor has ended the processes behind them.
-        tx.update(dyno, wanted=False)
     for noun in (Formation, LogSessionRow, Build, ConfigSnapshot, Release, Slug, Domain, SniEndpoint):
         tx.delete_where(noun, app_id=app.id)
     tx.delete_where(FeatureSwitch, owner_id=app.id)
-    tx.record("app", "destroy", app.id, actor.account, _told(app), app_id=app.id)
+    gone = tx.record("app", "destroy", app.id, actor.account, _told(app), app_id=app.id)
+    for dyno in tx.all(Dyno, app_id=app.id):
+        # The rows stay until the supervisor has ended the processes behind them.
+        tx.update(dyno, wanted=False, cause_id=gone.id)
     for of_people in (Collaborator, AppTransfer, Favorite):
         tx.delete_where(of_people, app_id=app.id)
     tx.delete(app)

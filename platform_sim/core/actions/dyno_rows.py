@@ -20,6 +20,7 @@ def new_dyno(
     attach: Literal["tty", "pipe"] | None = None,
     inside_id: str | None = None,
     expires_at: datetime | None = None,
+    cause_id: str | None = None,
 ) -> Dyno:
     """A dyno that is wanted and not yet running. The type is the part of `name` before the dot.
 
@@ -52,6 +53,7 @@ def new_dyno(
             updated_at=now,
             inside_id=inside_id,
             expires_at=expires_at,
+            cause_id=cause_id,
         )
     )
 

@@ -5,14 +5,18 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from platform_sim.core.access import Actor, customers_only
+from platform_sim.core.actions.causes import cause_of_change, newest_event
 from platform_sim.core.actions.dyno_rows import new_dyno, one_off_name
 from platform_sim.core.actions.releases import current_release, finish_release_phase, start_release_phase
 from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.apps import App, Dyno, DynoState, Formation, Release, Slug
 from platform_sim.core.model.places import dyno_size
+from platform_sim.core.model.records import Event
 from platform_sim.core.model.values import CONFIG_VAR, PROCESS_TYPE, is_uuid
 from platform_sim.core.store import Snapshot, Transaction
 
+FIRST_REQUEST = "first-request"
+"""Kind of the event that a release has answered for the first time; its subject is the release."""
 LONGEST_LIFE = 86_400
 """Seconds that a one-off dyno may be given (the published schema of the API)."""
 
@@ -133,8 +137,9 @@ def restart_dynos(tx: Transaction, actor: Actor, app: App, *, dyno: Dyno | None 
     customers_only(actor, "restart dynos")
     chosen = [dyno] if dyno else _running(tx, app, kind)
     for each in chosen:
-        tx.update(each, wanted=False)
-        tx.record("dyno", "update", each.id, actor.account, told(each) | {"wish": "restart"}, app_id=app.id)
+        data = told(each) | {"wish": "restart"}
+        asked = tx.record("dyno", "update", each.id, actor.account, data, app_id=app.id)
+        tx.update(each, wanted=False, cause_id=asked.id)
     return len(chosen)
 
 
@@ -150,16 +155,21 @@ def _running(rows: Snapshot, app: App, kind: str | None) -> list[Dyno]:
     return [d for d in chosen if d.kind == "formation" or kind is not None]
 
 
-def add_formation_dyno(tx: Transaction, release: Release, name: str, command: str, size: str) -> Dyno:
-    """The supervisor starts `web.1` for a release."""
-    dyno = new_dyno(tx, release, "formation", name, command, size=size)
-    tx.record("dyno", "create", dyno.id, None, told(dyno), app_id=release.app_id)
+def add_formation_dyno(
+    tx: Transaction, release: Release, name: str, command: str, size: str, cause_id: str | None = None
+) -> Dyno:
+    """The supervisor starts `web.1` for a release. `cause_id`: the event that asks for it."""
+    dyno = new_dyno(tx, release, "formation", name, command, size=size, cause_id=cause_id)
+    tx.record("dyno", "create", dyno.id, None, told(dyno), app_id=release.app_id, cause_id=cause_id)
     return dyno
 
 
-def let_go(tx: Transaction, dyno: Dyno) -> Dyno:
-    """The supervisor ends this dyno, or puts another in its place: its name is free, its process gets its signal."""
-    return tx.update(dyno, wanted=False)
+def let_go(tx: Transaction, dyno: Dyno, cause_id: str | None = None) -> Dyno:
+    """The supervisor ends this dyno, or puts another in its place: its name is free, its process gets its signal.
+
+    `cause_id`: why; without one the dyno ends for the reason for which it was started.
+    """
+    return tx.update(dyno, wanted=False, cause_id=cause_id or dyno.cause_id)
 
 
 def report_started(
@@ -194,8 +204,28 @@ def report_state(
         changes |= {"pid": None, "pid_started": None, "port": None, "exit_status": exit_status}
     dyno = tx.update(dyno, **changes)
     if before != state:
-        tx.record("dyno", "update", dyno.id, None, told(dyno), app_id=dyno.app_id, previous={"state": before})
+        tx.record(
+            "dyno",
+            "update",
+            dyno.id,
+            None,
+            told(dyno),
+            app_id=dyno.app_id,
+            previous={"state": before},
+            cause_id=cause_of_change(tx, dyno),
+        )
     return dyno
+
+
+def report_first_request(tx: Transaction, dyno_id: str, method: str, status: int) -> None:
+    """A dyno has answered a request: an event, the first time for each release. Nothing if the dyno is gone already."""
+    dyno = tx.find(Dyno, id=dyno_id)
+    release = tx.find(Release, id=dyno.release_id) if dyno else None
+    if dyno is None or release is None or tx.find(Event, kind=FIRST_REQUEST, subject_id=release.id) is not None:
+        return
+    data: dict[str, object] = {"version": release.version, "method": method, "status": status}
+    cause_id = newest_event(tx, "dyno", dyno.id)
+    tx.record(FIRST_REQUEST, "create", release.id, None, data, app_id=dyno.app_id, cause_id=cause_id)
 
 
 def report_gone(tx: Transaction, dyno: Dyno, exit_status: int | None) -> None:
@@ -209,7 +239,16 @@ def report_gone(tx: Transaction, dyno: Dyno, exit_status: int | None) -> None:
             finish_release_phase(tx, release, succeeded=exit_status == 0)
     _end_inside(tx, dyno)
     data = told(dyno) | {"state": "down", "exit_status": exit_status}
-    tx.record("dyno", "destroy", dyno.id, None, data, app_id=dyno.app_id, previous={"state": dyno.state})
+    tx.record(
+        "dyno",
+        "destroy",
+        dyno.id,
+        None,
+        data,
+        app_id=dyno.app_id,
+        previous={"state": dyno.state},
+        cause_id=cause_of_change(tx, dyno),
+    )
     tx.delete(dyno)
 
 

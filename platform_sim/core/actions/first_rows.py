@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from platform_sim.core.actions.accounts import create_account, issue_token, lasting_token
+from platform_sim.core.actions.exchanges import end_interrupted
 from platform_sim.core.actions.services import apply_seeds
 from platform_sim.core.model.accounts import AccessToken, Account
 from platform_sim.core.model.catalog import ServiceSeed
@@ -24,6 +25,7 @@ class FirstRows(NamedTuple):
 def first_rows(tx: Transaction, token: str | None, services: Sequence[ServiceSeed]) -> FirstRows:
     """The same customer and token each time on the same rows; `token`: the one that the operator wants."""
     boot_id = tx.uuid("boot")
+    end_interrupted(tx)
     account = tx.find(Account, email=EMAIL) or create_account(tx, EMAIL, "You")
     known = tx.find(AccessToken, token=token) if token else lasting_token(tx, account)
     apply_seeds(tx, account, services)

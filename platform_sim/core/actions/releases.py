@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from platform_sim.core.actions.causes import first_event, newest_event
 from platform_sim.core.actions.dyno_rows import new_dyno, one_off_name
 from platform_sim.core.actions.ownership import owned_vars
 from platform_sim.core.errors import InvalidParams, NotFound
@@ -95,9 +96,9 @@ def make_release(
     )
     from_addons = sorted(owned_vars(tx, app).items() & vars_now.items())
     tx.insert(ConfigSnapshot(release.id, app.id, vars_now, [name for name, _ in from_addons]))
-    tx.record("release", "create", release.id, actor, event_data(release), app_id=app.id)
+    made = tx.record("release", "create", release.id, actor, event_data(release), app_id=app.id)
     if command:
-        new_dyno(tx, release, "release", one_off_name(tx, app.id, "release"), command)
+        new_dyno(tx, release, "release", one_off_name(tx, app.id, "release"), command, cause_id=made.id)
     else:
         _make_current(tx, app, release)
     return release
@@ -145,7 +146,15 @@ def start_release_phase(tx: Transaction, release: Release) -> None:
     """The release command runs: a release with a release phase is told of at least three times (partner-api §6.2)."""
     if release.status == "pending":
         actor = tx.get(Account, release.actor_id)
-        tx.record("release", "update", release.id, actor, event_data(release), app_id=release.app_id)
+        tx.record(
+            "release",
+            "update",
+            release.id,
+            actor,
+            event_data(release),
+            app_id=release.app_id,
+            cause_id=newest_event(tx, "release", release.id),
+        )
 
 
 def finish_release_phase(tx: Transaction, release: Release, succeeded: bool) -> Release:
@@ -162,6 +171,7 @@ def finish_release_phase(tx: Transaction, release: Release, succeeded: bool) -> 
         event_data(release),
         app_id=release.app_id,
         previous={"status": "pending"},
+        cause_id=first_event(tx, "release", release.id),
     )
     if succeeded:
         _make_current(tx, tx.get(App, release.app_id), release)
@@ -174,10 +184,10 @@ def _make_current(tx: Transaction, app: App, release: Release) -> None:
     slug = tx.get(Slug, release.slug_id)
     description = slug.buildpack_description
     tx.update(app, released_at=tx.now(), slug_size=slug.size, buildpack_description=description)
-    _follow_process_types(tx, app, slug)
+    _follow_process_types(tx, app, slug, newest_event(tx, "release", release.id))
 
 
-def _follow_process_types(tx: Transaction, app: App, slug: Slug) -> None:
+def _follow_process_types(tx: Transaction, app: App, slug: Slug, cause_id: str | None) -> None:
     """First deploy: `web` gets one dyno and all others none; later ones keep quantities (platform-api §6). `release`
     is one of them, with none (heroku-cli §15, ps:scale): the CLI asks there whether an app has a release phase."""
     known = {f.type: f for f in tx.all(Formation, app_id=app.id)}
@@ -199,9 +209,10 @@ def _follow_process_types(tx: Transaction, app: App, slug: Slug) -> None:
             updated_at=now,
         )
         tx.insert(row)
-        tx.record("formation", "create", row.id, None, {"type": kind, "quantity": row.quantity}, app_id=app.id)
+        data = {"type": kind, "quantity": row.quantity}
+        tx.record("formation", "create", row.id, None, data, app_id=app.id, cause_id=cause_id)
     for gone in known.values():
-        tx.record("formation", "destroy", gone.id, None, {"type": gone.type}, app_id=app.id)
+        tx.record("formation", "destroy", gone.id, None, {"type": gone.type}, app_id=app.id, cause_id=cause_id)
         tx.delete(gone)
 
 

@@ -57,6 +57,8 @@ class Authorization:
     updated_at: datetime
     client_id: str | None = None
     """The OAuth client that it is for; None for what a customer made for itself, and for partners."""
+    cause_id: str | None = None
+    """Of a partner: the exchange in which it was last told to do something; what it calls meanwhile follows from it."""
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,8 @@ class Dyno:
     """The dyno in which a one-off command runs (`heroku run:inside`), as long as that one does."""
     expires_at: datetime | None = None
     """When a one-off dyno is stopped, if it was given a time to live."""
+    cause_id: str | None = None
+    """The event for which it was started and, once it is not wanted any more, for which it is stopped."""
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer between platform and partner, secrets masked before they get here."""
+    """One request and its answer between the platform and somebody else, secrets masked before they get here.
+
+    Written when it begins, again when it is answered: until then it has neither a status nor a problem.
+    """
 
     id: str
     party: str
@@ -63,6 +66,20 @@ class Exchange:
     milliseconds: int
     cause_id: str | None
     created_at: datetime
+    inbound: bool = False
+    """Whether the party has called the platform; else it was called."""
+    app_id: str | None = None
+    actor_email: str | None = None
+    """Of a call that came in: who has made it."""
+    seq: int = 0
+    """Rises with each row that is written or answered: who follows asks for what is beyond what it has seen."""
+    after_event: int = 0
+    """The number of the newest event when it began, by which exchanges and events are put in one order."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the answer is still awaited."""
+        return self.status is None and self.problem is None
 
 
 @dataclass(frozen=True)

@@ -77,3 +77,4 @@ class Rules:
     login_by_choice: bool
     two_factor_for_apps: bool
     pre_authorization_life: int
+    exchanges_kept: int

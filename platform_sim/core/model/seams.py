@@ -130,6 +130,8 @@ class Backend:
     dyno: str
     port: int
     host: str = "127.0.0.1"
+    served: Callable[[str, int], None] | None = field(default=None, compare=False, repr=False)
+    """Told method and status of a request that it has answered, until one has been recorded; must not block."""
 
 
 RouteState = Literal["up", "starting", "crashed", "none", "blank", "maintenance"]

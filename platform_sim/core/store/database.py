@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from sqlite_utils import Database as Rows
 
@@ -15,6 +16,17 @@ from platform_sim.core.model.rules import Rules
 from platform_sim.core.store.migrations import migrate
 from platform_sim.core.store.session import Recorder, Snapshot, Transaction
 from platform_sim.core.store.tables import TABLES
+
+
+class Caller(Protocol):
+    """On whose behalf a thread writes: what it writes is caused by that."""
+
+    cause_id: str | None
+    """None until the first transaction has drawn one."""
+
+    def wrote(self, tx: Transaction) -> None:
+        """Called before each commit: what it writes is part of the transaction."""
+        ...
 
 
 @cache
@@ -108,12 +120,16 @@ class Database:
         """
         if getattr(self._local, "depth", 0):
             raise RuntimeError("this thread already reads or writes: end its snapshot or transaction first")
+        caller: Caller | None = getattr(self._local, "caller", None) if cause_id is None else None
+        cause_id = caller.cause_id if caller else cause_id
         with self._write_lock, self._memory_lock if self._path is None else _NO_LOCK, self._nested():
             connection = self._connection()
             transaction = Transaction(connection, self.clock, self.chance, self.rules, cause_id, self._recorders)
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield transaction
+                if caller is not None:
+                    caller.wrote(transaction)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
@@ -125,6 +141,15 @@ class Database:
                     listener(transaction.events)
             finally:
                 self.touch(transaction.nouns, transaction.keys)
+
+    @contextmanager
+    def on_behalf_of(self, caller: Caller) -> Iterator[None]:
+        """What this thread writes in the block without another cause, is caused by what `caller` asks for."""
+        self._local.caller = caller
+        try:
+            yield
+        finally:
+            self._local.caller = None
 
     @contextmanager
     def _nested(self) -> Iterator[None]:

@@ -141,6 +141,19 @@ def people(rows: Rows) -> None:
     create(rows, LATER["people"])
 
 
+def causes(rows: Rows) -> None:
+    """What caused what: calls that come in beside those that go out, in one order with the events."""
+    add_column(rows, "exchange", "inbound", 0)
+    add_column(rows, "exchange", "app_id", None)
+    add_column(rows, "exchange", "actor_email", None)
+    add_column(rows, "exchange", "seq", 0)
+    add_column(rows, "exchange", "after_event", 0)
+    rows.conn.execute("UPDATE exchange SET seq = rowid WHERE seq = 0")
+    add_index(rows, "exchange", ("seq",), "")
+    add_column(rows, "authorization", "cause_id", None)
+    add_column(rows, "dyno", "cause_id", None)
+
+
 STEPS: tuple[Callable[[Rows], None], ...] = (
     first_tables,
     drains,
@@ -162,6 +175,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     logins,
     incidents,
     one_off_dynos,
+    causes,
 )
 
 

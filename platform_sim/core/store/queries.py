@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import Release
-from platform_sim.core.model.records import Event, Job
+from platform_sim.core.model.records import Event, Exchange, Job
 
 T = TypeVar("T")
 
@@ -41,3 +41,7 @@ RELEASES_BEFORE = Query(Release, "WHERE app_id = :app AND version < :before ORDE
 
 ADDONS_OF_SERVICE = Query(Addon, "WHERE service_id = :service ORDER BY rowid DESC LIMIT :limit OFFSET :offset")
 """A part of a service's add-ons, the ended ones too, the newest first."""
+
+NEWEST_EVENTS = Query(Event, "WHERE number > :since ORDER BY number DESC LIMIT :most")
+NEWEST_EXCHANGES = Query(Exchange, "WHERE seq > :since ORDER BY seq DESC LIMIT :most")
+"""What was written, or answered, after what somebody has seen; of more than `most` the newest."""

@@ -49,7 +49,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "manifest_version": (("service_id",),),
     "job": (("state", "run_at"), ("subject_id",)),
     "event": (("kind", "subject_id", "seq"), ("app_id",)),
-    "exchange": (("addon_id",),),
+    "exchange": (("addon_id",), ("seq",)),
     "log_drain": (("app_id",), ("addon_id",)),
     "log_input": (("app_id",),),
     "webhook": (("app_id",), ("addon_id",)),

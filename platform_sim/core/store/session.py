@@ -97,7 +97,7 @@ class Transaction(Snapshot):
         super().__init__(connection, clock)
         self.rules = rules
         self._chance = chance
-        self._cause_id = cause_id
+        self.cause_id = cause_id
         self.events: list[Event] = []
         self.nouns: set[type] = set()
         """Of which nouns rows were written."""
@@ -105,14 +105,14 @@ class Transaction(Snapshot):
         """Which rows were, but for those that went with `delete_where`."""
         self._recorders = tuple(recorders)
 
-    def _cause(self, kind: str, subject_id: str) -> str:
+    def cause(self, kind: str, subject_id: str) -> str:
         """What this transaction's events and jobs are caused by: what the door gave, else an id of its own.
 
         That is drawn from a stream of the first thing it tells: who else writes at the same time must not change it.
         """
-        if self._cause_id is None:
-            self._cause_id = self.uuid("cause", f"{kind}:{subject_id}")
-        return self._cause_id
+        if self.cause_id is None:
+            self.cause_id = self.uuid("cause", f"{kind}:{subject_id}")
+        return self.cause_id
 
     def insert(self, item: T) -> T:
         """Write a new row; sqlite3.IntegrityError if its key or a unique column is taken."""
@@ -149,6 +149,11 @@ class Transaction(Snapshot):
         shape, values = _where(table, where)
         return self._connection.execute(f'DELETE FROM "{table.name}"{_clause(shape)}', values).rowcount
 
+    def delete_until(self, noun: type, column: str, value: int) -> None:
+        """Remove all rows whose `column` is at most `value`."""
+        table = self._written(noun)
+        self._connection.execute(f'DELETE FROM "{table.name}" WHERE "{_column(table, column)}" <= ?', (value,))
+
     def uuid(self, kind: str, scope: str = "") -> str:
         """A new id of stream `kind` of `scope` (repeats under a seed)."""
         return self._chance.uuid(*self._stream(kind, scope))
@@ -172,8 +177,11 @@ class Transaction(Snapshot):
         app_id: str | None = None,
         addon_id: str | None = None,
         previous: dict[str, Any] | None = None,
+        cause_id: str | None = None,
     ) -> Event:
         """Write the fact that `actor` did `action` to a subject. `data` must hold no secret.
+
+        `cause_id`: what it follows from, where that is not what the whole transaction does.
 
         Of something that ends, record it while its row is still there: whoever hears of it may want to show it.
         """
@@ -191,7 +199,7 @@ class Transaction(Snapshot):
             actor_email=actor.email if actor else None,
             data=data,
             previous=previous or {},
-            cause_id=self._cause(kind, subject_id),
+            cause_id=cause_id or self.cause(kind, subject_id),
             created_at=self.now(),
         )
         self.events.append(self.insert(event))
@@ -213,7 +221,7 @@ class Transaction(Snapshot):
                 attempts=0,
                 run_at=run_at or now,
                 boot_id=None,
-                cause_id=self._cause(kind, subject_id),
+                cause_id=self.cause(kind, subject_id),
                 created_at=now,
                 updated_at=now,
             )

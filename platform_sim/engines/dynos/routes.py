@@ -1,7 +1,8 @@
 """Host name -> app -> web dynos, for the router: `Routes` of the seams, read from rows, remembered per version."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 from platform_sim.core.actions.domains import domain_for
 from platform_sim.core.actions.features import has_preboot
@@ -10,6 +11,10 @@ from platform_sim.core.model.apps import App, Dyno, Formation
 from platform_sim.core.model.domains import APP_SUFFIXES, SniEndpoint, app_name_of
 from platform_sim.core.model.seams import Backend, OwnCertificate, Route, RouteState
 from platform_sim.core.store import Database, Snapshot
+from platform_sim.engines.dynos.first_requests import FirstRequests
+
+BackendsOf = Callable[[Iterable[Dyno]], tuple[Backend, ...]]
+"""Those of some dynos that can be reached."""
 
 
 class DynoRoutes:
@@ -24,7 +29,12 @@ class DynoRoutes:
         """`boot_id`: only dynos that this run of the platform started can be reached."""
         self._database = database
         self._boot_id = boot_id
+        self._firsts = FirstRequests(database)
         self._known: tuple[int, dict[str, Route]] = (-1, {})
+
+    def close(self) -> None:
+        """Write what has been heard; the edge must have stopped."""
+        self._firsts.close()
 
     def is_app_host(self, host: str) -> bool:
         """See `Routes.is_app_host`."""
@@ -42,10 +52,22 @@ class DynoRoutes:
         if route is None and _may_be_a_name(host):
             with self._database.snapshot() as rows:
                 app = _app(rows, host)
-                route = _route(rows, app, self._boot_id) if app else None
+                route = _route(rows, app, self._backends) if app else None
             if route is not None:
                 routes[host] = route
         return route
+
+    def _backends(self, dynos: Iterable[Dyno]) -> tuple[Backend, ...]:
+        return tuple(
+            Backend(dyno.name, dyno.port, served=self._teller(dyno))
+            for dyno in dynos
+            if dyno.state == "up" and dyno.port is not None and dyno.boot_id == self._boot_id
+        )
+
+    def _teller(self, dyno: Dyno) -> Callable[[str, int], None] | None:
+        if self._firsts.is_known(dyno.release_id):
+            return None
+        return partial(self._firsts.served, dyno.release_id, dyno.id)
 
     def certificate(self, host: str) -> OwnCertificate | None:
         """The certificate that is linked to the custom domain of this name, or None. `host` is lower case."""
@@ -74,7 +96,7 @@ def _app(rows: Snapshot, host: str) -> App | None:
     return rows.get(App, domain.app_id) if domain else None
 
 
-def _route(rows: Snapshot, app: App, boot_id: str) -> Route:
+def _route(rows: Snapshot, app: App, backends_of: BackendsOf) -> Route:
     release = current_release(rows, app.id)
     web = rows.find(Formation, app_id=app.id, type="web")
     state: RouteState
@@ -88,23 +110,14 @@ def _route(rows: Snapshot, app: App, boot_id: str) -> Route:
         web_dynos = rows.all(Dyno, app_id=app.id, type="web", kind="formation", order_by="name")
         new = [dyno for dyno in web_dynos if dyno.wanted and dyno.release_id == release.id]
         if has_preboot(rows, app.id) and (not new or any(dyno.state == "starting" for dyno in new)):
-            old = _backends((dyno for dyno in web_dynos if dyno not in new), boot_id)
+            old = backends_of(dyno for dyno in web_dynos if dyno not in new)
             if old:
                 return Route(app.id, app.name, "up", old)
-        return _live_route(app, new, boot_id, rows.now())
+        return _live_route(app, new, backends_of(new), rows.now())
     return Route(app.id, app.name, state)
 
 
-def _backends(dynos: Iterable[Dyno], boot_id: str) -> tuple[Backend, ...]:
-    return tuple(
-        Backend(dyno.name, dyno.port)
-        for dyno in dynos
-        if dyno.state == "up" and dyno.port is not None and dyno.boot_id == boot_id
-    )
-
-
-def _live_route(app: App, dynos: list[Dyno], boot_id: str, now: datetime) -> Route:
-    backends = _backends(dynos, boot_id)
+def _live_route(app: App, dynos: list[Dyno], backends: tuple[Backend, ...], now: datetime) -> Route:
     if backends:
         return Route(app.id, app.name, "up", backends)
     # A dyno that starts again at once counts as starting, and so does one whose row is still to be written.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from platform_sim.core.actions.causes import cause_of_start, cause_of_wish
 from platform_sim.core.actions.dynos import add_formation_dyno, let_go, report_state
 from platform_sim.core.actions.features import has_preboot, metadata
 from platform_sim.core.actions.releases import config_of, current_release
@@ -101,11 +102,12 @@ def adjust(tx: Transaction, app_id: str) -> None:
     view = look(tx, app_id)
     dynos = {dyno.id: dyno for dyno in view.dynos}
     for act in view.acts(tx.now()):
+        row = view.formation.get(split_name(act.name)[0])
         if act.do in ("stop", "replace") and act.key is not None:
-            let_go(tx, dynos[act.key])
-        if act.do in ("start", "replace") and view.release is not None:
-            row = view.formation[split_name(act.name)[0]]
-            add_formation_dyno(tx, view.release, act.name, row.command, row.size)
+            let_go(tx, dynos[act.key], cause_of_wish(tx, view.release, row) if view.release else None)
+        if act.do in ("start", "replace") and view.release is not None and row is not None:
+            cause_id = cause_of_start(tx, view.release, row, act.name)
+            add_formation_dyno(tx, view.release, act.name, row.command, row.size, cause_id)
         if act.do == "restart" and act.key is not None:
             report_state(tx, dynos[act.key], "starting")
     for dyno in view.expired(tx.now()):

@@ -24,7 +24,7 @@ def change_plan(office: Office, job: Job) -> None:
         with office.database.transaction(job.cause_id) as tx:
             _too_late(tx, job, addon)
         return
-    call = office.client.change_plan(as_called(service), resource, plan.name)
+    call = office.sent(job, lambda client: client.change_plan(as_called(service), resource, plan.name))
     outcome = plan_outcome(call.answer, declared(service.manifest))
     said = within(outcome, office.database.rules.partner_message_limit)
 

@@ -5,7 +5,7 @@ from typing import Any
 from platform_sim.core.actions import jobs
 from platform_sim.core.model.addons import Addon, AddonService, as_called
 from platform_sim.core.model.records import Job
-from platform_sim.engines.partner_calls.office import Office, keep_exchange, resource_of
+from platform_sim.engines.partner_calls.office import Office, end_exchange, resource_of
 from platform_sim.partners.data_answer import Answered, DataOutcome, SaidNo, data_outcome
 
 INTERRUPTED = SaidNo(503, "The platform was stopped while the add-on's provider was asked. Look at what is, ask again.")
@@ -23,10 +23,11 @@ def data_call(office: Office, job: Job) -> None:
         addon = rows.get(Addon, wish["addon_id"])
         service = rows.get(AddonService, addon.service_id)
         resource = resource_of(rows, addon)
-    call = office.client.ask(as_called(service), resource, wish["method"], wish["path"], wish["body"])
+    method, path, body = wish["method"], wish["path"], wish["body"]
+    call = office.sent(job, lambda client: client.ask(as_called(service), resource, method, path, body), addon.id)
     said = data_outcome(call.answer)
-    with office.database.transaction(job.cause_id) as tx:
-        keep_exchange(tx, job, call, said, addon.id)
+    with office.database.transaction(call.exchange_id) as tx:
+        end_exchange(tx, call, said)
         jobs.finish(tx, job, _written(said), failed=isinstance(said, SaidNo))
 
 

@@ -43,7 +43,8 @@ def deprovision(office: Office, job: Job) -> None:
             _apply(tx, job, tx.get(Addon, addon.id), Gone((NOT_TOLD,)))
         return
     rules, late = office.database.rules, bool(job.payload.get("may_finish_later"))
-    call = office.client.deprovision(manifest, resource, rules.async_deprovision_mark if late else "")
+    mark = rules.async_deprovision_mark if late else ""
+    call = office.sent(job, lambda client: client.deprovision(manifest, resource, mark))
     outcome = deprovision_outcome(
         call.answer, may_finish_later=late, not_found_is_gone=rules.delete_404_is_gone, version=spoken(manifest)
     )

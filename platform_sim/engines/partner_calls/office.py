@@ -5,22 +5,31 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
-from platform_sim.core.actions import jobs
+from platform_sim.core.actions import exchanges, jobs
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.addons import Addon, AddonService
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App, heroku_id
-from platform_sim.core.model.records import Exchange, Job
+from platform_sim.core.model.records import Job
 from platform_sim.core.store import Database, Snapshot, Transaction
 from platform_sim.partners.client import Call, PartnerClient
+from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 from platform_sim.partners.orders import Resource
 from platform_sim.partners.outcome import Broken, Unknown
 from platform_sim.partners.wire import masked_exchange
 
 S = TypeVar("S")
 
-PARTY = "partner"
+PARTY = exchanges.PARTNER
 """Who was asked, in the ledger of exchanges."""
+NOTHING_YET = PartnerAnswer(None, {}, b"", 0)
+
+
+@dataclass(frozen=True)
+class Sent(Call):
+    """A call as it was, and what the ledger knows it by."""
+
+    exchange_id: str
 
 
 @dataclass(frozen=True)
@@ -31,22 +40,34 @@ class Office:
     client: PartnerClient
     addresses: Addresses
 
+    def sent(self, job: Job, ask: Callable[[PartnerClient], Call], addon_id: str | None = None) -> Sent:
+        """Ask a partner, with the exchange in the ledger before the request goes: what the partner calls back
+        meanwhile follows from it. `addon_id`: where it is not the job's subject."""
+        about, kept = addon_id or job.subject_id, []
+
+        def before(request: PartnerRequest) -> None:
+            with self.database.transaction(job.cause_id) as tx:
+                kept.append(_begin(tx, job, request, about))
+
+        call = ask(self.client.telling(before))
+        return Sent(call.request, call.answer, kept[0])
+
     def addon_and_service(self, rows: Snapshot, job: Job) -> tuple[Addon, AddonService]:
         """The add-on that a job is about. Rows of add-ons are never deleted."""
         addon = rows.get(Addon, job.subject_id)
         return addon, rows.get(AddonService, addon.service_id)
 
     @contextmanager
-    def outcome_of(self, job: Job, call: Call, said: object) -> Iterator[tuple[Transaction, Addon]]:
+    def outcome_of(self, job: Job, call: Sent, said: object) -> Iterator[tuple[Transaction, Addon]]:
         """The one transaction that ends an attempt: the exchange is kept, the add-on is read anew.
 
         The partner may have called back, or the customer destroyed the add-on, while the call was open.
         """
-        with self.database.transaction(job.cause_id) as tx:
-            keep_exchange(tx, job, call, said)
+        with self.database.transaction(call.exchange_id) as tx:
+            end_exchange(tx, call, said)
             yield tx, tx.get(Addon, job.subject_id)
 
-    def settle(self, job: Job, call: Call, said: S, conclude: Callable[[Transaction, Addon, S | Broken], None]) -> None:
+    def settle(self, job: Job, call: Sent, said: S, conclude: Callable[[Transaction, Addon, S | Broken], None]) -> None:
         """End an attempt with `conclude`. Config that is well formed but that an attached app has no room for is an
         answer that cannot be used: nothing of it is written, and `conclude` is called with that instead."""
         try:
@@ -64,23 +85,28 @@ def resource_of(rows: Snapshot, addon: Addon) -> Resource:
     return Resource(addon.id, addon.provider_id, heroku_id(app) if app else None)
 
 
-def keep_exchange(tx: Transaction, job: Job, call: Call, said: object, addon_id: str | None = None) -> None:
-    """Write the masked exchange, with what was wrong about the answer if anything was. `addon_id`: where it is not
-    the job's subject."""
-    about = addon_id or job.subject_id
+def _begin(tx: Transaction, job: Job, request: PartnerRequest, about: str) -> str:
+    shown = masked_exchange(request, NOTHING_YET)
+    addon = tx.find(Addon, id=about)
+    kept = exchanges.begin(
+        tx,
+        id=tx.uuid("exchange", about),
+        party=PARTY,
+        addon_id=about,
+        app_id=addon.app_id if addon else None,
+        cause_id=job.cause_id,
+        **asdict(shown),
+    )
+    exchanges.give_order(tx, about, kept.id)
+    return kept.id
+
+
+def end_exchange(tx: Transaction, call: Sent, said: object) -> None:
+    """Write the answer, masked, with what was wrong about it if anything was."""
     shown = masked_exchange(call.request, call.answer)
     if isinstance(said, Broken) and shown.problem is None:
         shown = replace(shown, problem=said.message)
-    tx.insert(
-        Exchange(
-            id=tx.uuid("exchange", about),
-            party=PARTY,
-            addon_id=about,
-            cause_id=job.cause_id,
-            created_at=tx.now(),
-            **asdict(shown),
-        )
-    )
+    exchanges.end(tx, call.exchange_id, **asdict(shown))
 
 
 def doubled(first: float, attempts: int, longest: float = float("inf")) -> float:

@@ -42,8 +42,9 @@ def provision(office: Office, job: Job) -> None:
         with office.database.transaction(job.cause_id) as tx:
             _given_up_before(tx, job, tx.get(Addon, addon.id))
         return
-    call = office.client.provision(as_called(service), order)
-    wants_drain = order.log_drain_token is not None
+    wish = order
+    call = office.sent(job, lambda client: client.provision(as_called(service), wish))
+    wants_drain = wish.log_drain_token is not None
     manifest = service.manifest
     outcome = provision_outcome(call.answer, declared(manifest), wants_drain=wants_drain, version=spoken(manifest))
     said = within(outcome, office.database.rules.partner_message_limit)

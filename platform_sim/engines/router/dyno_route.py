@@ -152,6 +152,8 @@ class DynoExchange(Proxied):
 
     def ended(self, status: int) -> None:
         """Passed on whole: `at=info`."""
+        if self._dyno is not None and self._dyno.served is not None:
+            self._dyno.served(self.request.method.decode("latin-1"), status)
         self._log(None, self._dyno, self._connect_ms(), self._service_ms(), status, self.sent_bytes)
 
     def tunnel_ended(self, idle: bool) -> None:

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 
 from platform_sim.core.actions import jobs
+from platform_sim.core.actions.exchanges import begin
 from platform_sim.core.actions.webhook_deliveries import record_attempt
-from platform_sim.core.model.records import Exchange, Job
+from platform_sim.core.model.records import Job
 from platform_sim.core.model.webhooks import DELIVER, Webhook, WebhookDelivery, signature, wire_body
 from platform_sim.core.store import Database, Transaction
 from platform_sim.partners.client import USER_AGENT
@@ -47,7 +48,7 @@ def deliver(room: PostRoom, job: Job) -> None:
     request = _request(webhook, delivery, room.database.rules.webhook_timeout)
     answer = room.send(request)
     with room.database.transaction(job.cause_id) as tx:
-        _keep_exchange(tx, job, webhook, request, answer)
+        _keep_exchange(tx, job, webhook, delivery, request, answer)
         told = record_attempt(
             tx,
             delivery,
@@ -72,18 +73,24 @@ def _request(webhook: Webhook, delivery: WebhookDelivery, timeout: float) -> Par
     return PartnerRequest("POST", webhook.url, headers, body, timeout)
 
 
-def _keep_exchange(tx: Transaction, job: Job, webhook: Webhook, request: PartnerRequest, answer: PartnerAnswer) -> None:
+def _keep_exchange(
+    tx: Transaction,
+    job: Job,
+    webhook: Webhook,
+    delivery: WebhookDelivery,
+    request: PartnerRequest,
+    answer: PartnerAnswer,
+) -> None:
     """Write the masked exchange, of the answer only the status: the rest means nothing, and may echo a secret."""
     shown = masked_exchange(request, replace(answer, headers={}, body=b""))
-    tx.insert(
-        Exchange(
-            id=tx.uuid("exchange", job.subject_id),
-            party=PARTY,
-            addon_id=webhook.addon_id,
-            cause_id=job.cause_id,
-            created_at=tx.now(),
-            **asdict(shown),
-        )
+    begin(
+        tx,
+        id=tx.uuid("exchange", job.subject_id),
+        party=PARTY,
+        addon_id=webhook.addon_id,
+        app_id=webhook.app_id,
+        cause_id=delivery.event_id,
+        **asdict(shown),
     )
 
 

@@ -1,5 +1,6 @@
 """The one road of every API request: version, token, rate, body, handler, range, tag, headers; errors in one place."""
 
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from flask import Request, Response
 from platform_sim.core import errors
 from platform_sim.core.access import Actor, app_named, check_permitted, check_standing
 from platform_sim.core.actions.accounts import actor_for_token
+from platform_sim.core.actions.exchanges import Incoming
 from platform_sim.core.actions.logins import check_app
 from platform_sim.core.model import permissions, scopes
 from platform_sim.core.store import Snapshot
@@ -17,8 +19,10 @@ from platform_sim.web.api import ranges
 from platform_sim.web.api.bodies import check, read_json
 from platform_sim.web.api.call import Answer, Call
 from platform_sim.web.api.matching import Found, find
+from platform_sim.web.api.recorded import incoming, recorded
 from platform_sim.web.api.routes import Route
 from platform_sim.web.context import Doors
+from platform_sim.web.stopwatch import stopwatch
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -82,11 +86,14 @@ class Dispatch:
         check_version(request.headers.get("Accept"))
         # Read first: nothing may wait for a client's bytes while it holds rows.
         raw = read_body(request, self.doors.database.rules.body_size_limit)
+        elapsed = stopwatch()
         with self.doors.database.snapshot() as rows:
             call = self._call(rows, request, found, route, raw, headers)
+            entry = incoming(call, route, raw, elapsed, rows) if route.mode != "read" else None
             result = route.handler(call, rows) if route.handler and route.mode == "read" else None
-        if route.mode != "read":
-            result = self._write(route, call, found.rows.get("GET"))
+        if entry is not None:
+            with recorded(call, entry) if call.actor else nullcontext():
+                result = self._write(route, call, found.rows.get("GET"), entry)
         return self._answer(route, request, result, headers)
 
     def _call(
@@ -121,18 +128,22 @@ class Dispatch:
                 "Your account reached the API rate limit\nPlease wait a few minutes before making new requests"
             )
 
-    def _write(self, route: Route, call: Call, sibling: Route | None) -> Any:
+    def _write(self, route: Route, call: Call, sibling: Route | None, entry: Incoming) -> Any:
         assert route.handler is not None, "checked on the road"
         match = call.headers.get("If-Match")
         if route.mode == "late":
             if match is not None:
                 with self.doors.database.snapshot() as rows:
                     _check_match(match, sibling, call, rows)
-            return route.handler(call)
+            result = route.handler(call)
+            entry.answered(_status_of(route, result))
+            return result
         with self.doors.database.transaction() as tx:
             if match is not None:
                 _check_match(match, sibling, call, tx)
-            return route.handler(call, tx)
+            result = route.handler(call, tx)
+            entry.answered(_status_of(route, result))
+            return result
 
     def _answer(self, route: Route, request: Request, result: Any, headers: dict[str, str]) -> Response:
         status = route.status
@@ -149,6 +160,10 @@ class Dispatch:
             if _names(request.headers.get("If-None-Match"), headers["ETag"]):
                 return Response(status=304, headers=headers)
         return Response(body, status, headers, content_type="application/json")
+
+
+def _status_of(route: Route, result: Any) -> int:
+    return result.status if isinstance(result, Answer) else route.status
 
 
 def _who(rows: Snapshot, request: Request, route: Route) -> Actor:

@@ -6,11 +6,13 @@ from flask import Blueprint, Response, request
 
 from platform_sim.core import errors
 from platform_sim.core.actions import oauth
+from platform_sim.core.actions.exchanges import keep_token_exchange
 from platform_sim.core.model.rules import Rules
 from platform_sim.core.public.accounts import id_host_tokens
 from platform_sim.web.answers import basic, error_response, errors_as, json_response, read_body
 from platform_sim.web.api.bodies import read_json, text
 from platform_sim.web.context import Doors
+from platform_sim.web.stopwatch import stopwatch
 
 
 def identity_blueprint(doors: Doors) -> Blueprint:
@@ -57,6 +59,10 @@ def _exchange(doors: Doors) -> dict[str, object]:
         raise errors.BadRequest(f"grant_type {kind[:40]!r} is not known: use authorization_code or refresh_token.")
     if not parameters.get(wanted):
         raise errors.InvalidParams(f"Missing parameter: {wanted} (for grant_type={kind}).")
+    elapsed = stopwatch()
     with doors.database.transaction() as tx:
         act = oauth.exchange_grant if wanted == "code" else oauth.refresh
-        return id_host_tokens(act(tx, parameters[wanted], secret))
+        tokens = act(tx, parameters[wanted], secret)
+        url = f"{doors.addresses.base}/oauth/token"
+        keep_token_exchange(tx, tokens.authorization, url, kind, elapsed(), tokens.account.email)
+        return id_host_tokens(tokens)

@@ -18,6 +18,7 @@ from platform_sim.web.answers import asking_customer, error_response, errors_as,
 from platform_sim.web.context import Doors
 from platform_sim.web.sim.incidents import add_incident_routes
 from platform_sim.web.sim.services import add_service_routes
+from platform_sim.web.sim.timeline import add_timeline_routes
 from platform_sim.web.sim.users import add_user_routes
 
 OPEN = ("todo", "doing")
@@ -46,7 +47,7 @@ def sim_blueprint(doors: Doors) -> Blueprint:
     def exchanges() -> Response:
         addon = request.args.get("addon")
         with doors.database.snapshot() as rows:
-            found = [e for e in rows.all(Exchange) if addon in (None, e.addon_id)]
+            found = [e for e in rows.all(Exchange, inbound=False) if addon in (None, e.addon_id)]
         return json_response([asdict(e) | {"created_at": e.created_at.isoformat()} for e in found])
 
     @blueprint.post("/reset")
@@ -56,6 +57,7 @@ def sim_blueprint(doors: Doors) -> Blueprint:
     add_service_routes(blueprint, doors)
     add_user_routes(blueprint, doors)
     add_incident_routes(blueprint, doors)
+    add_timeline_routes(blueprint, doors)
     return blueprint
 
 

@@ -110,7 +110,7 @@ def test_an_exchange_belongs_to_the_addon_whose_partner_was_told(world: World) -
     assert {(e.url, e.addon_id) for e in world.exchanges()} == {(URL, None), (wish["url"], addon.id)}
     with world.database.snapshot() as rows:
         [event] = rows.all(Event, kind="app", action="update")
-    assert {exchange.cause_id for exchange in world.exchanges()} == {event.cause_id}
+    assert {exchange.cause_id for exchange in world.exchanges()} == {event.id}
 
 
 class TestRemoved:

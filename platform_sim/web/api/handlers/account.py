@@ -2,11 +2,13 @@
 
 from platform_sim.core.access import user_named
 from platform_sim.core.actions import accounts, oauth
+from platform_sim.core.actions.exchanges import keep_token_exchange
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.public import accounts as public
 from platform_sim.core.store import Snapshot, Transaction
 from platform_sim.web.api.bodies import OrNull, flag, part, text
 from platform_sim.web.api.call import Call, Json
+from platform_sim.web.stopwatch import stopwatch
 
 UPDATE = {"name": OrNull(text), "allow_tracking": flag, "beta": flag}
 
@@ -56,10 +58,13 @@ def create_token(call: Call, tx: Transaction) -> Json:
     """POST /oauth/tokens: the Platform API's own form of an exchange or a refresh (partner-api §3.1)."""
     secret = call.body.get("client", {}).get("secret", "")
     grant, old = call.body.get("grant", {}), call.body.get("refresh_token", {})
+    elapsed, kind = stopwatch(), "refresh_token"
     if grant.get("type") == "refresh_token" or old.get("token"):
         tokens = oauth.refresh(tx, old.get("token", ""), secret)
     elif grant.get("code"):
-        tokens = oauth.exchange_grant(tx, grant["code"], secret)
+        tokens, kind = oauth.exchange_grant(tx, grant["code"], secret), "authorization_code"
     else:
         raise InvalidParams("Nothing to exchange: send grant.code, or refresh_token.token.")
+    url = f"{call.at.base}/oauth/tokens"
+    keep_token_exchange(tx, tokens.authorization, url, kind, elapsed(), tokens.account.email)
     return public.api_tokens(tokens, secret)
