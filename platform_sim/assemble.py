@@ -44,6 +44,7 @@ from platform_sim.engines.logs.streams_table import StreamsTable
 from platform_sim.engines.partner_calls.handlers import partner_handlers
 from platform_sim.engines.router.authority import Authority
 from platform_sim.engines.router.edge import Edge
+from platform_sim.engines.timeline.live import TimelineStreams
 from platform_sim.engines.webhooks import webhook_handlers
 from platform_sim.options import Options
 from platform_sim.partners.client import PartnerClient
@@ -104,7 +105,9 @@ class Platform:
         routes = DynoRoutes(self.database, self.boot_id)
         self._ends(routes.close)
         sessions = LogSessions(self.logs, partial(session_in, self.database), self.clock.now)
-        streams = StreamsTable(sessions, OutputStreams(self.outputs), LoginPolls(self.database))
+        streams = StreamsTable(
+            sessions, OutputStreams(self.outputs), LoginPolls(self.database), TimelineStreams(self.database)
+        )
         desk = TerminalDesk(self._terminal_expected)
         authority = Authority(
             self.layout.authority,

@@ -32,6 +32,7 @@ COMMANDS = {
     "logs": _row("logs", "Show the log of an app."),
     "events": _row("events", "Show what happened, in order."),
     "exchanges": _row("exchanges", "Show what platform and partners said to each other."),
+    "timeline": _row("timeline", "Show what followed from what: calls, releases, dynos, first requests."),
     "reset": _row("reset", "Destroy all apps and add-ons; services stay."),
     "doctor": _row("doctor", "Check that this machine has what a platform needs."),
     "heroku": _row("heroku.group", "The customer's commands, with the words of the real heroku CLI.", "group"),

@@ -4,15 +4,16 @@ A step's parent is the id that its row names as its cause. Where that is no step
 gone from the ledger), the first that names it is the beginning and the others follow from it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from platform_sim.core.actions.exchanges import CUSTOMER, PARTNER
-from platform_sim.core.errors import NotFound
+from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.records import Event, Exchange
 from platform_sim.core.model.step_words import of_event, of_exchange
-from platform_sim.core.model.steps import Party, Step, Tree
+from platform_sim.core.model.steps import PARTIES, Party, Step, Tree
 from platform_sim.core.model.values import is_uuid
 from platform_sim.core.store import Snapshot
 from platform_sim.core.store.queries import NEWEST_EVENTS, NEWEST_EXCHANGES
@@ -87,6 +88,11 @@ def newest_steps(rows: Snapshot, window: int = WINDOW, since: tuple[int, int] = 
     return sorted(steps, key=lambda step: step.place)
 
 
+def newest_place(rows: Snapshot) -> tuple[int, int]:
+    """Where the timeline ends now."""
+    return cursor_of(newest_steps(rows, window=1))
+
+
 def trees(steps: Iterable[Step]) -> list[Tree]:
     """All steps as trees, the oldest beginning first."""
     known = {step.id: step for step in steps}
@@ -105,34 +111,79 @@ def _tree(step: Step, below: dict[str | None, list[Step]]) -> Tree:
     return Tree(step, tuple(_tree(each, below) for each in below.get(step.id, [])))
 
 
-def chosen(
-    found: Sequence[Tree],
-    *,
-    app_id: str | None = None,
-    addon_id: str | None = None,
-    party: str | None = None,
-    limit: int | None = None,
-) -> list[Tree]:
-    """The newest `limit` trees in which some step is of this app, of this add-on, and to or from this party."""
+@dataclass(frozen=True)
+class Wish:
+    """Of which app, which add-on, to or from which party; None: of any."""
 
-    def fits(tree: Tree) -> bool:
-        steps = tree.steps()
-        return all(
-            (
-                app_id is None or any(step.app_id == app_id for step in steps),
-                addon_id is None or any(step.addon_id == addon_id for step in steps),
-                party is None or any(party in (step.sender, step.receiver) for step in steps),
-            )
+    app_id: str | None = None
+    addon_id: str | None = None
+    party: str | None = None
+
+    def fits(self, steps: Iterable[Step]) -> bool:
+        """Whether each is true of some of these steps, which belong together."""
+        apps, addons, parties = set[str | None](), set[str | None](), set[str]()
+        for step in steps:
+            apps.add(step.app_id)
+            addons.add(step.addon_id)
+            parties |= {step.sender, step.receiver}
+        return (
+            (self.app_id is None or self.app_id in apps)
+            and (self.addon_id is None or self.addon_id in addons)
+            and (self.party is None or self.party in parties)
         )
 
-    kept = [tree for tree in found if fits(tree)]
+
+def chosen(found: Iterable[Tree], wish: Wish, limit: int | None = None) -> list[Tree]:
+    """The newest `limit` trees that fit."""
+    kept = [tree for tree in found if wish.fits(tree.steps())]
     return kept if limit is None else kept[max(0, len(kept) - limit) :]
 
 
-def find_filter(rows: Snapshot, app: str | None, addon: str | None) -> tuple[str | None, str | None]:
-    """Ids of an app and an add-on that are named by name or id; what is gone has only its id. NotFound for a name
-    that nothing has."""
-    return _id_of(rows, App, app), _id_of(rows, Addon, addon)
+class Followed:
+    """A wish about a timeline that grows: a tree that fits with a later step is told from its beginning."""
+
+    def __init__(self, wish: Wish) -> None:
+        self._wish = wish
+        self._head: dict[str, str] = {}
+        """Of each step the beginning of its tree."""
+        self._trees: dict[str, list[Step] | None] = {}
+        """What has been held back of each tree; None once it fits."""
+
+    @property
+    def is_picky(self) -> bool:
+        """Whether anything is left out."""
+        return self._wish != Wish()
+
+    def fitting(self, steps: Iterable[Step]) -> list[Step]:
+        """Those of these new steps, and of those held back, that are to be told."""
+        found: list[Step] = []
+        for step in steps:
+            head = self._head.get(step.parent, step.parent) if step.parent else step.id
+            self._head[step.id] = head
+            held = self._trees.setdefault(head, [])
+            if held is None:
+                found.append(step)
+                continue
+            held.append(step)
+            if self._wish.fits(held):
+                found += held
+                self._trees[head] = None
+        self._forget()
+        return found
+
+    def _forget(self) -> None:
+        """The oldest go: a stream that is open for weeks must not grow for ever."""
+        for known in (self._head, self._trees):
+            while len(known) > 4 * WINDOW:
+                del known[next(iter(known))]
+
+
+def wish_for(rows: Snapshot, app: str | None, addon: str | None, party: str | None) -> Wish:
+    """An app and an add-on by name or id; what is gone has only its id. NotFound for a name that nothing has,
+    InvalidParams for a party that there is not."""
+    if party and party not in PARTIES:
+        raise InvalidParams(f"party is {party[:40]!r}: use one of {', '.join(PARTIES)}.")
+    return Wish(_id_of(rows, App, app), _id_of(rows, Addon, addon), party or None)
 
 
 def _id_of(rows: Snapshot, noun: type[App] | type[Addon], given: str | None) -> str | None:

@@ -1,13 +1,15 @@
 """Steps and trees of the timeline as JSON, and exchanges as HAR 1.2, the format that browsers write and read."""
 
 from collections.abc import Iterable, Mapping
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from platform_sim.core.model.steps import Step, Tree
 
 Json = dict[str, Any]
+_REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 400: "Bad Request", 401: "Unauthorized"}
+_REASONS |= {403: "Forbidden", 404: "Not Found", 410: "Gone", 422: "Unprocessable Entity", 429: "Too Many Requests"}
+_REASONS |= {500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}
 
 
 def cursor(place: tuple[int, int]) -> str:
@@ -88,10 +90,9 @@ def _request(told: Json) -> Json:
 
 def _response(told: Json) -> Json:
     status, body = told["status"] or 0, told["response_body"]
-    reason = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
     response: Json = {
         "status": status,
-        "statusText": reason or told["problem"] or "",
+        "statusText": _REASONS.get(status, told["problem"] or ""),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(told["response_headers"]),

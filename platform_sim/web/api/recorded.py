@@ -1,20 +1,17 @@
-"""Writes that come over the API go into the ledger, so that what they cause can name them. Reads do not: they cause
-nothing, and would drive out what does."""
+"""Writes that come over the API go into the ledger, so that what they cause can name them. Reads do not, nor what is
+refused at once: they cause nothing, and would drive out what does."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from platform_sim.core.actions.exchanges import CUSTOMER, PARTNER, Incoming
-from platform_sim.core.errors import PlatformError
+from platform_sim.core.errors import Internal, PlatformError
 from platform_sim.core.model.outlines import outlined_body, outlined_headers, outlined_path
 from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import dump
 from platform_sim.web.api.bodies import read_json
 from platform_sim.web.api.call import Call
 from platform_sim.web.api.routes import Route
-
-NOT_KEPT = (429,)
-"""Refused before anything was looked at: a flood of them would drive out the rest."""
 
 
 def incoming(call: Call, route: Route, raw: bytes, elapsed: Callable[[], int], rows: Snapshot) -> Incoming:
@@ -39,18 +36,18 @@ def incoming(call: Call, route: Route, raw: bytes, elapsed: Callable[[], int], r
 
 @contextmanager
 def recorded(call: Call, entry: Incoming) -> Iterator[None]:
-    """What is written in the block is caused by this call; a refusal is kept, too, and an answer that came late."""
+    """What is written in the block is caused by this call. An answer that comes after that is written on its own."""
     database = call.doors.database
     try:
         with database.on_behalf_of(entry):
             yield
-    except Exception as problem:
-        known = problem if isinstance(problem, PlatformError) else None
-        entry.answered(known.status if known else 500, dump(known.body()).decode() if known else "")
-        if entry.status not in NOT_KEPT:
+    except PlatformError as problem:
+        entry.answered(problem.status, dump(problem.body()).decode())
+        raise
+    except Exception:
+        entry.answered(Internal.status)
+        raise
+    finally:
+        if entry.is_known and not entry.is_complete:
             with database.transaction(entry.cause_id) as tx:
                 entry.write(tx)
-        raise
-    if entry.is_known and not entry.is_complete:
-        with database.transaction(entry.cause_id) as tx:
-            entry.write(tx)

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, request
 
-from platform_sim.core.actions.timeline import chosen, cursor_of, find_filter, newest_steps, trees
+from platform_sim.core.actions.timeline import chosen, cursor_of, newest_steps, trees, wish_for
 from platform_sim.core.errors import InvalidParams
-from platform_sim.core.model.steps import PARTIES, Step, Tree
+from platform_sim.core.model.steps import Step, Tree
 from platform_sim.core.public import timeline as public
 from platform_sim.web.answers import json_response
 from platform_sim.web.api.bodies import whole
@@ -32,12 +32,10 @@ def add_timeline_routes(blueprint: Blueprint, doors: Doors) -> None:
 
 def _asked(doors: Doors) -> tuple[list[Step], list[Tree]]:
     wish = request.args
-    party, limit = wish.get("party") or None, whole("limit", wish.get("limit", str(USUAL)))
-    if party is not None and party not in PARTIES:
-        raise InvalidParams(f"party is {party[:40]!r}: use one of {', '.join(PARTIES)}.")
+    limit = whole("limit", wish.get("limit", str(USUAL)))
     if not 1 <= limit <= MOST:
         raise InvalidParams(f"limit is {limit}: use 1 to {MOST}.")
     with doors.database.snapshot() as rows:
-        app_id, addon_id = find_filter(rows, wish.get("app"), wish.get("addon"))
+        of = wish_for(rows, wish.get("app"), wish.get("addon"), wish.get("party"))
         steps = newest_steps(rows)
-    return steps, chosen(trees(steps), app_id=app_id, addon_id=addon_id, party=party, limit=limit)
+    return steps, chosen(trees(steps), of, limit)

@@ -1,0 +1,172 @@
+"""`GET /sim/timeline/live`: steps as server-sent events as they come, for programs with a token; for pages of this
+machine's own origin `/dashboard/timeline/live`, where the browser says whom it stands for.
+
+All who follow share one reader of the rows: a commit costs one look, however many pages are open. An event's id says
+how far its reader is, so that `Last-Event-ID` (or `since`) goes on without a gap.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from urllib.parse import urlsplit
+
+from platform_sim.core.access import customers_only
+from platform_sim.core.actions.accounts import actor_for_token
+from platform_sim.core.actions.timeline import Followed, cursor_of, newest_place, newest_steps, wish_for
+from platform_sim.core.errors import Forbidden, PlatformError
+from platform_sim.core.model.addresses import is_this_machine
+from platform_sim.core.model.scopes import GLOBAL
+from platform_sim.core.model.seams import Stream
+from platform_sim.core.model.steps import Step
+from platform_sim.core.public import timeline as public
+from platform_sim.core.store import Database, Snapshot
+
+LIVE = "/sim/timeline/live"
+PAGE = "/dashboard/timeline/live"
+REST = 0.03
+"""Wall seconds between two looks at the rows, so that a burst of commits costs few."""
+HEARTBEAT = 15.0
+"""Seconds of silence after which a reader gets a comment."""
+BACKLOG = 2_000
+"""Steps that may wait for a slow reader; one that is further behind is let go and comes back with its last id."""
+Cursor = tuple[int, int]
+
+
+class TimelineStreams:
+    """The `Streams` of those who follow the timeline."""
+
+    def __init__(self, database: Database, *, rest: float = REST, heartbeat: float = HEARTBEAT) -> None:
+        self._database = database
+        self._rest = rest
+        self._heartbeat = heartbeat
+        self._wake: Callable[[], None] | None = None
+        self._queues: set[asyncio.Queue[list[Step] | None]] = set()
+        self._reader: asyncio.Task[None] | None = None
+        self._placed = asyncio.Event()
+        database.on_commit(lambda events: self._committed())
+
+    def open(self, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Stream | None:
+        """The stream, or the refusal as JSON."""
+        if path not in (LIVE, PAGE):
+            return None
+        try:
+            with self._database.snapshot() as rows:
+                _check(rows, path, headers)
+                wish = wish_for(rows, query.get("app"), query.get("addon"), query.get("party"))
+        except PlatformError as problem:
+            return Stream(problem.status, "application/json", _one(problem.body()))
+        since = public.read_cursor(headers.get("last-event-id") or query.get("since"))
+        return Stream(200, "text/event-stream; charset=utf-8", self._told(Followed(wish), since))
+
+    async def _told(self, wish: Followed, since: Cursor | None) -> AsyncIterator[bytes]:
+        queue: asyncio.Queue[list[Step] | None] = asyncio.Queue(BACKLOG)
+        await self._join(queue)
+        try:
+            place = await asyncio.to_thread(self._place)
+            seen = place if since is None else since
+            # Whoever wants only some has to know how what is there belongs together.
+            before = await asyncio.to_thread(self._read, (0, 0) if wish.is_picky else seen)
+            wish.fitting(step for step in before if not _is_beyond(step, seen))
+            missed = _beyond(before, seen)
+            seen = cursor_of(missed, seen)
+            yield b"retry: 1000\n\n" + _lines(wish.fitting(missed), seen)
+            while True:
+                try:
+                    async with asyncio.timeout(self._heartbeat):
+                        steps = await queue.get()
+                except TimeoutError:
+                    yield b": still here\n\n"
+                    continue
+                if steps is None:
+                    return
+                fitting, seen = wish.fitting(_beyond(steps, seen)), cursor_of(steps, seen)
+                if fitting:
+                    yield _lines(fitting, seen)
+        finally:
+            self._queues.discard(queue)
+
+    async def _join(self, queue: asyncio.Queue[list[Step] | None]) -> None:
+        """From here on the queue gets what is written: the reader's place is known before the first look."""
+        self._queues.add(queue)
+        if self._reader is None or self._reader.done():
+            self._placed = asyncio.Event()
+            self._reader = asyncio.get_running_loop().create_task(self._read_on(self._placed))
+        await self._placed.wait()
+
+    async def _read_on(self, placed: asyncio.Event) -> None:
+        """Until nobody follows any more."""
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and who followed with it
+                loop.call_soon_threadsafe(woken.set)
+
+        self._wake = wake
+        seen = await asyncio.to_thread(self._place)
+        placed.set()
+        while self._queues:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._heartbeat):
+                    await woken.wait()
+            woken.clear()
+            steps = await asyncio.to_thread(self._read, seen)
+            seen = cursor_of(steps, seen)
+            for queue in list(self._queues) if steps else ():
+                _put(queue, steps)
+            await asyncio.sleep(self._rest)
+
+    def _read(self, since: Cursor) -> list[Step]:
+        with self._database.snapshot() as rows:
+            return newest_steps(rows, since=since)
+
+    def _place(self) -> Cursor:
+        with self._database.snapshot() as rows:
+            return newest_place(rows)
+
+    def _committed(self) -> None:
+        """In the writer's thread: must be quick."""
+        if self._queues and self._wake is not None:
+            self._wake()
+
+
+def _put(queue: asyncio.Queue[list[Step] | None], steps: list[Step]) -> None:
+    if queue.full():
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(None)
+        return
+    queue.put_nowait(steps)
+
+
+def _check(rows: Snapshot, path: str, headers: Mapping[str, str]) -> None:
+    """A customer's token; a page of ours needs none, as the dashboard itself does not."""
+    if path == PAGE:
+        host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+        if not is_this_machine(host) or headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            raise Forbidden("This is only for pages of the platform itself: open it as http://localhost:PORT/.")
+        return
+    actor = actor_for_token(rows, headers.get("authorization", "").removeprefix("Bearer ").strip())
+    customers_only(actor, "operate the simulator")
+    if GLOBAL not in actor.scope:
+        raise Forbidden(f"This token's scope ({', '.join(actor.scope)}) is too narrow for this: it takes global.")
+
+
+def _beyond(steps: list[Step], seen: Cursor) -> list[Step]:
+    return [step for step in steps if _is_beyond(step, seen)]
+
+
+def _is_beyond(step: Step, seen: Cursor) -> bool:
+    return step.cursor[0] > seen[0] or step.cursor[1] > seen[1]
+
+
+def _lines(steps: list[Step], seen: Cursor) -> bytes:
+    """An event a step; only the last has an id, so that who loses the rest asks for all of them again."""
+    texts = [f"data: {json.dumps(public.step(step), ensure_ascii=False)}\n" for step in steps]
+    if texts:
+        texts[-1] += f"id: {public.cursor(seen)}\n"
+    return "".join(text + "\n" for text in texts).encode()
+
+
+async def _one(body: Mapping[str, object]) -> AsyncIterator[bytes]:
+    yield json.dumps(body).encode()
