@@ -124,7 +124,7 @@ def command(
     har: Path | None,
     as_json: bool,
 ) -> None:
-    """Show what followed from what."""
+    """Show what followed from what: calls, releases, dynos, first requests."""
     wish = {name: value for name, value in (("app", app), ("addon", addon), ("party", party)) if value}
     query = urlencode(wish | {"limit": str(1 if last else SHOWN)})
     if har is not None:
