@@ -109,9 +109,9 @@ class Incoming:
 
     def wrote(self, tx: Transaction) -> None:
         """Before a commit: the first that does something brings the call itself into the ledger."""
-        if self._written or not (self.party == PARTNER or tx.events or Job in tx.nouns):
-            return
-        self.write(tx)
+        did = tx.nouns if self.party == PARTNER else tx.events or Job in tx.nouns
+        if did and not self._written:
+            self.write(tx)
 
     def write(self, tx: Transaction) -> None:
         """Bring it into the ledger, or what became of it."""
