@@ -25,8 +25,8 @@ BUSY = ("provisioning", "deprovisioning")
 
 def begin(tx: Transaction, **fields: Any) -> Exchange:
     """Write an exchange; the newest `exchanges_kept` stay."""
-    newest = tx.events[0].number - 1 if tx.events else _last_number(tx)
-    row = Exchange(seq=_next_seq(tx), after_event=newest, created_at=tx.now(), **fields)
+    newest = tx.events[0].number - 1 if tx.events else tx.highest(Event, "number")
+    row = Exchange(seq=tx.highest(Exchange, "seq") + 1, after_event=newest, created_at=tx.now(), **fields)
     tx.insert(row)
     tx.delete_until(Exchange, "seq", row.seq - tx.rules.exchanges_kept)
     return row
@@ -36,19 +36,9 @@ def end(tx: Transaction, exchange_id: str, **changes: Any) -> None:
     """Write what came of one; nothing if so many have begun since that it is gone."""
     row = tx.find(Exchange, id=exchange_id)
     if row is not None:
-        seq = _next_seq(tx)
+        seq = tx.highest(Exchange, "seq") + 1
         tx.update(row, seq=seq, **changes)
         tx.delete_until(Exchange, "seq", seq - tx.rules.exchanges_kept)
-
-
-def _next_seq(rows: Snapshot) -> int:
-    last = rows.find(Exchange, order_by="seq", desc=True)
-    return last.seq + 1 if last else 1
-
-
-def _last_number(rows: Snapshot) -> int:
-    last = rows.find(Event, order_by="number", desc=True)
-    return last.number if last else 0
 
 
 def end_interrupted(tx: Transaction) -> None:

@@ -90,7 +90,7 @@ def newest_steps(rows: Snapshot, window: int = WINDOW, since: tuple[int, int] = 
 
 def newest_place(rows: Snapshot) -> tuple[int, int]:
     """Where the timeline ends now."""
-    return cursor_of(newest_steps(rows, window=1))
+    return rows.highest(Event, "number"), rows.highest(Exchange, "seq")
 
 
 def trees(steps: Iterable[Step]) -> list[Tree]:

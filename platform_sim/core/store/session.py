@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from random import Random
 from typing import Any, Literal, TypeVar
 
@@ -13,6 +12,7 @@ from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.records import Event, Job, Sequence
 from platform_sim.core.model.rules import Rules
 from platform_sim.core.store.queries import Query
+from platform_sim.core.store.selecting import clause, column_of, select_sql, where_of
 from platform_sim.core.store.tables import TABLES, Table
 
 T = TypeVar("T")
@@ -61,9 +61,15 @@ class Snapshot:
     def count(self, noun: type, **where: Any) -> int:
         """How many rows match."""
         table = TABLES[noun]
-        shape, values = _where(table, where)
-        row = self._connection.execute(f'SELECT count(*) FROM "{table.name}"{_clause(shape)}', values).fetchone()
+        shape, values = where_of(table, where)
+        row = self._connection.execute(f'SELECT count(*) FROM "{table.name}"{clause(shape)}', values).fetchone()
         return int(row[0])
+
+    def highest(self, noun: type, column: str) -> int:
+        """The highest value of a column of numbers; 0 without any rows."""
+        table = TABLES[noun]
+        sql = f'SELECT max("{column_of(table, column)}") FROM "{table.name}"'
+        return self._connection.execute(sql).fetchone()[0] or 0
 
     def ask(self, query: Query[T], **values: Any) -> list[T]:
         """The rows that answer a named query of `core/store/queries.py`."""
@@ -77,8 +83,8 @@ class Snapshot:
     def _select(
         self, table: Table, where: dict[str, Any], order_by: str | None, desc: bool, limit: int | None
     ) -> list[Any]:
-        shape, values = _where(table, where)
-        sql = _select_sql(table, shape, order_by, desc, limit)
+        shape, values = where_of(table, where)
+        sql = select_sql(table, shape, order_by, desc, limit)
         return [table.from_row(row) for row in self._connection.execute(sql, values)]
 
 
@@ -128,7 +134,7 @@ class Transaction(Snapshot):
         table = self._written(type(item), item)
         if "updated_at" in table.types and "updated_at" not in changes:
             changes["updated_at"] = self.now()
-        assignments = ", ".join(f'"{_column(table, c)}" = ?' for c in changes)
+        assignments = ", ".join(f'"{column_of(table, c)}" = ?' for c in changes)
         values = [table.value(c, v) for c, v in changes.items()]
         key = getattr(item, table.key)
         sql = f'UPDATE "{table.name}" SET {assignments} WHERE "{table.key}" = ?'
@@ -146,13 +152,13 @@ class Transaction(Snapshot):
         if not where:
             raise ValueError(f"delete_where({noun.__name__}) without a condition would empty the table")
         table = self._written(noun)
-        shape, values = _where(table, where)
-        return self._connection.execute(f'DELETE FROM "{table.name}"{_clause(shape)}', values).rowcount
+        shape, values = where_of(table, where)
+        return self._connection.execute(f'DELETE FROM "{table.name}"{clause(shape)}', values).rowcount
 
     def delete_until(self, noun: type, column: str, value: int) -> None:
         """Remove all rows whose `column` is at most `value`."""
         table = self._written(noun)
-        self._connection.execute(f'DELETE FROM "{table.name}" WHERE "{_column(table, column)}" <= ?', (value,))
+        self._connection.execute(f'DELETE FROM "{table.name}" WHERE "{column_of(table, column)}" <= ?', (value,))
 
     def uuid(self, kind: str, scope: str = "") -> str:
         """A new id of stream `kind` of `scope` (repeats under a seed)."""
@@ -252,48 +258,3 @@ class Transaction(Snapshot):
 _LAST_NUMBERS = """
     SELECT (SELECT max(number) FROM event), (SELECT max(seq) FROM event WHERE kind = ? AND subject_id = ?)
     """
-
-
-def _column(table: Table, column: str) -> str:
-    if column not in table.types:
-        raise ValueError(f"{table.name} has no column {column!r}")
-    return column
-
-
-Shape = tuple[tuple[str, int | None], ...]
-"""Columns, each with how many values it may have: None for one, 0 or more for a list of them, -1 for NULL."""
-
-
-def _where(table: Table, where: dict[str, Any]) -> tuple[Shape, list[Any]]:
-    shape: list[tuple[str, int | None]] = []
-    values: list[Any] = []
-    for column, wanted in where.items():
-        if wanted is None:
-            shape.append((_column(table, column), -1))
-        elif isinstance(wanted, (tuple, list)):
-            shape.append((_column(table, column), len(wanted)))
-            values.extend([table.value(column, item) for item in wanted])
-        else:
-            shape.append((_column(table, column), None))
-            values.append(table.value(column, wanted))
-    return tuple(shape), values
-
-
-def _clause(shape: Shape) -> str:
-    clauses = []
-    for column, count in shape:
-        if count is None:
-            clauses.append(f'"{column}" = ?')
-        elif count < 0:
-            clauses.append(f'"{column}" IS NULL')
-        else:
-            clauses.append(f'"{column}" IN ({", ".join("?" * count)})')
-    return " WHERE " + " AND ".join(clauses) if clauses else ""
-
-
-@lru_cache(maxsize=1024)
-def _select_sql(table: Table, shape: Shape, order_by: str | None, desc: bool, limit: int | None) -> str:
-    """The same questions come again and again; their text is made once."""
-    order = f' ORDER BY "{_column(table, order_by)}"' if order_by else " ORDER BY rowid"
-    sql = f"{table.select}{_clause(shape)}{order}{' DESC' if desc else ''}"
-    return sql if limit is None else f"{sql} LIMIT {int(limit)}"
