@@ -16,7 +16,7 @@ from platform_sim.demo.scene import Scene
 
 from .customer import Customer, fetch
 from .up import Up
-from .waiting import wait_until
+from .waiting import LONGEST, wait_until
 
 pytestmark = pytest.mark.processes
 
@@ -58,10 +58,11 @@ def test_all_end_provisioned_with_one_resource_each_and_reads_are_answered_meanw
     names = ["shared"] * SHARED + [f"app-{number}" for number in range(MANY - SHARED)]
     for name in dict.fromkeys(names):
         customer.api("POST", "/apps", {"name": name})
-    provisionings, over = Open(), threading.Event()
+    provisionings, all_ask, over = Open(), threading.Barrier(MANY), threading.Event()
     open_when_answered: list[int] = []
 
     def create(app: str) -> dict[str, Any]:
+        all_ask.wait(LONGEST)
         with provisionings:
             made: dict[str, Any] = customer.api("POST", f"/apps/{app}/addons", {"plan": "exceptions:test"})
         return made
