@@ -20,6 +20,8 @@ PARTIES = ("customer", "platform", "partner", "app", "webhook")
 LIVE = "/sim/timeline/live"
 SHOWN = 10
 """Trees that are shown when nobody says how many."""
+MOST = 1000
+"""As many as the platform tells at once."""
 GONE = 12
 """How often in a row the stream may break off before the platform is taken to be gone."""
 Json = dict[str, Any]
@@ -126,13 +128,15 @@ def command(
 ) -> None:
     """Show what followed from what: calls, releases, dynos, first requests."""
     wish = {name: value for name, value in (("app", app), ("addon", addon), ("party", party)) if value}
-    query = urlencode(wish | {"limit": str(1 if last else SHOWN)})
+    shown = 1 if last else SHOWN
+    # Who stays has to know where what is still to come belongs, also what began before that which is shown.
+    query = urlencode(wish | {"limit": str(MOST if stay else shown)})
     if har is not None:
         _write_har(har, client.get(f"/sim/timeline.har?{query}"))
         return
     found = client.get(f"/sim/timeline?{query}")
     if not as_json:
-        for tree in found["trees"]:
+        for tree in found["trees"][-shown:]:
             click.echo(tree["started"])
             echo_lines(list(lines(tree, explain)))
     elif not stay:

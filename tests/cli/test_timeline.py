@@ -92,7 +92,7 @@ def test_a_har_file(api: FakeApi, run: Run, alone: Path) -> None:
 
 
 def test_following_goes_on_where_it_was(api: FakeApi, run: Run) -> None:
-    api.on("GET /sim/timeline?limit=10", {"cursor": "1-1", "trees": [TREE]})
+    api.on("GET /sim/timeline?limit=1000", {"cursor": "1-1", "trees": [TREE]})
     late = step("web.1 is up", parent="web.1 starts", to="app")
     again = exchange("POST /apps/acme/addons")
     first = f"retry: 1\n\ndata: {json.dumps(late)}\n\ndata: {json.dumps(again)}\nid: 2-1\n\n".encode()
@@ -106,7 +106,7 @@ def test_following_goes_on_where_it_was(api: FakeApi, run: Run) -> None:
 
 
 def test_following_as_json_is_a_line_a_step(api: FakeApi, run: Run) -> None:
-    api.on("GET /sim/timeline?limit=10", {"cursor": "1-1", "trees": [TREE]})
+    api.on("GET /sim/timeline?limit=1000", {"cursor": "1-1", "trees": [TREE]})
     api.on("GET /sim/timeline/live", f"retry: 1\n\ndata: {json.dumps(step('a'))}\n\n".encode())
     api.on("GET /sim/timeline/live", {}, status=404)
     assert [json.loads(line)["title"] for line in run("timeline", "-f", "--json").stdout.splitlines()] == ["a"]

@@ -27,6 +27,7 @@ def _row(method: str, path: str, sentence: str, section: str) -> _Pattern:
 
 
 _BY_CUSTOMER = (
+    _row("", r"^/dashboard/", "{who} does this in the browser.", "docs/dashboard.md"),
     _row("POST", r"/apps/[^/]+/addons$", "{who} asks for an add-on.", "2.2 What the customer does"),
     _row("PATCH", r"/apps/[^/]+/addons/", "{who} asks for another plan or name of an add-on.", "2.10 Plan change"),
     _row("DELETE", r"/apps/[^/]+/addons/", "{who} destroys an add-on.", "2.11 Deprovisioning"),

@@ -16,6 +16,7 @@ from platform_sim.web.dashboard.access import access_pages
 from platform_sim.web.dashboard.activity import activity_pages
 from platform_sim.web.dashboard.addons import addon_pages
 from platform_sim.web.dashboard.apps import app_pages
+from platform_sim.web.dashboard.clicks import begin_click, end_clicks
 from platform_sim.web.dashboard.config import config_pages
 from platform_sim.web.dashboard.deploy import deploy_pages
 from platform_sim.web.dashboard.desk import Desk
@@ -84,6 +85,7 @@ def create_dashboard(doors: Doors) -> Flask:
     desk = Desk(doors, Guard(doors.database.chance.fresh().encode()))
     app.before_request(partial(_let_in, desk))
     app.after_request(fence)
+    end_clicks(app)
     errors_as(app, _problem)
 
     @app.get("/")
@@ -112,7 +114,9 @@ def _let_in(desk: Desk) -> None:
     check_origin()
     request.form.to_dict()
     with desk.doors.database.snapshot() as rows:
-        desk.guard.check_form(desk.actor(rows).account)
+        account = desk.actor(rows).account
+        desk.guard.check_form(account)
+    begin_click(desk, account)
 
 
 def _problem(problem: errors.PlatformError) -> Response:
