@@ -21,7 +21,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "services_file.py": ("core.model", "partners"),
     "claim.py": (),
     "partners": ("core.model",),
-    "web/dashboard": ("core", "web.answers", "web.context", "web.late", "web.sso.browser"),
+    "web/dashboard": ("core", "web.answers", "web.context", "web.late", "web.stopwatch", "web.sso.browser"),
     "web": ("core",),
     "conformance": ("partners",),
     "options.py": ("core.model", "settings"),
