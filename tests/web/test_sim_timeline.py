@@ -1,10 +1,12 @@
 """`/sim/timeline` and what the API brings into it: writes of customers and partners, whole and without secrets."""
 
+import base64
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from platform_sim.core.model.addons import AddonService
 from platform_sim.core.model.records import Event, Exchange
 from platform_sim.core.store import Snapshot
 
@@ -126,3 +128,19 @@ def test_a_destroyed_add_on_is_one_tree(full: Populated) -> None:
     tree = full.world.get("/sim/timeline?limit=1")["trees"][0]
     assert tree["title"].startswith("DELETE /apps/acme/addons/")
     assert [each["title"] for each in tree["children"]][-1].endswith("is gone")
+
+
+def test_config_that_is_set_with_the_manifests_password_is_a_partners_call(full: Populated) -> None:
+    world = full.world
+    with world.database.snapshot() as rows:
+        service = rows.get(AddonService, full.addon.service_id)
+    asked = f"{service.name}:{service.manifest['api']['password']}".encode()
+    headers = {"Authorization": f"Basic {base64.b64encode(asked).decode()}"}
+    body = {"config": {"EXCEPTIONS_URL": SECRET}}
+    answer = world.call("PUT", f"/vendor/apps/{full.addon.id}", body, token=None, headers=headers)
+    assert answer.status_code == 200
+    row = kept(world)[-1]
+    assert (row.party, row.status, row.addon_id) == ("partner", 200, full.addon.id)
+    assert row.request_body == '{"config": {"EXCEPTIONS_URL": "[hidden]"}}'
+    with world.database.snapshot() as rows:
+        assert caused(rows, row) == ["release create", "release create"]

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from platform_sim.core.access import customers_only
@@ -24,13 +25,22 @@ from platform_sim.core.store import Database, Snapshot
 
 LIVE = "/sim/timeline/live"
 PAGE = "/dashboard/timeline/live"
-REST = 0.03
+REST = 0.05
 """Wall seconds between two looks at the rows, so that a burst of commits costs few."""
 HEARTBEAT = 15.0
 """Seconds of silence after which a reader gets a comment."""
-BACKLOG = 2_000
-"""Steps that may wait for a slow reader; one that is further behind is let go and comes back with its last id."""
+BACKLOG = 500
+"""Looks at the rows that may wait for a slow reader; one that is further behind is let go, and comes back."""
 Cursor = tuple[int, int]
+Texts = dict[tuple[str, Cursor], str]
+"""Steps as they are sent: made once for all who follow."""
+
+
+class Batch(NamedTuple):
+    """What one look at the rows has found."""
+
+    steps: list[Step]
+    texts: Texts
 
 
 class TimelineStreams:
@@ -41,7 +51,7 @@ class TimelineStreams:
         self._rest = rest
         self._heartbeat = heartbeat
         self._wake: Callable[[], None] | None = None
-        self._queues: set[asyncio.Queue[list[Step] | None]] = set()
+        self._queues: set[asyncio.Queue[Batch | None]] = set()
         self._reader: asyncio.Task[None] | None = None
         self._placed = asyncio.Event()
         database.on_commit(lambda events: self._committed())
@@ -60,7 +70,7 @@ class TimelineStreams:
         return Stream(200, "text/event-stream; charset=utf-8", self._told(Followed(wish), since))
 
     async def _told(self, wish: Followed, since: Cursor | None) -> AsyncIterator[bytes]:
-        queue: asyncio.Queue[list[Step] | None] = asyncio.Queue(BACKLOG)
+        queue: asyncio.Queue[Batch | None] = asyncio.Queue(BACKLOG)
         await self._join(queue)
         try:
             place = await asyncio.to_thread(self._place)
@@ -70,23 +80,23 @@ class TimelineStreams:
             wish.fitting(step for step in before if not _is_beyond(step, seen))
             missed = _beyond(before, seen)
             seen = cursor_of(missed, seen)
-            yield b"retry: 1000\n\n" + _lines(wish.fitting(missed), seen)
+            yield b"retry: 1000\n\n" + _lines(wish.fitting(missed), seen, {})
             while True:
                 try:
                     async with asyncio.timeout(self._heartbeat):
-                        steps = await queue.get()
+                        batch = await queue.get()
                 except TimeoutError:
                     yield b": still here\n\n"
                     continue
-                if steps is None:
+                if batch is None:
                     return
-                fitting, seen = wish.fitting(_beyond(steps, seen)), cursor_of(steps, seen)
+                fitting, seen = wish.fitting(_beyond(batch.steps, seen)), cursor_of(batch.steps, seen)
                 if fitting:
-                    yield _lines(fitting, seen)
+                    yield _lines(fitting, seen, batch.texts)
         finally:
             self._queues.discard(queue)
 
-    async def _join(self, queue: asyncio.Queue[list[Step] | None]) -> None:
+    async def _join(self, queue: asyncio.Queue[Batch | None]) -> None:
         """From here on the queue gets what is written: the reader's place is known before the first look."""
         self._queues.add(queue)
         if self._reader is None or self._reader.done():
@@ -112,8 +122,9 @@ class TimelineStreams:
             woken.clear()
             steps = await asyncio.to_thread(self._read, seen)
             seen = cursor_of(steps, seen)
+            batch = Batch(steps, {})
             for queue in list(self._queues) if steps else ():
-                _put(queue, steps)
+                _put(queue, batch)
             await asyncio.sleep(self._rest)
 
     def _read(self, since: Cursor) -> list[Step]:
@@ -130,13 +141,13 @@ class TimelineStreams:
             self._wake()
 
 
-def _put(queue: asyncio.Queue[list[Step] | None], steps: list[Step]) -> None:
+def _put(queue: asyncio.Queue[Batch | None], batch: Batch) -> None:
     if queue.full():
         while not queue.empty():
             queue.get_nowait()
         queue.put_nowait(None)
         return
-    queue.put_nowait(steps)
+    queue.put_nowait(batch)
 
 
 def _check(rows: Snapshot, path: str, headers: Mapping[str, str]) -> None:
@@ -160,12 +171,18 @@ def _is_beyond(step: Step, seen: Cursor) -> bool:
     return step.cursor[0] > seen[0] or step.cursor[1] > seen[1]
 
 
-def _lines(steps: list[Step], seen: Cursor) -> bytes:
+def _lines(steps: list[Step], seen: Cursor, texts: Texts) -> bytes:
     """An event a step; only the last has an id, so that who loses the rest asks for all of them again."""
-    texts = [f"data: {json.dumps(public.step(step), ensure_ascii=False)}\n" for step in steps]
-    if texts:
-        texts[-1] += f"id: {public.cursor(seen)}\n"
-    return "".join(text + "\n" for text in texts).encode()
+    if not steps:
+        return b""
+    return ("\n".join(_text(step, texts) for step in steps) + f"id: {public.cursor(seen)}\n\n").encode()
+
+
+def _text(step: Step, texts: Texts) -> str:
+    key = (step.id, step.cursor)
+    if key not in texts:
+        texts[key] = f"data: {json.dumps(public.step(step), ensure_ascii=False)}\n"
+    return texts[key]
 
 
 async def _one(body: Mapping[str, object]) -> AsyncIterator[bytes]:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, request
 
-from platform_sim.core.actions.timeline import chosen, cursor_of, newest_steps, trees, wish_for
+from platform_sim.core.actions.timeline import WINDOW, Wish, chosen, cursor_of, newest_steps, trees, wish_for
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.steps import Step, Tree
 from platform_sim.core.public import timeline as public
@@ -37,5 +37,5 @@ def _asked(doors: Doors) -> tuple[list[Step], list[Tree]]:
         raise InvalidParams(f"limit is {limit}: use 1 to {MOST}.")
     with doors.database.snapshot() as rows:
         of = wish_for(rows, wish.get("app"), wish.get("addon"), wish.get("party"))
-        steps = newest_steps(rows)
+        steps = newest_steps(rows, WINDOW if of != Wish() else min(WINDOW, 1000 + 100 * limit))
     return steps, chosen(trees(steps), of, limit)

@@ -1,18 +1,24 @@
 """Grants, App Info, the list of installs: Basic with the manifest's id and password (partner-api §3.2, §4.5, §8.3)."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, request
 
 from platform_sim.core import errors
 from platform_sim.core.actions import app_info
 from platform_sim.core.actions.app_info import Install
+from platform_sim.core.actions.exchanges import PARTNER, Incoming
 from platform_sim.core.actions.oauth import fresh_grant
+from platform_sim.core.model.accounts import Authorization
+from platform_sim.core.model.outlines import outlined_body, outlined_headers
 from platform_sim.core.public import app_info as public
 from platform_sim.core.public.accounts import grant
+from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import asking_service, error_response, errors_as, json_response, read_body
 from platform_sim.web.api.bodies import OrNull, check, map_of, read_json, text, whole
 from platform_sim.web.context import Doors
+from platform_sim.web.stopwatch import stopwatch
 
 PAGE = 4000
 """Rows of an answer; more are asked for with the URLs in its `Link` header (partner-api §8.3)."""
@@ -49,8 +55,11 @@ def vendor_blueprint(doors: Doors) -> Blueprint:
         service = asking_service(doors)
         limit = doors.database.rules.body_size_limit
         wish = check(read_json(read_body(request, limit), limit), CONFIG, ("config",))
-        with doors.database.transaction() as tx:
+        with doors.database.snapshot() as rows:
+            entry = _recorded(doors, rows, app_info.install_named(rows, service, identity), wish)
+        with doors.database.on_behalf_of(entry), doors.database.transaction() as tx:
             install = app_info.set_config(tx, service, identity, wish["config"])
+            entry.answered(200)
             return json_response(public.info(tx, install, doors.addresses))
 
     @blueprint.get("/vendor/logplex/whitelist")
@@ -64,6 +73,24 @@ def vendor_blueprint(doors: Doors) -> Blueprint:
         raise errors.NotSimulated("Usage billing is not simulated: it never left Heroku's pre-alpha of 2018.")
 
     return blueprint
+
+
+def _recorded(doors: Doors, rows: Snapshot, install: Install, wish: dict[str, Any]) -> Incoming:
+    """For the ledger: it belongs to the order that the partner works on, if there is one."""
+    authorization = rows.find(Authorization, addon_id=install.addon.id, revoked_at=None)
+    entry = Incoming(
+        party=PARTNER,
+        method=request.method,
+        url=f"{doors.addresses.base}/vendor/apps/{install.addon.id}",
+        headers=outlined_headers(request.headers.get),
+        body=lambda: outlined_body(wish),
+        elapsed=stopwatch(),
+        actor_email=f"{install.service.name}@addons.heroku.com",
+        authorization_id=authorization.id if authorization else None,
+        addon_id=install.addon.id,
+    )
+    entry.begins(rows)
+    return entry
 
 
 def _error(problem: errors.PlatformError) -> Response:

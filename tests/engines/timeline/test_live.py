@@ -194,7 +194,7 @@ def test_who_is_too_slow_is_let_go(
         reader = await Reader(opened(made, token)).begin()
         [queue] = made._queues
         for _ in range(3):
-            live._put(queue, [])
+            live._put(queue, live.Batch([], {}))
         with pytest.raises(StopAsyncIteration):
             await reader.next()
         assert made._queues == set()
