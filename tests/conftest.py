@@ -1,6 +1,7 @@
 """Fixtures for everybody: a platform's rows with a frozen clock and a seed, and who acts on them."""
 
 import gc
+import signal
 from collections.abc import Generator, Iterator
 
 import pytest
@@ -10,6 +11,12 @@ from platform_sim.core.model.apps import App
 from platform_sim.core.store import Database, Transaction
 
 from . import support
+
+
+def pytest_configure() -> None:
+    """A shell starts what it puts into the background with SIGINT ignored, and so would be all dynos of tests."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
