@@ -1,4 +1,4 @@
-"""What has happened to an app: events and builds, newest first."""
+"""What has happened to an app: builds, releases and events, newest first."""
 
 from flask import Blueprint, Response
 
@@ -12,6 +12,7 @@ from platform_sim.web.dashboard.paging import before
 
 SIZE = 60
 BUILDS = 20
+RELEASES = 10
 
 
 def activity_pages(desk: Desk) -> Blueprint:
@@ -25,10 +26,18 @@ def activity_pages(desk: Desk) -> Blueprint:
             app = desk.app(rows, actor, name, LIST_BUILDS)
             found = rows.ask(EVENTS_BEFORE, app=app.id, before=before(), limit=SIZE + 1)
             builds = rows.all(Build, app_id=app.id, desc=True, limit=BUILDS)
+            latest = rows.all(Release, app_id=app.id, order_by="version", desc=True, limit=RELEASES)
             people = by_id(rows, Account, (each.actor_id for each in builds))
             releases = by_id(rows, Release, (each.release_id for each in builds if each.release_id))
         older = found[SIZE - 1].number if len(found) > SIZE else None
-        shown = {"events": found[:SIZE], "older": older, "builds": builds, "people": people, "releases": releases}
+        shown: dict[str, object] = {
+            "events": found[:SIZE],
+            "older": older,
+            "builds": builds,
+            "people": people,
+            "releases": releases,
+        }
+        shown |= {"latest": latest}
         return desk.page("activity.html", actor, tab="activity", app=app, **shown)
 
     return blueprint

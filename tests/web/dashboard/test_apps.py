@@ -134,6 +134,8 @@ def test_activity_tells_builds_with_their_output(browser: Browser) -> None:
     page = browser.get(f"{ACME}/activity")
     outputs = {each["output_stream_url"] for each in browser.world.get("/apps/acme/builds")}
     assert {f"http://localhost:5100{link}" for link in page.links() if link.startswith("/streams/")} == outputs
+    newest = browser.world.get("/apps/acme/releases")[-1]
+    assert f"v{newest['version']} {newest['description']} succeeded" in page.text
     assert "release create" in page.text
     assert "addon create" in page.text
 
@@ -178,3 +180,12 @@ def test_maintenance_name_and_end(full: Populated) -> None:
             assert browser.post(f"{shop}/delete", token=token, confirm=typed).status_code == 422
     assert "shop is deleted" in browser.do(f"{shop}/delete", confirm="shop").text
     assert full.world.call("GET", "/apps/shop").status_code == 404
+
+
+def test_a_release_phase_shows_its_output(full: Populated) -> None:
+    with full.world.database.transaction() as tx:
+        made = support.deploy(tx, full.world.customer, full.app, "89abcdef", web="serve", release="migrate")
+    assert made.output_secret is not None
+    page = Browser(full.world).get(f"{ACME}/deploy")
+    assert [link for link in page.links() if "/streams/" in link] == [f"/streams/{made.output_secret}"]
+    assert f"v{made.version} {made.description} Output of v{made.version} pending" in page.text
