@@ -26,6 +26,7 @@ from platform_sim.web.dashboard.marketplace import marketplace_pages
 from platform_sim.web.dashboard.operator import operator_pages
 from platform_sim.web.dashboard.resources import resource_pages
 from platform_sim.web.dashboard.settings import settings_pages
+from platform_sim.web.dashboard.timeline import timeline_pages
 from platform_sim.web.sso.browser import forget
 
 ROOT = "/dashboard"
@@ -41,6 +42,7 @@ TOPICS = (
     log_pages,
     marketplace_pages,
     operator_pages,
+    timeline_pages,
 )
 TITLES = {401: "Who are you?", 403: "You may not", 404: "Not there", 422: "That cannot be done", 423: "Please confirm"}
 STATIC = Path(__file__).parent / "static"

@@ -15,7 +15,7 @@ from ... import support
 from ..world import Populated
 from .browser import Browser
 
-PAGES = ("", "/partners/exceptions", "/jobs", "/webhooks", "/drains")
+PAGES = ("", "/partners/exceptions", "/jobs", "/webhooks", "/drains", "/timeline")
 
 
 def test_every_secret_that_there_is_is_in_none_of_the_pages(full: Populated) -> None:

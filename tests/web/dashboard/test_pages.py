@@ -24,6 +24,7 @@ PAGES = (
     "/dashboard/operator/jobs",
     "/dashboard/operator/webhooks",
     "/dashboard/operator/drains",
+    "/dashboard/operator/timeline",
 )
 HELD_BY_LABEL = re.compile(r"<label[^>]*>.*?</label>", re.DOTALL)
 
