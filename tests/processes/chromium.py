@@ -22,6 +22,7 @@ FLAGS = (
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--no-first-run",
+    "--ignore-certificate-errors",
     "--remote-debugging-port=0",
 )
 

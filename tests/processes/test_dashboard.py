@@ -98,3 +98,14 @@ def test_no_page_is_wider_than_its_window(width: int, customer: Customer, tmp_pa
             browser.open(f"{customer.url}/dashboard/{page}")
             assert browser.value("document.documentElement.scrollWidth <= innerWidth"), page
         assert browser.complaints == []
+
+
+def test_over_tls_it_is_the_same(customer: Customer, tmp_path: Path) -> None:
+    with Chromium(tmp_path) as browser:
+        browser.open(f"https://localhost:{customer.port}/dashboard/apps/shown/settings")
+        assert browser.value("getComputedStyle(document.querySelector('.loud')).textAlign") == "center"
+        browser.value("document.querySelector('form[action$=maintenance] button').click()")
+        browser.wait("it is on", "document.querySelector('.said')?.textContent == 'Maintenance mode is on.'")
+        browser.open(f"https://localhost:{customer.port}/dashboard/apps/shown/logs")
+        browser.wait("the page is live", "document.getElementById('how').textContent.startsWith('Live')")
+        assert browser.complaints == []

@@ -61,7 +61,8 @@ class Guard:
 
 def fence(answer: Response) -> Response:
     """Nothing but our own style sheet and script, in no frame, kept nowhere."""
-    ours = f"{request.host_url}dashboard/static/"
+    # Both: the edge ends TLS, so that here every request looks like plain http.
+    ours = " ".join(f"{scheme}://{request.host}/dashboard/static/" for scheme in ("http", "https"))
     answer.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src {ours}; script-src {ours}; connect-src 'self'; img-src data:; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"

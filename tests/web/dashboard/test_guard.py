@@ -98,7 +98,7 @@ def test_the_names_of_this_machine_do(host: str, browser: Browser) -> None:
 def test_a_browser_is_told_what_to_refuse(path: str, browser: Browser) -> None:
     answer = browser.answer(path)
     policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split(";"))
-    ours = f"http://{HOST}/dashboard/static/"
+    ours = f"http://{HOST}/dashboard/static/ https://{HOST}/dashboard/static/"
     assert policy == {
         "default-src": "'none'",
         "style-src": ours,
