@@ -4,7 +4,7 @@ import pytest
 
 from .play import EXAMPLES, play
 
-ROUNDS = 2
+ROUNDS = 4
 
 
 @pytest.mark.parametrize("seed", range(1, ROUNDS + 1))
