@@ -143,11 +143,6 @@ def ready(stage: Stage, slug: str, *after: str) -> None:
 def deployed(stage: Stage, name: str, *types: str) -> None:
     """`app NAME [web|worker|release ...]`: an app of the customer's, built, its dynos up; types default to web."""
     stage.customer.api("POST", "/apps", {"name": name})
-    deploy(stage, name, *types)
-
-
-def deploy(stage: Stage, name: str, *types: str) -> None:
-    """`deploy NAME [TYPE...]`: build and release once more."""
     stage.customer.deploy(name, source(types))
     settle(stage)
 
@@ -190,11 +185,6 @@ def find(stage: Stage, name: str, path: str, *where: str) -> None:
     stage.names[name] = str(value)
 
 
-def advance(stage: Stage, seconds: str) -> None:
-    """`advance SECONDS`: the platform's clock goes on."""
-    stage.platform.clock.advance(float(seconds))
-
-
 def page(stage: Stage, name: str, path: str = "/") -> None:
     """`visit NAME [PATH]`: somebody opens the app in a browser."""
     stage.customer.page(name, path)
@@ -203,12 +193,6 @@ def page(stage: Stage, name: str, path: str = "/") -> None:
 def write(stage: Stage, name: str, *lines: str) -> None:
     """`write FILE LINE...`: a file in the customer's folder; an empty app with `write Procfile web`."""
     (stage.cli.folder / name).write_text("".join(line + "\n" for line in lines))
-
-
-def procfile(stage: Stage, *types: str) -> None:
-    """`source TYPE...`: an app's files in the customer's folder."""
-    for name, text in source(types).items():
-        (stage.cli.folder / name).write_text(text)
 
 
 def certificate(stage: Stage, domain: str) -> None:
@@ -226,15 +210,12 @@ ACTS: dict[str, Callable[..., None]] = {
     "slow": slow,
     "ready": ready,
     "app": deployed,
-    "deploy": deploy,
     "settle": settle,
     "api": api,
     "other": other,
     "set": find,
-    "advance": advance,
     "visit": page,
     "write": write,
-    "source": procfile,
     "certificate": certificate,
 }
 

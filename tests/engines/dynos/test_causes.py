@@ -1,6 +1,5 @@
 """Why dynos start and stop: each event of a dyno names what asked for it, whoever else acts at the same time."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,19 +10,7 @@ from platform_sim.core.model.records import Event
 from platform_sim.engines.dynos.routes import DynoRoutes
 from platform_sim.engines.dynos.supervisor import Supervisor
 
-from .world import BOOT, FakeRuntime, World, make_world
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    world = make_world()
-    yield world
-    world.database.close()
-
-
-@pytest.fixture
-def runtime() -> FakeRuntime:
-    return FakeRuntime()
+from .world import BOOT, FakeRuntime, World
 
 
 @pytest.fixture

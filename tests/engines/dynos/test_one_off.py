@@ -1,6 +1,5 @@
 """The supervisor and one-off dynos that run inside another, or for a while; real rows, a runtime that pretends."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,19 +9,7 @@ from platform_sim.core.actions.dynos import run_dyno, run_inside, stop_dynos
 from platform_sim.core.model.apps import Dyno
 from platform_sim.engines.dynos.supervisor import Supervisor
 
-from .world import BOOT, FakeRuntime, World, make_world
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    world = make_world()
-    yield world
-    world.database.close()
-
-
-@pytest.fixture
-def runtime() -> FakeRuntime:
-    return FakeRuntime()
+from .world import BOOT, FakeRuntime, World
 
 
 def supervisor_of(world: World, runtime: FakeRuntime, boot: str = BOOT) -> Supervisor:

@@ -1,6 +1,5 @@
 """Where a host name leads, in every state an app can be in."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -22,14 +21,7 @@ from platform_sim.core.model.seams import Backend, Route
 from platform_sim.engines.dynos.routes import DynoRoutes
 
 from ...certificates import issue
-from .world import BOOT, World, make_world
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    world = make_world()
-    yield world
-    world.database.close()
+from .world import BOOT, World
 
 
 @pytest.fixture

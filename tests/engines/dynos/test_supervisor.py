@@ -1,6 +1,6 @@
 """The supervisor's logic: real rows, a runtime that pretends, one step at a time and no thread."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,18 +17,6 @@ from platform_sim.engines.dynos.runtime import Known
 from platform_sim.engines.dynos.supervisor import Supervisor
 
 from .world import BOOT, FakeRuntime, World, make_world
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    world = make_world()
-    yield world
-    world.database.close()
-
-
-@pytest.fixture
-def runtime() -> FakeRuntime:
-    return FakeRuntime()
 
 
 @pytest.fixture
