@@ -11,6 +11,7 @@ from tests.bench.command import apps_command
 from tests.bench.crowd import reads_meanwhile
 from tests.bench.load import LoadFailed
 from tests.bench.measures import FULL, QUICK, Size
+from tests.bench.pages import pages
 from tests.bench.programs import CannotMeasure
 from tests.bench.report import Line, as_json, closing
 from tests.processes.customer import Customer
@@ -30,6 +31,7 @@ def measure(folder: Path, size: Size) -> Iterator[Line]:
         yield measures.router(customer, size, port)
         yield measures.restart(customer, folder, size)
     yield from startup.startup(folder, size)
+    yield from pages(size.rounds)
 
 
 def run(size: Size, explained: bool, say: Callable[[str], None]) -> list[Line]:

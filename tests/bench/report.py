@@ -9,11 +9,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Line:
-    """One result. `detail`: the sizes behind it; `unit`: x (a ratio), s or ms."""
+    """One result. `detail`: the sizes behind it; `unit`: x (a ratio), s, ms or kB."""
 
     name: str
     value: float
-    unit: Literal["x", "s", "ms"]
+    unit: Literal["x", "s", "ms", "kB"]
     aim: float
     is_least: bool
     """Whether the aim is the least (a rate) rather than the most (a time)."""

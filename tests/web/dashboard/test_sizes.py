@@ -2,24 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 
-from platform_sim.core.actions.accounts import create_account
-from platform_sim.core.actions.collaborators import join
-from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
+from platform_sim.core.model.addons import Addon, Attachment
 from platform_sim.core.model.apps import App
-from platform_sim.core.model.drains import LogDrain
-from platform_sim.core.model.webhooks import Webhook
-from platform_sim.core.store import Transaction
 
-from ... import support
-from ..world import Populated, World, new_world, populate
+from ..world import World, new_world, populate
 from .browser import Browser
+from .crowd import ADDONS, APPS, much
 from .test_pages import PAGES
 
-APPS, ADDONS = 1000, 3000
 MOST = 50_000
 
 
@@ -33,38 +26,6 @@ def asked(world: World) -> Iterator[list[str]]:
         yield heard
     finally:
         connection.set_trace_callback(None)
-
-
-def much(tx: Transaction, full: Populated) -> None:
-    """Copies of what there is: apps, add-ons on them, two hundred of all else that a list can be of."""
-    service, plan = tx.all(AddonService)[0], tx.all(Plan)[0]
-    shared = support.attach(tx, full.app, full.addon, "AGAIN")
-    for n in range(APPS):
-        name = f"app-number-{n:04d}-with-a-long-name"
-        app = tx.insert(replace(full.app, id=tx.uuid("many"), name=name, legacy_number=n))
-        for m in range(ADDONS // APPS):
-            addon = replace(full.addon, id=tx.uuid("many"), name=f"exceptions-many-{n:04d}-{m}", app_id=app.id)
-            tx.insert(addon)
-            tx.insert(replace(shared, id=tx.uuid("many"), name=f"EXCEPTIONS_{m}", addon_id=addon.id, app_id=app.id))
-        tx.insert(replace(shared, id=tx.uuid("many"), app_id=app.id))
-    for n in range(200):
-        addon = replace(full.addon, id=tx.uuid("many"), name=f"exceptions-acme-{n:04d}")
-        tx.insert(addon)
-        tx.insert(replace(shared, id=tx.uuid("many"), name=f"EXCEPTIONS_WITH_A_NAME_{n}", addon_id=addon.id))
-        tx.insert(replace(service, id=tx.uuid("many"), name=f"service-{n:04d}", human_name=f"Service {n}"))
-        tx.insert(replace(plan, id=tx.uuid("many"), name=f"plan-{n:04d}"))
-        if n < 80:
-            support.deploy(tx, full.world.customer, full.app, f"{n:08d}")
-        account = create_account(tx, f"somebody-with-a-long-name-{n:04d}@a-long-domain.example.com")
-        join(tx, full.world.customer.account, full.app, account)
-        job = tx.add_job("provision", full.addon.id, {})
-        tx.update(job, outcome={"message": "The add-on's provider answered 503. " * 20}, state=("todo", "done")[n % 2])
-    for n in range(200):  # last: each of these hears of what happens
-        for noun in (Webhook, LogDrain):
-            (first, *_) = tx.all(noun)
-            changes = {"url": f"https://{'long-' * 30}{n}.example.com/", "token": f"d.{n}"}
-            known = {name: value for name, value in changes.items() if hasattr(first, name)}
-            tx.insert(replace(first, id=tx.uuid("many"), **known))
 
 
 @pytest.fixture(scope="module")
