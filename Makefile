@@ -7,14 +7,19 @@ WORKERS ?= 4
 PORT ?= 5100
 CLI := tests/heroku_cli
 CLI_WORKERS ?= 3
+BROWSER_WORKERS ?= 2
+# By hand on the command line only: many a shell has a BROWSER of its own, which may be any.
+ifneq ($(origin BROWSER),command line)
+BROWSER := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name) 2>/dev/null)))
+endif
 # Compiled once and kept: else each of the workers compiles all tests anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-cli heroku-cli transcripts check format bench soak docs clean
+.PHONY: help setup demo up test test-cli heroku-cli transcripts test-browser check format bench soak docs clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(VENV)/installed ## Make .venv with everything (uv if present, else venv and pip)
 
@@ -52,6 +57,18 @@ transcripts: setup $(CLI)/node_modules/installed ## Write down anew what the CLI
 $(CLI)/node_modules/installed: $(CLI)/package-lock.json
 	@echo "Installing the heroku CLI into $(CLI)/node_modules, once; this takes a minute ..."
 	@cd $(CLI) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+test-browser: setup ## Drive the pages in a real browser; needs Chromium (or BROWSER=/path/to/it)
+	@test -x "$$(command -v '$(BROWSER)')" || { echo "No Chromium is on the PATH, as chromium, chromium-browser or google-chrome." \
+		"Install one, or name it: make test-browser BROWSER=/path/to/chromium"; exit 3; }
+	@$(MAKE) --no-print-directory $(VENV)/installed-browser
+	@CHROMIUM="$$(command -v '$(BROWSER)')" $(BIN)/python -m pytest -n $(BROWSER_WORKERS) tests/browser
+
+$(VENV)/installed-browser: $(VENV)/installed
+	@echo "Installing what drives the browser, once ..."
+	@if command -v uv >/dev/null 2>&1; then install='uv pip install --quiet --python $(BIN)/python'; \
+	else install='$(BIN)/python -m pip install --quiet --disable-pip-version-check'; fi && $$install -e '.[browser]'
 	@touch $@
 
 check: setup ## What CI checks besides the tests: format, lint, types
