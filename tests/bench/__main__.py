@@ -14,6 +14,7 @@ from tests.bench.measures import FULL, QUICK, Size
 from tests.bench.pages import pages
 from tests.bench.programs import CannotMeasure
 from tests.bench.report import Line, as_json, closing
+from tests.bench.watchers import live_pages
 from tests.processes.customer import Customer
 from tests.processes.up import Up
 
@@ -26,6 +27,7 @@ def measure(folder: Path, size: Size) -> Iterator[Line]:
         customer = Customer(found["url"], found["token"], folder)
         yield from measures.api(customer, folder, size)
         yield apps_command(customer, found["ca_file"], found["pid"], size.rounds)
+        yield from live_pages(customer, size)
         yield from reads_meanwhile(customer, folder, size.crowds)
         port = measures.deploy(customer, sys.executable)
         yield measures.router(customer, size, port)

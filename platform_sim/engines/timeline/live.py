@@ -27,6 +27,12 @@ LIVE = "/sim/timeline/live"
 PAGE = "/dashboard/timeline/live"
 REST = 0.05
 """Wall seconds between two looks at the rows, so that a burst of commits costs few."""
+SHARE = 0.0001
+"""Wall seconds of rest for each step that was told to somebody: a flood of steps, which nobody could read anyway,
+leaves the processor to those who cause it."""
+LONGEST_REST = 1.0
+MOST = 100
+"""Steps that a page is told of one look: of more it gets the newest, and how many it has missed. Programs get all."""
 HEARTBEAT = 15.0
 """Seconds of silence after which a reader gets a comment."""
 BACKLOG = 500
@@ -37,10 +43,13 @@ Texts = dict[tuple[str, Cursor], str]
 
 
 class Batch(NamedTuple):
-    """What one look at the rows has found."""
+    """What one look at the rows has found: new since `since`, as far as `seen`; `page` is what a page is told of it."""
 
     steps: list[Step]
+    since: Cursor
+    seen: Cursor
     texts: Texts
+    page: bytes
 
 
 class TimelineStreams:
@@ -67,9 +76,11 @@ class TimelineStreams:
         except PlatformError as problem:
             return Stream(problem.status, "application/json", _one(problem.body()))
         since = public.read_cursor(headers.get("last-event-id") or query.get("since"))
-        return Stream(200, "text/event-stream; charset=utf-8", self._told(Followed(wish), since))
+        return Stream(
+            200, "text/event-stream; charset=utf-8", self._told(Followed(wish), since, MOST if path == PAGE else None)
+        )
 
-    async def _told(self, wish: Followed, since: Cursor | None) -> AsyncIterator[bytes]:
+    async def _told(self, wish: Followed, since: Cursor | None, most: int | None) -> AsyncIterator[bytes]:
         queue: asyncio.Queue[Batch | None] = asyncio.Queue(BACKLOG)
         await self._join(queue)
         try:
@@ -80,7 +91,7 @@ class TimelineStreams:
             wish.fitting(step for step in before if not _is_beyond(step, seen))
             missed = _beyond(before, seen)
             seen = cursor_of(missed, seen)
-            yield b"retry: 1000\n\n" + _lines(wish.fitting(missed), seen, {})
+            yield b"retry: 1000\n\n" + _lines(wish.fitting(missed), seen, {}, most)
             while True:
                 try:
                     async with asyncio.timeout(self._heartbeat):
@@ -90,9 +101,13 @@ class TimelineStreams:
                     continue
                 if batch is None:
                     return
+                if most is not None and seen == batch.since and not wish.is_picky:
+                    seen = batch.seen
+                    yield batch.page
+                    continue
                 fitting, seen = wish.fitting(_beyond(batch.steps, seen)), cursor_of(batch.steps, seen)
                 if fitting:
-                    yield _lines(fitting, seen, batch.texts)
+                    yield _lines(fitting, seen, batch.texts, most)
         finally:
             self._queues.discard(queue)
 
@@ -120,12 +135,17 @@ class TimelineStreams:
                 async with asyncio.timeout(self._heartbeat):
                     await woken.wait()
             woken.clear()
-            steps = await asyncio.to_thread(self._read, seen)
-            seen = cursor_of(steps, seen)
-            batch = Batch(steps, {})
-            for queue in list(self._queues) if steps else ():
+            batch = await asyncio.to_thread(self._look, seen)
+            seen = batch.seen
+            told = list(self._queues) if batch.steps else []
+            for queue in told:
                 _put(queue, batch)
-            await asyncio.sleep(self._rest)
+            await asyncio.sleep(min(LONGEST_REST, self._rest + SHARE * len(told) * len(batch.steps)))
+
+    def _look(self, since: Cursor) -> Batch:
+        steps, texts = self._read(since), Texts()
+        seen = cursor_of(steps, since)
+        return Batch(steps, since, seen, texts, _lines(steps, seen, texts, MOST))
 
     def _read(self, since: Cursor) -> list[Step]:
         with self._database.snapshot() as rows:
@@ -171,11 +191,15 @@ def _is_beyond(step: Step, seen: Cursor) -> bool:
     return step.cursor[0] > seen[0] or step.cursor[1] > seen[1]
 
 
-def _lines(steps: list[Step], seen: Cursor, texts: Texts) -> bytes:
-    """An event a step; only the last has an id, so that who loses the rest asks for all of them again."""
+def _lines(steps: list[Step], seen: Cursor, texts: Texts, most: int | None) -> bytes:
+    """An event a step, the newest `most`, after one that says how many are left out; only the last has an id, so that
+    who loses the rest asks for all of them again."""
     if not steps:
         return b""
-    return ("\n".join(_text(step, texts) for step in steps) + f"id: {public.cursor(seen)}\n\n").encode()
+    left_out = 0 if most is None else max(0, len(steps) - most)
+    skipped = f"event: skipped\ndata: {left_out}\n\n" if left_out else ""
+    told = "\n".join(_text(step, texts) for step in steps[left_out:])
+    return (f"{skipped}{told}id: {public.cursor(seen)}\n\n").encode()
 
 
 def _text(step: Step, texts: Texts) -> str:

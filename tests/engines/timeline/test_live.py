@@ -103,6 +103,37 @@ def test_each_step_comes_once_in_order(database: Database, actor: Actor, token: 
     run(scene)
 
 
+def test_a_page_gets_the_newest_of_very_much_and_hears_what_it_missed(
+    database: Database, actor: Actor, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs get all of it."""
+    monkeypatch.setattr(live, "MOST", 4)
+    made = streams(database)
+
+    def two_apps() -> None:
+        with database.transaction() as tx:
+            for name in ("one", "two"):
+                create_app(tx, actor, name=name)
+
+    async def scene() -> None:
+        stream = made.open(PAGE, {}, {"host": "localhost:5100"})
+        assert stream is not None
+        page, program = await Reader(stream).begin(), await Reader(opened(made, token)).begin()
+        await asyncio.to_thread(two_apps)
+        chunk = (await anext(page.chunks)).decode()
+        assert chunk.startswith("event: skipped\ndata: 2\n\ndata: {")
+        assert chunk.count("data: {") == 4
+        everything = [(await program.next())["id"] for _ in 2 * TITLES]
+        assert [each for each in everything if each in chunk] == everything[2:]
+        again = made.open(PAGE, {"since": "0-0"}, {"host": "localhost:5100"})
+        assert again is not None
+        assert b"event: skipped" in await anext(again.chunks)
+        for chunks in (page.chunks, program.chunks, again.chunks):
+            await chunks.aclose()  # type: ignore[attr-defined]
+
+    run(scene)
+
+
 def test_it_goes_on_after_the_last_id(database: Database, actor: Actor, token: str) -> None:
     made = streams(database)
 
@@ -194,7 +225,7 @@ def test_who_is_too_slow_is_let_go(
         reader = await Reader(opened(made, token)).begin()
         [queue] = made._queues
         for _ in range(3):
-            live._put(queue, live.Batch([], {}))
+            live._put(queue, live.Batch([], (0, 0), (0, 0), {}, b""))
         with pytest.raises(StopAsyncIteration):
             await reader.next()
         assert made._queues == set()
