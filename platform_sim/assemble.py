@@ -209,6 +209,7 @@ class Platform:
             python=sys.executable,
             log=self.logs,
             lines=self.logs.lines,
+            output=self.outputs.read,
             metrics=self.logs.counts,
         )
 

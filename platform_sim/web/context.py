@@ -42,6 +42,8 @@ class Doors:
     """Takes what partners write into the logs of apps."""
     lines: Callable[[str], Sequence[SaidLine]] = field(default=lambda app_id: [])
     """The lines of an app's log that are kept, oldest first."""
+    output: Callable[[str], str] = field(default=lambda key: "")
+    """What a build has said so far, by its secret; LookupError if nothing is known of it."""
     metrics: Metrics = field(default_factory=NoMetrics)
     """What router and dynos have been heard to say."""
     pools: "RatePools" = field(default_factory=lambda: RatePools())

@@ -1,4 +1,6 @@
-"""What has happened to an app: builds, releases and events, newest first."""
+"""What has happened to an app: builds, releases and events, newest first. While it is built the page looks again."""
+
+from collections.abc import Sequence
 
 from flask import Blueprint, Response
 
@@ -13,6 +15,8 @@ from platform_sim.web.dashboard.paging import before
 SIZE = 60
 BUILDS = 20
 RELEASES = 10
+SAID = 4_000
+"""Characters of the newest build's output on the page, its last ones."""
 
 
 def activity_pages(desk: Desk) -> Blueprint:
@@ -37,7 +41,22 @@ def activity_pages(desk: Desk) -> Blueprint:
             "people": people,
             "releases": releases,
         }
-        shown |= {"latest": latest}
+        shown |= {"latest": latest, "waits": _waits(builds, latest)}
+        shown |= {"output": _output(desk, builds[0]) if builds else ""}
         return desk.page("activity.html", actor, tab="activity", app=app, **shown)
 
     return blueprint
+
+
+def _waits(builds: Sequence[Build], releases: Sequence[Release]) -> bool:
+    """Whether something will change by itself."""
+    return "pending" in {*(each.status for each in builds), *(each.status for each in releases)}
+
+
+def _output(desk: Desk, build: Build) -> str:
+    """What a build has said so far, in whole lines if there are many."""
+    try:
+        said = desk.doors.output(build.output_secret)
+    except LookupError:
+        return ""
+    return said if len(said) <= SAID else said[-SAID:].partition("\n")[2]

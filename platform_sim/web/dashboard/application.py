@@ -44,6 +44,10 @@ TOPICS = (
     operator_pages,
     timeline_pages,
 )
+ARCHIVE = "deploy.archive"
+"""The one form that may be as long as the upload of a source."""
+BESIDES = 65_536
+"""Bytes of that form beside the archive."""
 TITLES = {401: "Who are you?", 403: "You may not", 404: "Not there", 422: "That cannot be done", 423: "Please confirm"}
 STATIC = Path(__file__).parent / "static"
 
@@ -114,11 +118,20 @@ def _let_in(desk: Desk) -> None:
     if request.method != "POST":
         return
     check_origin()
+    if request.endpoint == ARCHIVE:
+        _admit_archive(desk.doors.database.rules.source_size_limit)
     request.form.to_dict()
     with desk.doors.database.snapshot() as rows:
         account = desk.actor(rows).account
         desk.guard.check_form(account)
     begin_click(desk, account)
+
+
+def _admit_archive(limit: int) -> None:
+    """A form with a file may be longer; none of it is held in memory: the file goes into one of its own as it comes."""
+    request.max_content_length = limit + BESIDES
+    if (request.content_length or 0) > request.max_content_length:
+        raise errors.TooLarge(f"The upload has {request.content_length} bytes; at most {limit} are taken.")
 
 
 def _problem(problem: errors.PlatformError) -> Response:

@@ -1,11 +1,8 @@
 """`PUT`/`GET` of source tarballs and slugs. A slug that was put is unpacked by a job; the door waits on it."""
 
-import hashlib
 import tarfile
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from flask import Blueprint, Response, request, send_file
@@ -15,8 +12,7 @@ from platform_sim.core.model.apps import Slug, Source
 from platform_sim.core.model.records import Job
 from platform_sim.web.answers import error_response, errors_as
 from platform_sim.web.context import Doors
-
-CHUNK = 256 * 1024
+from platform_sim.web.received import Upload, received
 
 
 def uploads_blueprint(doors: Doors) -> Blueprint:
@@ -26,9 +22,9 @@ def uploads_blueprint(doors: Doors) -> Blueprint:
 
     @blueprint.put("/sources/<secret>")
     def put_source(secret: str) -> Response:
-        source = _source(doors, secret)
-        with _received(doors, doors.layout.source(source.id)) as upload:
-            upload.keep()
+        target = doors.layout.source(_source(doors, secret).id)
+        with _received(doors, target.parent) as upload:
+            upload.keep(target)
         return Response(status=200)
 
     @blueprint.get("/sources/<secret>")
@@ -65,45 +61,15 @@ def _slug(doors: Doors, secret: str) -> Slug:
     return found
 
 
-@dataclass
-class _Upload:
-    """A whole body beside its target, which it replaces when it is kept."""
-
-    part: Path
-    target: Path
-    size: int
-    checksum: str
-    """`SHA256:...`"""
-
-    def keep(self) -> None:
-        self.part.replace(self.target)
-
-
-@contextmanager
-def _received(doors: Doors, target: Path) -> Iterator[_Upload]:
-    """The request's body as a file; it is gone after the block unless it was kept."""
+def _received(doors: Doors, folder: Path) -> AbstractContextManager[Upload]:
+    """The request's body."""
     limit = doors.database.rules.source_size_limit
-    if (request.content_length or 0) > limit:
-        raise errors.TooLarge(f"The upload has {request.content_length} bytes; at most {limit} are taken.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-        part = Path(file.name)
-        try:
-            digest, size = hashlib.sha256(), 0
-            while chunk := request.stream.read(CHUNK):
-                size += len(chunk)
-                if size > limit:
-                    raise errors.TooLarge(f"The upload is longer than {limit} bytes.")
-                digest.update(chunk)
-                file.write(chunk)
-            file.flush()
-            yield _Upload(part, target, size, f"SHA256:{digest.hexdigest()}")
-        finally:
-            part.unlink(missing_ok=True)
+    return received(request.stream, folder, limit, request.content_length)
 
 
 def _put_slug(doors: Doors, slug: Slug) -> Response:
-    with _received(doors, doors.layout.slug_upload(slug.id)) as upload, doors.database.transaction() as tx:
+    target = doors.layout.slug_upload(slug.id)
+    with _received(doors, target.parent) as upload, doors.database.transaction() as tx:
         now = tx.find(Slug, id=slug.id)
         if now is None:
             raise errors.NotFound("slug")
@@ -113,7 +79,7 @@ def _put_slug(doors: Doors, slug: Slug) -> Response:
             raise errors.InvalidParams(
                 f"The upload's checksum is {upload.checksum}, but the slug was announced with another one."
             )
-        upload.keep()
+        upload.keep(target)
         job = tx.add_job("unpack_slug", slug.id, {"size": upload.size, "checksum": upload.checksum})
     job = doors.job_settled(job.id)
     if job.state == "failed":

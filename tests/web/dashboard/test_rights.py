@@ -1,6 +1,8 @@
 """What one may not do in the API one may not do here: forms are hidden, and refused when they are sent all the same."""
 
+import io
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,8 @@ from ..world import Populated, new_world, populate
 from .browser import Browser
 
 LINKS = [each for each in vars(links).values() if isinstance(each, links.Link)]
-POSTS = {
+ARCHIVE = "an archive"
+POSTS: dict[str, dict[str, str]] = {
     "/dashboard/apps/{app}/resources/scale": {"type": "web", "quantity": "2"},
     "/dashboard/apps/{app}/resources/restart": {},
     "/dashboard/apps/{app}/addons/{addon}/plan": {"plan": "test"},
@@ -27,6 +30,7 @@ POSTS = {
     "/dashboard/apps/{app}/addons/{addon}/detach": {"attachment": "{attachment}"},
     "/dashboard/apps/{app}/addons/{addon}/destroy": {"confirm": "{addon}", "force": "yes"},
     "/dashboard/apps/{app}/deploy/rollback": {"release": "3"},
+    "/dashboard/apps/{app}/deploy/archive": {"archive": ARCHIVE},
     "/dashboard/apps/{app}/access/add": {"user": "stranger@example.com"},
     "/dashboard/apps/{app}/access/remove": {"user": "invited@example.com"},
     "/dashboard/apps/{app}/settings/reveal": {"var": "KEY"},
@@ -58,7 +62,9 @@ def crew(full: Populated) -> Populated:
     return full
 
 
-def filled(text: str, full: Populated) -> str:
+def filled(text: str, full: Populated) -> Any:
+    if text == ARCHIVE:
+        return io.BytesIO(b"data"), "app.tar.gz"
     return text.format(app="crew-app", addon="exceptions-crew", attachment=full.paths["attachment"])
 
 
