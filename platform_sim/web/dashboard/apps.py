@@ -7,13 +7,13 @@ from platform_sim.core.actions.apps import create_app
 from platform_sim.core.actions.team_apps import create_team_app
 from platform_sim.core.actions.teams import team_named
 from platform_sim.core.model.accounts import Account
-from platform_sim.core.model.apps import Dyno, Formation, Release
+from platform_sim.core.model.apps import Formation, Release
 from platform_sim.core.model.places import REGIONS, STACKS
 from platform_sim.core.model.teams import Team, TeamMember
 from platform_sim.core.roles import team_name
 from platform_sim.core.store import Snapshot
 from platform_sim.web.dashboard.desk import Desk, field
-from platform_sim.web.dashboard.held import by_id, held_by
+from platform_sim.web.dashboard.held import by_id, dynos_of, held_by
 from platform_sim.web.dashboard.links import SEE_APP
 from platform_sim.web.dashboard.paging import part_of
 
@@ -72,7 +72,7 @@ def _add_overview(blueprint: Blueprint, desk: Desk) -> None:
                 "owner": rows.get(Account, app.owner_id),
                 "may": desk.may(rows, actor, app),
                 "formation": rows.all(Formation, app_id=app.id, order_by="type"),
-                "dynos": rows.all(Dyno, app_id=app.id, wanted=True, order_by="name", limit=100),
+                **dynos_of(rows, app),
                 "held": held_by(rows, app)[:50],
                 "releases": rows.all(Release, app_id=app.id, order_by="version", desc=True, limit=LATEST),
             }

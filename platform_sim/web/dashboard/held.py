@@ -1,4 +1,4 @@
-"""What is attached to an app, with as few questions to the rows as there are kinds of them."""
+"""What an app has, add-ons and dynos, with as few questions to the rows as there are kinds of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from platform_sim.core.access import LIVE
 from platform_sim.core.actions.ownership import shown_vars
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
-from platform_sim.core.model.apps import App
+from platform_sim.core.model.apps import App, Dyno, Release
 from platform_sim.core.store import Snapshot
 
 T = TypeVar("T")
@@ -67,3 +67,9 @@ def owners_of_vars(held: Sequence[Held]) -> dict[str, Held]:
     return {
         name: each for each in held for one in each.attachments for name in shown_vars(each.service, one, each.addon)
     }
+
+
+def dynos_of(rows: Snapshot, app: App) -> dict[str, object]:
+    """The dynos of an app, and the releases that they run: another than the newest is soon replaced."""
+    dynos = rows.all(Dyno, app_id=app.id, wanted=True, order_by="name", limit=100)
+    return {"dynos": dynos, "running": by_id(rows, Release, (each.release_id for each in dynos))}

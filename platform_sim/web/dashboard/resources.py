@@ -4,10 +4,10 @@ from flask import Blueprint, Response, url_for
 
 from platform_sim.core.actions.dynos import restart_dynos
 from platform_sim.core.actions.formation import Scaling, scale
-from platform_sim.core.model.apps import Dyno, Formation
+from platform_sim.core.model.apps import Formation
 from platform_sim.core.model.places import DYNO_SIZES
 from platform_sim.web.dashboard.desk import Desk, field
-from platform_sim.web.dashboard.held import held_by
+from platform_sim.web.dashboard.held import dynos_of, held_by
 from platform_sim.web.dashboard.links import LIST_ADDONS, RESTART, SCALE
 from platform_sim.web.dashboard.paging import part_of
 
@@ -26,7 +26,7 @@ def resource_pages(desk: Desk) -> Blueprint:
                 "app": app,
                 "may": desk.may(rows, actor, app),
                 "formation": rows.all(Formation, app_id=app.id, order_by="type"),
-                "dynos": rows.all(Dyno, app_id=app.id, wanted=True, order_by="name", limit=100),
+                **dynos_of(rows, app),
                 "part": part_of(held_by(rows, app), 50),
             }
         return desk.page("resources.html", actor, tab="resources", sizes=DYNO_SIZES, **shown)
