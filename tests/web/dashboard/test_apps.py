@@ -67,7 +67,7 @@ def test_the_overview_shows_what_the_app_is(browser: Browser) -> None:
         "Region us",
         "Stack heroku-24",
         "web 1 × Basic serve",
-        "web.1 up",
+        "web.1 up Basic, runs v",
         "exceptions-first provisioned",
     ):
         assert words in page.text
