@@ -10,13 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 
-from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
+from platform_sim.core.model.sso import SsoTarget
+from platform_sim.partners.contract import FORM, PartnerAnswer, PartnerRequest, Send
 from platform_sim.partners.manifest import Manifest, base_url, credentials, resource_url
 from platform_sim.partners.orders import ProvisionOrder, Resource
 from platform_sim.partners.versions import spoken
 
 USER_AGENT = "platform-sim"
+PAGE = "text/html"
+"""What a browser wants: by that the ledger knows a login."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,19 @@ class PartnerClient:
         """A data call: `path` below the resource's `/data` (our own extension, docs/pg-commands.md)."""
         return self._call(manifest, method, f"{_url(manifest, resource)}/data{path}", content)
 
+    def sign_in(self, target: SsoTarget, fields: Mapping[str, str]) -> Call:
+        """Log in as a browser does that the gateway has sent (partner-api §5.1, §5.4): without any credentials."""
+        encoded = urlencode(fields)
+        headers = {"Accept": PAGE, "User-Agent": USER_AGENT}
+        if target.method == "get":
+            return self._sent("GET", f"{target.url}{'&' if '?' in target.url else '?'}{encoded}", headers, None)
+        return self._sent("POST", target.url, headers | {"Content-Type": FORM}, encoded.encode())
+
+    def look(self, url: str, cookie: str) -> Call:
+        """GET the page to which a login has led, with the cookies that it has set."""
+        headers = {"Accept": PAGE, "User-Agent": USER_AGENT} | ({"Cookie": cookie} if cookie else {})
+        return self._sent("GET", url, headers, None)
+
     def _call(
         self,
         manifest: Manifest,
@@ -86,6 +103,9 @@ class PartnerClient:
         if content is not None:
             headers["Content-Type"] = "application/json"
             body = json.dumps(content, separators=(",", ":")).encode()
+        return self._sent(method, url, headers, body)
+
+    def _sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Call:
         request = PartnerRequest(method, url, headers, body, self._timeout)
         return Call(request, self._send(request))
 

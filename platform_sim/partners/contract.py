@@ -23,6 +23,9 @@ Problem = Literal[
 too long; TLS failed; no answer in time; the connection ended early; the answer is longer than the limit; it is
 no HTTP or cannot be unpacked; anything else."""
 
+FORM = "application/x-www-form-urlencoded"
+"""The type of a login's body: all others are JSON."""
+
 NEVER_SENT: frozenset[Problem] = frozenset(
     {"bad address", "unknown host", "refused connection", "no connection", "bad certificate"}
 )

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from platform_sim.core.model.masking import HIDDEN, masked_url
 
@@ -32,6 +33,8 @@ _HIDDEN_NAMES = frozenset(
 )
 _GRANTS = frozenset({"grant", "oauth_grant"})
 _QUOTED_VALUE = re.compile(r"""((?::|=>)\s*)(["'])(?:\\.|(?!\2).)*(?:\2|$)""", re.DOTALL)
+_INPUT_VALUE = re.compile(r"""(<input\b[^<>]{0,2000}?\bvalue\s*=\s*)("[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)""", re.IGNORECASE)
+"""In a page: hidden fields hold what keeps other sites' forms out."""
 
 
 def masked_text(text: str, secrets: Collection[str] = ()) -> str:
@@ -58,9 +61,27 @@ def masked_body(body: bytes, secrets: Collection[str] = ()) -> str:
         if text.lstrip()[:1] in ("{", "["):
             # Broken JSON: its names cannot be trusted any more, so every value goes.
             text = _QUOTED_VALUE.sub(rf'\1"{HIDDEN}"', text)
+        text = _INPUT_VALUE.sub(rf'\1"{HIDDEN}"', text)
     if len(text) > BODY_LIMIT:
         text = f"{text[:BODY_LIMIT]}... (cut here, {len(body)} bytes in all)"
     return text
+
+
+def masked_form(body: bytes, secrets: Collection[str] = ()) -> str:
+    """A form, tokens hidden."""
+    given = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    shown = [(name, HIDDEN if _is_token(name) else masked_text(value, secrets)) for name, value in given]
+    return urlencode(shown, safe="[]@:")[:BODY_LIMIT]
+
+
+def form_secrets(body: bytes) -> set[str]:
+    """The values of a form, or of a query, that masking hides."""
+    given = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return {value for name, value in given if value and _is_token(name)}
+
+
+def _is_token(name: str) -> bool:
+    return name.endswith("token") or name in _HIDDEN_NAMES
 
 
 def _masked_json(body: bytes, secrets: Collection[str]) -> str | None:

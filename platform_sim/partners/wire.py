@@ -3,11 +3,12 @@
 import base64
 import binascii
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from platform_sim.core.model.masking import masked_url
-from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
-from platform_sim.partners.mask import masked_body, masked_headers, secret_strings
+from platform_sim.partners.contract import FORM, PartnerAnswer, PartnerRequest
+from platform_sim.partners.mask import form_secrets, masked_body, masked_form, masked_headers, secret_strings
 
 
 @dataclass(frozen=True)
@@ -25,21 +26,35 @@ class MaskedExchange:
     milliseconds: int
 
 
-def masked_exchange(request: PartnerRequest, answer: PartnerAnswer) -> MaskedExchange:
-    """Both sides masked; what is secret on one side is also hidden where the other repeats it."""
+def masked_exchange(
+    request: PartnerRequest, answer: PartnerAnswer, known: Collection[str] = frozenset()
+) -> MaskedExchange:
+    """Both sides masked; what is secret on one side is also hidden where the other repeats it. `known`: what else is
+    secret, wherever it stands."""
     body = request.body or b""
-    secrets = _credentials(request) | _secrets_of(body) | _secrets_of(answer.body)
+    is_form = _is_form(request)
+    in_request = form_secrets(_query(request.url)) | (form_secrets(body) if is_form else _secrets_of(body))
+    secrets = _credentials(request) | in_request | _secrets_of(answer.body) | set(known)
+    shown_body = masked_form(body, secrets) if is_form else masked_body(body, secrets)
     return MaskedExchange(
         method=request.method,
         url=masked_url(request.url),
         request_headers=masked_headers(request.headers, secrets),
-        request_body=masked_body(body, secrets) if body else "",
+        request_body=shown_body if body else "",
         status=answer.status,
         response_headers=masked_headers(answer.headers, secrets),
         response_body=masked_body(answer.body, secrets) if answer.body else "",
         problem=answer.problem,
         milliseconds=answer.milliseconds,
     )
+
+
+def _is_form(request: PartnerRequest) -> bool:
+    return request.headers.get("Content-Type") == FORM
+
+
+def _query(url: str) -> bytes:
+    return url.partition("?")[2].encode()
 
 
 def _credentials(request: PartnerRequest) -> set[str]:

@@ -25,10 +25,14 @@ def check_declared(service: AddonService, names: Iterable[str], refused: type[Pl
 
 def attached(rows: Snapshot, app: App) -> Iterator[tuple[Attachment, Addon, AddonService]]:
     """An app's attachments with their live add-ons, in order of attaching."""
-    for attachment in rows.all(Attachment, app_id=app.id):
-        addon = rows.find(Addon, id=attachment.addon_id, state=LIVE)
+    attachments = rows.all(Attachment, app_id=app.id)
+    live = rows.all(Addon, id=[each.addon_id for each in attachments], state=LIVE)
+    addons = {each.id: each for each in live}
+    services = {each.id: each for each in rows.all(AddonService, id=sorted({each.service_id for each in live}))}
+    for attachment in attachments:
+        addon = addons.get(attachment.addon_id)
         if addon is not None:
-            yield attachment, addon, rows.get(AddonService, addon.service_id)
+            yield attachment, addon, services[addon.service_id]
 
 
 def as_app_vars(service: AddonService, attachment: Attachment, config: Mapping[str, V]) -> dict[str, V]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from platform_sim.core.access import Actor, check_permitted, customers_only, manages
 from platform_sim.core.actions.ownership import attached
 from platform_sim.core.errors import Forbidden, InvalidParams
+from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, AddonService, Plan
 from platform_sim.core.model.apps import App
-from platform_sim.core.model.sso import SsoTarget, resource_token, user_scoped_token
+from platform_sim.core.model.sso import SALT, Entry, SsoTarget, fields_of
 from platform_sim.core.store import Snapshot
 
 RESERVED = frozenset(
@@ -31,10 +32,6 @@ RESERVED = frozenset(
 """Fields that an SSO link's own parameters must not replace: they are what the partner trusts."""
 
 
-OF_A_GET = ("token", "timestamp", "nav-data", "email", "app")
-"""All that the oldest partners were sent: the id is in the path, and nobody had thought of users (partner-api §5.4)."""
-
-
 @dataclass(frozen=True)
 class SsoForm:
     """What the browser sends. The platform itself calls nobody."""
@@ -51,35 +48,39 @@ def begin_sso(
 
     The caller has checked that the user may see the add-on. Both namings are sent (design §9).
     """
+    salt = check_enters(rows, actor, addon, context_app, target)
+    assert target is not None, "checked"
+    _check_action(rows, actor, addon, rows.get(App, addon.app_id), extra.get("action"))
+    entry = entry_of(rows, actor.account, addon, context_app)
+    trusted = fields_of(target, entry.signed(salt, str(int(rows.now().timestamp()))))
+    params = {name: value for name, value in extra.items() if name not in RESERVED} | trusted
+    return SsoForm(target.method, target.url, params)
+
+
+def check_enters(rows: Snapshot, actor: Actor, addon: Addon, context_app: App, target: SsoTarget | None) -> str:
+    """The salt of the add-on's service. Forbidden for who may not enter, InvalidParams where there is no sign-on."""
     customers_only(actor, "sign in to a dashboard")
     # A dashboard shows credentials and renews them: as good as the app's config.
     check_permitted(rows, actor, context_app, "deploy")
     service = rows.get(AddonService, addon.service_id)
-    salt = service.manifest.get("api", {}).get("sso_salt")
+    salt: str | None = service.manifest.get("api", {}).get(SALT)
     if not salt or target is None:
         raise InvalidParams(f"{service.human_name} has no single sign-on: its manifest has no sso_salt or sso_url.")
-    owning_app = rows.get(App, addon.app_id)
-    user = actor.account
-    _check_action(rows, actor, addon, owning_app, extra.get("action"))
-    timestamp = str(int(rows.now().timestamp()))
-    legacy_id = partners_id(addon)
-    trusted = {
-        "resource_id": addon.id,
-        "resource_token": resource_token(addon.id, salt, timestamp),
-        "user_scoped_resource_token": user_scoped_token(addon.id, salt, timestamp, user.id, user.email),
-        "timestamp": timestamp,
-        "user_id": user.id,
-        "email": user.email,
-        "app": owning_app.name,
-        "context_app": context_app.name,
-        "id": legacy_id,
-        "token": resource_token(legacy_id, salt, timestamp),
-        "nav-data": _nav_data(rows, addon, context_app),
-    }
-    if target.method == "get":
-        trusted = {name: trusted[name] for name in OF_A_GET}
-    params = {name: value for name, value in extra.items() if name not in RESERVED} | trusted
-    return SsoForm(target.method, target.url, params)
+    return salt
+
+
+def entry_of(rows: Snapshot, user: Account, addon: Addon, context_app: App | None) -> Entry:
+    """A user who comes from an app to an add-on. Of an ended add-on the apps may be gone, and nameless then."""
+    owning_app = rows.find(App, id=addon.app_id)
+    return Entry(
+        resource_id=addon.id,
+        partners_id=partners_id(addon),
+        user_id=user.id,
+        email=user.email,
+        app=owning_app.name if owning_app else "",
+        context_app=context_app.name if context_app else "",
+        nav_data=_nav_data(rows, addon, context_app) if context_app else "",
+    )
 
 
 def partners_id(addon: Addon) -> str:

@@ -61,6 +61,14 @@ _TO_PARTNER = (
     _row("DELETE", "", "The platform says that the resource is to go.", "2.11 Deprovisioning"),
     _row("", "", "The platform calls the partner.", "2.1 Calls to a partner: common rules"),
 )
+_AS_A_BROWSER = (
+    _row(
+        "",
+        "",
+        "The platform signs in, in place of a browser: an experiment of the SSO lab.",
+        "5.4 The partner's answer",
+    ),
+)
 _TO_WEBHOOK = (_row("", "", "The platform tells a subscriber of an event.", "6.4 Webhooks: repeats"),)
 _EVENTS: dict[tuple[str, str], tuple[str, str, str]] = {
     ("addon", "create"): ("add-on {name}", "It exists, and waits for its partner.", "2.2 What the customer does"),
@@ -70,6 +78,8 @@ _EVENTS: dict[tuple[str, str], tuple[str, str, str]] = {
                                      "2.8 Names, attachments, config vars"),
     ("addon-attachment", "destroy"): ("{name} detached", "The app sees its vars no more.",
                                       "2.8 Names, attachments, config vars"),
+    ("sso-experiment", "create"): ("SSO experiment: {experiment}", "A login is to be sent to the partner of {name}.",
+                                   "5.4 The partner's answer"),
     ("release", "create"): ("release v{version}", "{description}: slug and config of now are a new version.",
                             "2.9 Releases"),
     ("release", "update"): ("release v{version} {status}", "The release phase goes on, or has ended.", "2.9 Releases"),
@@ -98,6 +108,8 @@ def of_exchange(row: Exchange) -> Words:
     rows: tuple[_Pattern, ...]
     if row.inbound:
         rows = _BY_PARTNER if row.party == "partner" else _BY_CUSTOMER
+    elif row.request_headers.get("Accept") == "text/html":
+        rows = _AS_A_BROWSER
     else:
         rows = _TO_PARTNER if row.party == "partner" else _TO_WEBHOOK
     found = next(each for each in rows if each.method in ("", row.method) and each.path.search(path))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from platform_sim.core.actions.data_calls import DATA_CALL
+from platform_sim.core.actions.sso_lab import SSO_EXPERIMENT
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Database
@@ -13,6 +14,7 @@ from platform_sim.engines.partner_calls.deadlines import deprovision_deadline, p
 from platform_sim.engines.partner_calls.deprovision import deprovision
 from platform_sim.engines.partner_calls.office import Office
 from platform_sim.engines.partner_calls.provision import provision
+from platform_sim.engines.partner_calls.sso_login import sso_login
 from platform_sim.partners.client import PartnerClient
 
 HANDLERS: dict[str, Callable[[Office, Job], None]] = {
@@ -22,6 +24,7 @@ HANDLERS: dict[str, Callable[[Office, Job], None]] = {
     "provision_deadline": provision_deadline,
     "deprovision_deadline": deprovision_deadline,
     DATA_CALL: data_call,
+    SSO_EXPERIMENT: sso_login,
 }
 
 

@@ -16,13 +16,15 @@ from platform_sim.partners.client import Call, PartnerClient
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 from platform_sim.partners.orders import Resource
 from platform_sim.partners.outcome import Broken, Unknown
-from platform_sim.partners.wire import masked_exchange
+from platform_sim.partners.wire import MaskedExchange, masked_exchange
 
 S = TypeVar("S")
 
 PARTY = exchanges.PARTNER
 """Who was asked, in the ledger of exchanges."""
 NOTHING_YET = PartnerAnswer(None, {}, b"", 0)
+Mask = Callable[[PartnerRequest, PartnerAnswer], MaskedExchange]
+"""What of an exchange may be kept."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,20 @@ class Office:
     client: PartnerClient
     addresses: Addresses
 
-    def sent(self, job: Job, ask: Callable[[PartnerClient], Call], addon_id: str | None = None) -> Sent:
+    def sent(
+        self,
+        job: Job,
+        ask: Callable[[PartnerClient], Call],
+        addon_id: str | None = None,
+        mask: Mask = masked_exchange,
+    ) -> Sent:
         """Ask a partner, with the exchange in the ledger before the request goes: what the partner calls back
         meanwhile follows from it. `addon_id`: where it is not the job's subject."""
         about, kept = addon_id or job.subject_id, []
 
         def before(request: PartnerRequest) -> None:
             with self.database.transaction(job.cause_id) as tx:
-                kept.append(_begin(tx, job, request, about))
+                kept.append(_begin(tx, job, mask(request, NOTHING_YET), about))
 
         call = ask(self.client.telling(before))
         return Sent(call.request, call.answer, kept[0])
@@ -85,8 +93,7 @@ def resource_of(rows: Snapshot, addon: Addon) -> Resource:
     return Resource(addon.id, addon.provider_id, heroku_id(app) if app else None)
 
 
-def _begin(tx: Transaction, job: Job, request: PartnerRequest, about: str) -> str:
-    shown = masked_exchange(request, NOTHING_YET)
+def _begin(tx: Transaction, job: Job, shown: MaskedExchange, about: str) -> str:
     addon = tx.find(Addon, id=about)
     kept = exchanges.begin(
         tx,

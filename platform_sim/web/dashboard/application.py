@@ -26,6 +26,7 @@ from platform_sim.web.dashboard.marketplace import marketplace_pages
 from platform_sim.web.dashboard.operator import operator_pages
 from platform_sim.web.dashboard.resources import resource_pages
 from platform_sim.web.dashboard.settings import settings_pages
+from platform_sim.web.dashboard.sso_lab import sso_lab_pages
 from platform_sim.web.dashboard.timeline import timeline_pages
 from platform_sim.web.sso.browser import forget
 
@@ -43,6 +44,7 @@ TOPICS = (
     marketplace_pages,
     operator_pages,
     timeline_pages,
+    sso_lab_pages,
 )
 ARCHIVE = "deploy.archive"
 """The one form that may be as long as the upload of a source."""

@@ -25,6 +25,8 @@ PAGES = (
     "/dashboard/operator/webhooks",
     "/dashboard/operator/drains",
     "/dashboard/operator/timeline",
+    "/dashboard/operator/sso",
+    "/dashboard/operator/sso?addon=exceptions-first",
 )
 HELD_BY_LABEL = re.compile(r"<label[^>]*>.*?</label>", re.DOTALL)
 

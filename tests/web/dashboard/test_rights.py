@@ -41,6 +41,8 @@ POSTS: dict[str, dict[str, str]] = {
     "/dashboard/apps/{app}/settings/delete": {"confirm": "{app}"},
     "/dashboard/apps/{app}/logs/session": {},
     "/dashboard/marketplace/second/install": {"app": "{app}", "plan": "test"},
+    "/dashboard/operator/sso/reveal": {"addon": "{addon}"},
+    "/dashboard/operator/sso/try": {"addon": "{addon}", "experiment": "valid"},
 }
 """Every form about an app, filled in as it has to be."""
 
