@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from platform_sim.core.model.curl import curl
 from platform_sim.core.model.steps import Step, Tree
 
 Json = dict[str, Any]
@@ -25,7 +26,7 @@ def read_cursor(text: str | None) -> tuple[int, int] | None:
 
 
 def step(row: Step) -> Json:
-    """One step."""
+    """One step; the details of an exchange hold a command that sends it again."""
     return {
         "id": row.id,
         "parent": row.parent,
@@ -40,7 +41,7 @@ def step(row: Step) -> Json:
         "open": row.is_open,
         "app": row.app_id,
         "addon": row.addon_id,
-        "details": row.details,
+        "details": row.details | ({"curl": curl(row)} if row.kind == "exchange" else {}),
     }
 
 
