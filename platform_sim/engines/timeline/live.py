@@ -85,7 +85,8 @@ class TimelineStreams:
         await self._join(queue)
         try:
             place = await asyncio.to_thread(self._place)
-            seen = place if since is None else since
+            # A cursor from before a reset or of another platform may lie beyond the end: nothing would ever be new.
+            seen = place if since is None else (min(since[0], place[0]), min(since[1], place[1]))
             # Whoever wants only some has to know how what is there belongs together.
             before = await asyncio.to_thread(self._read, (0, 0) if wish.is_picky else seen)
             wish.fitting(step for step in before if not _is_beyond(step, seen))

@@ -187,6 +187,19 @@ def test_only_what_concerns_one_app(database: Database, actor: Actor, token: str
     run(scene)
 
 
+def test_whoever_was_further_than_there_is_hears_what_is_new(database: Database, actor: Actor, token: str) -> None:
+    """A page that is still open after a reset, or over another platform's start."""
+    made = streams(database)
+
+    async def scene() -> None:
+        reader = await Reader(opened(made, token, last_event_id="999999-999999")).begin()
+        await asyncio.to_thread(make_app, database, actor, "new")
+        assert (await reader.next())["title"] == TITLES[0]
+        await reader.close()
+
+    run(scene)
+
+
 def test_a_hundred_followers_share_one_reader_that_ends_with_them(
     database: Database, actor: Actor, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
