@@ -6,6 +6,7 @@ gone from the ledger), the first that names it is the beginning and the others f
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import count
 
 from platform_sim.core.actions.exchanges import CUSTOMER, PARTNER
 from platform_sim.core.errors import InvalidParams, NotFound
@@ -109,6 +110,18 @@ def trees(steps: Iterable[Step]) -> list[Tree]:
 
 def _tree(step: Step, below: dict[str | None, list[Step]]) -> Tree:
     return Tree(step, tuple(_tree(each, below) for each in below.get(step.id, [])))
+
+
+def part(tree: Tree, start: int, most: int) -> Tree:
+    """Of its steps as they are read those from `start` on, at most so many, with those that they follow from."""
+    place = count()
+
+    def within(each: Tree) -> Tree | None:
+        is_meant = start <= next(place) < start + most
+        children = tuple(found for child in each.children if (found := within(child)))
+        return Tree(each.step, children) if is_meant or children else None
+
+    return within(tree) or Tree(tree.step, ())
 
 
 @dataclass(frozen=True)

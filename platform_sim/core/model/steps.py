@@ -46,3 +46,8 @@ class Tree:
     def steps(self) -> list[Step]:
         """All of it, each before what follows from it."""
         return [self.step, *(each for child in self.children for each in child.steps())]
+
+    @property
+    def has_webhook(self) -> bool:
+        """Whether a receiver of webhooks takes part in it."""
+        return any("webhook" in (step.sender, step.receiver) for step in self.steps())

@@ -1,39 +1,213 @@
-"""What followed from what, the newest first: the same trees as `platform-sim timeline`, each exchange to be opened."""
+"""What followed from what, as sequence diagrams, the newest first. `static/timeline.js` makes the newest live.
 
-from flask import Blueprint, Response, request
+A step's headers, bodies and command are on a page of its own, which the script shows in place.
+"""
 
-from platform_sim.core.actions.timeline import WINDOW, Wish, chosen, newest_steps, trees, wish_for
-from platform_sim.core.model.steps import PARTIES, Tree
+import json
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, request
+from markupsafe import escape
+
+from platform_sim.core.actions.timeline import (
+    WINDOW,
+    Wish,
+    chosen,
+    cursor_of,
+    event_step,
+    exchange_step,
+    newest_steps,
+    part,
+    trees,
+    wish_for,
+)
+from platform_sim.core.errors import InvalidParams, NotFound
+from platform_sim.core.model.curl import curl
+from platform_sim.core.model.records import Event, Exchange
+from platform_sim.core.model.steps import PARTIES, Step, Tree
+from platform_sim.core.public import timeline as public
+from platform_sim.web.answers import json_response
 from platform_sim.web.dashboard.desk import Desk
 
-SHOWN = 10
-"""Actions on the page; the command and `/sim/timeline` have more."""
 LOOKED_AT = 2_000
-BODY = 600
-"""Characters of a body on the page."""
-STEPS = 120
-"""Steps on the page."""
+"""Of the newest events, and exchanges, where nobody asks for certain ones."""
+STEPS = 50
+"""Rows of one action on a page, and as many as fit of others."""
+ROOM, ROW = 43_000, 330
+"""Bytes for all rows of a page, and what one takes beside its words, so that the page stays below 50 kB."""
+TITLE, SENTENCE = 120, 160
+"""Characters of a row's words."""
+EXPORTED = 1_000
+"""Actions in a file."""
+LONGEST = 3_500
+"""Characters of a message on the page of a step; the files have it as it was kept."""
+LONGEST_COMMAND = 12_000
+"""Of the command, as it is escaped: part of it would do something else."""
+BLANK: dict[str, object] = {
+    "id": "",
+    "sender": "",
+    "receiver": "",
+    "title": "",
+    "sentence": "",
+    "kind": "exchange",
+    "details": {"status": 200},
+}
+"""A row that the script fills in for a step that comes."""
+GONE = "That step is not kept any more, or never was: the timeline shows what is."
 
 
 def timeline_pages(desk: Desk) -> Blueprint:
-    """`/dashboard/operator/timeline`."""
-    blueprint = Blueprint("timeline", __name__, url_prefix="/dashboard/operator/timeline")
+    """`/dashboard/timeline`, its steps and files; under the operator's pages it lay before."""
+    blueprint = Blueprint("timeline", __name__, url_prefix="/dashboard")
+    blueprint.get("/operator/timeline")(_moved)
 
-    @blueprint.get("")
+    @blueprint.get("/timeline")
     def show() -> Response:
-        asked = {name: request.args.get(name, "").strip() for name in ("app", "addon", "party")}
+        wish, before, action = _wished(), request.args.get("before"), request.args.get("action")
         with desk.doors.database.snapshot() as rows:
             actor = desk.actor(rows)
-            wish = wish_for(rows, asked["app"], asked["addon"], asked["party"])
-            steps = newest_steps(rows, LOOKED_AT if wish == Wish() else WINDOW)
-        kept: list[Tree] = []
-        count = 0
-        for tree in reversed(chosen(trees(steps), wish, SHOWN)):
-            count += len(tree.steps())
-            if kept and count > STEPS:
-                break
-            kept.append(tree)
-        shown = {"trees": kept, "asked": asked, "parties": PARTIES, "longest": BODY}
-        return desk.page("timeline.html", actor, view="timeline", **shown)
+            of = wish_for(rows, wish.get("app"), wish.get("addon"), wish.get("party"))
+            steps = newest_steps(rows, LOOKED_AT if of == Wish() and not before and not action else WINDOW)
+        found = _one(trees(steps), action) if action else chosen(trees(steps), of)[::-1]
+        live = {"since": public.cursor(cursor_of(steps)), **wish}
+        shown: dict[str, object] = {"wish": wish, "query": urlencode(wish)}
+        shown |= _part_of_one(found[0]) if action else _part(_after(found, before) if before else found)
+        shown |= {"is_newest": not before and not action, "action": action, "live": urlencode(live)}
+        return desk.page("timeline.html", actor, parties=PARTIES, blank=BLANK, longest=(TITLE, SENTENCE), **shown)
 
+    @blueprint.get("/timeline/<step_id>")
+    def one(step_id: str) -> Response:
+        with desk.doors.database.snapshot() as rows:
+            actor = desk.actor(rows)
+            exchange, event = rows.find(Exchange, id=step_id), rows.find(Event, id=step_id)
+        step = exchange_step(exchange) if exchange else event_step(event) if event else None
+        if step is None:
+            raise NotFound("step", GONE)
+        command = curl(step) or ""
+        fits = len(escape(command)) <= LONGEST_COMMAND
+        shown = {"step": step, "curl": command if fits else "", "is_long": not fits}
+        return desk.page("step.html", actor, asked=_asked(step), answered=_answered(step), **shown)
+
+    _add_files(blueprint, desk)
     return blueprint
+
+
+def _moved() -> Response:
+    query = request.query_string.decode("latin-1")
+    answer = redirect(f"/dashboard/timeline{'?' if query else ''}{query}", 301)
+    assert isinstance(answer, Response)
+    return answer
+
+
+def _add_files(blueprint: Blueprint, desk: Desk) -> None:
+    """What the page's filters choose, to be kept; the same as `/sim/timeline`, for a browser, which has no token."""
+
+    def file(name: str, shape: Callable[[list[Step], list[Tree]], object]) -> Response:
+        wish = _wished()
+        with desk.doors.database.snapshot() as rows:
+            desk.actor(rows)
+            of = wish_for(rows, wish.get("app"), wish.get("addon"), wish.get("party"))
+            steps = newest_steps(rows)
+        answer = json_response(shape(steps, chosen(trees(steps), of, EXPORTED)))
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+
+    @blueprint.get("/timeline.json")
+    def as_json() -> Response:
+        return file("timeline.json", _json)
+
+    @blueprint.get("/timeline.har")
+    def as_har() -> Response:
+        return file("timeline.har", lambda steps, found: public.har(found, desk.doors.version))
+
+
+def _json(steps: list[Step], found: list[Tree]) -> object:
+    return {"cursor": public.cursor(cursor_of(steps)), "trees": [public.tree(each) for each in found]}
+
+
+def _wished() -> dict[str, str]:
+    """The filters that are set."""
+    given = {name: request.args.get(name, "").strip() for name in ("app", "addon", "party")}
+    return {name: value for name, value in given.items() if value}
+
+
+def _one(found: list[Tree], step_id: str) -> list[Tree]:
+    """The action that a step belongs to."""
+    for tree in found:
+        if any(step.id == step_id for step in tree.steps()):
+            return [tree]
+    raise NotFound("step", GONE)
+
+
+def _after(found: list[Tree], before: str) -> list[Tree]:
+    """Those that are older than the one that begins with this step."""
+    place = next((n for n, tree in enumerate(found) if tree.step.id == before), None)
+    if place is None:
+        raise NotFound("step", GONE)
+    return found[place + 1 :]
+
+
+def _part(found: list[Tree]) -> dict[str, object]:
+    """As many as there is room for, of long ones the beginning, with how many steps more there are of each."""
+    kept: list[tuple[Tree, int]] = []
+    room = ROOM
+    for tree in found:
+        shown, most = _fitting(tree, 0)
+        room -= _bytes(shown)
+        if kept and room < 0:
+            break
+        kept.append((shown, max(0, len(tree.steps()) - most)))
+    last = kept[-1][0].step.id if kept else ""
+    return {"trees": kept, "older": last, "is_last": len(kept) == len(found), "start": 0, "next": 0}
+
+
+def _part_of_one(tree: Tree) -> dict[str, object]:
+    """The steps of one action from `from` on."""
+    text = request.args.get("from", "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise InvalidParams(f"from is {text[:20]!r}: use the number of a step, 0 for the beginning.")
+    start = int(text)
+    shown, most = _fitting(tree, start)
+    further = start + most if start + most < len(tree.steps()) else 0
+    return {"trees": [(shown, 0)], "is_last": True, "start": start, "next": further}
+
+
+def _fitting(tree: Tree, start: int) -> tuple[Tree, int]:
+    """The steps of an action from `start` on for which there is room, and how many that are at most."""
+    most = STEPS
+    while _bytes(shown := part(tree, start, most)) > ROOM and most > 1:
+        most //= 2
+    return shown, most
+
+
+def _bytes(tree: Tree) -> int:
+    """About what its rows take: quotes that others wrote are five times as long in a page."""
+    return sum(
+        ROW + len(escape(step.title[:TITLE]).encode()) + len(escape(step.sentence[:SENTENCE]).encode())
+        for step in tree.steps()
+    )
+
+
+def _asked(step: Step) -> str:
+    """The request as one text, cut where it is longer than a page should be."""
+    told = step.details
+    if step.kind == "event":
+        return _cut(json.dumps({"data": told["data"], "previous": told["previous"]}, indent=2, ensure_ascii=False))
+    return _message(f"{told['method']} {told['url']}", told["request_headers"], told["request_body"])
+
+
+def _answered(step: Step) -> str:
+    told = step.details
+    if step.kind == "event" or step.is_open:
+        return ""
+    return _message(str(told["status"] or told["problem"]), told["response_headers"], told["response_body"])
+
+
+def _message(first: str, headers: Mapping[str, str], body: str) -> str:
+    lines = [first, *(f"{name}: {value}" for name, value in headers.items())]
+    return _cut("\n".join(lines) + (f"\n\n{body}" if body else ""))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n... (cut here, {len(text)} characters in all)"

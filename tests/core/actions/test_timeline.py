@@ -14,6 +14,7 @@ from platform_sim.core.actions.timeline import (
     cursor_of,
     newest_place,
     newest_steps,
+    part,
     trees,
     wish_for,
 )
@@ -56,6 +57,21 @@ def test_a_step_stands_below_what_its_row_names() -> None:
 def test_of_a_cause_that_is_no_step_the_first_is_the_beginning() -> None:
     found = trees([step("a", "gone"), step("b", "gone"), step("c", "other"), step("d", "b")])
     assert [names(tree) for tree in found] == [("a", [("b", ["d"])]), "c"]
+
+
+@pytest.mark.parametrize(
+    ("start", "most", "kept"),
+    [
+        (0, 9, ("a", [("b", ["c", "d"]), "e"])),
+        (0, 2, ("a", ["b"])),
+        (3, 1, ("a", [("b", ["d"])])),
+        (3, 9, ("a", [("b", ["d"]), "e"])),
+        (9, 1, "a"),
+    ],
+)
+def test_a_part_of_a_tree_holds_what_its_steps_follow_from(start: int, most: int, kept: Any) -> None:
+    [tree] = trees([step("a"), step("b", "a"), step("c", "b"), step("d", "b"), step("e", "a")])
+    assert names(part(tree, start, most)) == kept
 
 
 def test_the_newest_trees_that_fit() -> None:

@@ -24,7 +24,7 @@ PAGES = (
     "/dashboard/operator/jobs",
     "/dashboard/operator/webhooks",
     "/dashboard/operator/drains",
-    "/dashboard/operator/timeline",
+    "/dashboard/timeline",
     "/dashboard/operator/sso",
     "/dashboard/operator/sso?addon=exceptions-first",
 )
@@ -62,8 +62,9 @@ def test_a_page_can_be_heard_and_used_with_keys(path: str, browser: Browser) -> 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_works_without_scripts_and_brings_none_of_its_own(path: str, browser: Browser) -> None:
     page = browser.get(path)
-    assert all(given.get("src") == "/dashboard/static/logs.js" for given in page.all("script"))
-    assert bool(page.all("script")) == path.endswith("/logs")
+    live = path.rpartition("/")[2]
+    scripts = [f"/dashboard/static/{live}.js"] if live in ("logs", "timeline") else []
+    assert [given.get("src") for given in page.all("script")] == scripts
     assert page.all("style") == []
     assert [name for _, given in page.tags for name in given if name == "style" or name.startswith("on")] == []
 
@@ -95,7 +96,7 @@ def test_what_is_not_there_is_a_page_too(browser: Browser) -> None:
 
 
 def test_the_style_and_the_script_are_served(browser: Browser) -> None:
-    for name, kind in (("style.css", "text/css"), ("logs.js", "text/javascript")):
+    for name, kind in (("style.css", "text/css"), ("logs.js", "text/javascript"), ("timeline.js", "text/javascript")):
         answer = browser.answer(f"/dashboard/static/{name}")
         assert (answer.status_code, answer.content_type.partition(";")[0]) == (200, kind)
         answer.close()

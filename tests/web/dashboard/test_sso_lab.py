@@ -138,7 +138,7 @@ def test_the_door_waits_for_the_partner_and_shows_what_it_has_said(browser: Brow
     assert "https://away.example/d?k=[hidden] Not followed: only from this machine to this machine" in shown
     assert "sid = •••••••• Path=/, HttpOnly without Secure, SameSite" in shown
     assert "s3cr3t" not in source
-    assert "Valid login" in browser.get("/dashboard/operator/timeline?addon=exceptions-first").text
+    assert "Valid login" in browser.get("/dashboard/timeline?addon=exceptions-first").text
 
 
 def test_a_partner_that_lets_everybody_in_is_told_so(browser: Browser) -> None:
