@@ -6,15 +6,18 @@ from typing import Never
 
 import pytest
 
-from ..processes.conftest import customer, nothing_left, platform
+from ..processes.conftest import customer, nothing_left, partner, platform
 
-__all__ = ["customer", "nothing_left", "platform"]
+pytest.register_assert_rewrite("tests.browser.looking", "tests.browser.windows")
+
+__all__ = ["customer", "nothing_left", "partner", "platform"]
 
 if os.environ.get("CHROMIUM"):
     # Playwright is there only then.
+    from .full import site
     from .windows import chromium, complaints, open_window, window
 
-    __all__ += ["chromium", "complaints", "open_window", "window"]
+    __all__ += ["chromium", "complaints", "open_window", "site", "window"]
 
 
 class NoBrowser(pytest.File):

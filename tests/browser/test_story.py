@@ -14,6 +14,7 @@ from ..processes.customer import Customer, fetch, tarball
 from ..processes.up import Up
 from ..processes.waiting import wait_until
 from ..stories.wheelhouse import offline
+from .looking import check
 
 APP = "clicked"
 ADDON = "exceptions-by-hand"
@@ -121,6 +122,7 @@ def deploy(person: Person) -> None:
     person.told("is being built")
     expect(window.get_by_text("looks again")).to_be_visible()
     expect(window.get_by_role("heading", name="has said")).to_be_visible()
+    check(window)
     expect(window.get_by_text("looks again")).to_have_count(0)
     expect(window.locator("section[aria-labelledby=builds] li").first).to_contain_text("succeeded first → v3")
     expect(window.locator("pre.log")).to_contain_text("is live.")
@@ -161,6 +163,7 @@ def use(person: Person) -> None:
     window.get_by_label("Write an exception").fill("from the browser")
     person.press("Write")
     expect(window.locator("ol")).to_contain_text("from the browser")
+    check(window)
     person.tab("Logs")
     expect(window.locator("#lines")).to_contain_text("worker wrote exception")
 
@@ -174,6 +177,7 @@ def rotate(person: Person) -> None:
     assert window.url.startswith(person.stage.scene.partner_url)
     expect(window.get_by_text("Logged in through Heroku as you@example.com")).to_be_visible()
     expect(window.get_by_text("from the browser").first).to_be_visible()
+    check(window)
     person.press("Rotate credentials")
     expect(window.get_by_text("New credentials are made")).to_be_visible()
     wait_until("the partner's release", lambda: "Update EXCEPTIONS by exceptions" in person.newest_release())

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from platform_sim.web.dashboard.application import create_dashboard
+
 from ..world import Populated
 from .browser import Browser, Page
 
@@ -28,7 +30,16 @@ PAGES = (
     "/dashboard/operator/sso",
     "/dashboard/operator/sso?addon=exceptions-first",
 )
+"""Of every kind; also those at which a real browser looks (tests/browser)."""
+NO_PAGES = {"front_door", "static", "apps.root"}
+"""What leads to a page, and what pages load."""
 HELD_BY_LABEL = re.compile(r"<label[^>]*>.*?</label>", re.DOTALL)
+
+
+def test_every_page_is_looked_at(browser: Browser) -> None:
+    urls = create_dashboard(browser.world.doors).url_map
+    looked_at = {urls.bind("localhost").match(path)[0] for path in PAGES}
+    assert {rule.endpoint for rule in urls.iter_rules() if "GET" in (rule.methods or ())} == looked_at | NO_PAGES
 
 
 @pytest.mark.parametrize("path", PAGES)
