@@ -100,7 +100,9 @@ class Platform:
 
     def _start(self) -> None:
         self.doors = self._doors()
-        control = ControlServer(create_web(self.doors), self.database.rules.source_size_limit)
+        doors = create_web(self.doors)
+        around = self.options.around
+        control = ControlServer(around(doors) if around else doors, self.database.rules.source_size_limit)
         self._ends(control.close)
         routes = DynoRoutes(self.database, self.boot_id)
         self._ends(routes.close)
@@ -161,7 +163,8 @@ class Platform:
     def _start_jobs(self, addresses: Addresses) -> None:
         """Workers of their own for each: long builds and receivers that hang must not hold up partners."""
         rules, send = self.database.rules, HttpSend(self.database.rules.partner_answer_limit)
-        partners = partner_handlers(self.database, PartnerClient(send, rules.partner_timeout), addresses)
+        client = PartnerClient(self.options.send or send, rules.partner_timeout)
+        partners = partner_handlers(self.database, client, addresses)
         builds = self._build_room(addresses).handlers()
         webhooks = webhook_handlers(self.database, send)
         for handlers, workers, grace in ((partners, 24, 5.0), (builds, 8, 5.0), (webhooks, 4, 1.0)):

@@ -1,6 +1,6 @@
 """How a platform is started: what whoever starts one may say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 from platform_sim import settings
 from platform_sim.core.model.catalog import ServiceSeed
+from platform_sim.partners.contract import Send
 
 
 @dataclass(frozen=True)
@@ -24,3 +25,7 @@ class Options:
     """Settings that override defaults and environment."""
     services: Sequence[ServiceSeed] = ()
     """What has to be registered before anybody asks; `services_file.read_services` reads them."""
+    send: Send | None = None
+    """How partners are called; None: over HTTP."""
+    around: Callable[[Any], Any] | None = None
+    """Put around the WSGI application of all doors: hears every call that comes in, and its answer."""

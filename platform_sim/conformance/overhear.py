@@ -1,0 +1,61 @@
+"""Hears every call that comes to the private platform, and its answer. WSGI in, WSGI out; changes neither."""
+
+import io
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from platform_sim.conformance.seen import Heard
+
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+LONGEST = 65_536
+"""Bytes that are kept of a body and of an answer."""
+
+
+class Overheard:
+    """`calls` in the order in which they were answered; `told` is called with each before its answer goes out."""
+
+    def __init__(self) -> None:
+        self.calls: list[Heard] = []
+        self.told: Callable[[Heard], None] = lambda _: None
+        self._changed = threading.Condition()
+
+    def around(self, doors: Wsgi) -> Wsgi:
+        """The same doors, overheard."""
+
+        def listening(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            body = environ["wsgi.input"].read()
+            environ["wsgi.input"] = io.BytesIO(body)
+            begun: list[int] = []
+
+            def start(status: str, *more: Any) -> Any:
+                begun[:] = [int(status[:3])]
+                return start_response(status, *more)
+
+            answer = doors(environ, start)
+            try:
+                pieces = list(answer)
+            finally:
+                close = getattr(answer, "close", None)
+                if close is not None:
+                    close()
+            self._hear(environ, body, begun[0], b"".join(pieces))
+            return pieces
+
+        return listening
+
+    def _hear(self, environ: dict[str, Any], body: bytes, status: int, answer: bytes) -> None:
+        query = environ.get("QUERY_STRING")
+        path = environ.get("PATH_INFO", "") + (f"?{query}" if query else "")
+        headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name[:5] == "HTTP_"}
+        headers["content-type"] = environ.get("CONTENT_TYPE", "")
+        heard = Heard(environ["REQUEST_METHOD"], path, headers, body[:LONGEST], status, answer[:LONGEST])
+        self.told(heard)
+        with self._changed:
+            self.calls.append(heard)
+            self._changed.notify_all()
+
+    def wait(self, until: Callable[[list[Heard]], bool], seconds: float) -> bool:
+        """Until that is true of the calls, at most so long on the wall clock."""
+        with self._changed:
+            return self._changed.wait_for(lambda: until(self.calls), seconds)

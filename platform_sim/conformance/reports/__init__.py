@@ -1,0 +1,1 @@
+"""A report in its forms, a file a form. Pure: report in, text out."""

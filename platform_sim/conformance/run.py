@@ -1,0 +1,137 @@
+"""Plays the scenes to a partner and judges what was seen by the rules. Leaves nothing behind at the partner."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from platform_sim.conformance.capabilities import of_behaviour, of_manifest
+from platform_sim.conformance.catalogue import RULES, SCENES
+from platform_sim.conformance.home import Home
+from platform_sim.conformance.rule import Kind, Result, Rule
+from platform_sim.conformance.rules.manifest import FACT
+from platform_sim.conformance.scenes.scene import Mode, Scene, Stage
+from platform_sim.conformance.seen import Exchange, NotSeen, Seen
+from platform_sim.partners.contract import Send
+from platform_sim.partners.manifest_check import errors
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whom to check. `local`: where it listens, "" as the manifest says; `client_secret`: what it exchanges grants
+    with; `port`: of the private platform, 0 takes a free one."""
+
+    manifest: Any = field(repr=False)
+    plans: tuple[str, ...] = ("test",)
+    local: str = ""
+    client_secret: str | None = field(default=None, repr=False)
+    port: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run has found. `leaks`: uuids that the partner would not delete."""
+
+    results: tuple[Result, ...]
+    seed: int
+    leaks: tuple[str, ...] = ()
+    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+
+    @property
+    def findings(self) -> tuple[Result, ...]:
+        """What somebody has to mend, the gravest first."""
+        return tuple(sorted((r for r in self.results if r.is_finding), key=lambda r: r.kind is not Kind.FAIL))
+
+    def counts(self) -> dict[Kind, int]:
+        """How many rules there are of each kind."""
+        return {kind: sum(result.kind is kind for result in self.results) for kind in Kind}
+
+
+def run(
+    target: Target,
+    send: Send,
+    *,
+    mode: Mode = Mode.DEFAULT,
+    rules: Sequence[Rule] = RULES,
+    seed: int = 1,
+    patience: float = 10.0,
+    settings: Mapping[str, Any] | None = None,
+    ready: Callable[[str], None] = lambda _: None,
+    told: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Check a partner. `ready` hears the platform's URL before anything is asked, `told` of each scene. Never raises
+    for what the partner does."""
+    seen = Seen()
+    seen.facts[FACT] = target.manifest
+    if errors(target.manifest):
+        reason = NotSeen("the manifest has errors, so it cannot be registered: correct it first")
+        seen.miss(reason, *(moment for scene in SCENES for moment in scene.moments))
+        return Report(tuple(rule.judged(seen, frozenset()) for rule in _of_manifest(rules, seen)), seed)
+    home = Home(
+        target.manifest,
+        target.plans,
+        send,
+        local=target.local,
+        client_secret=target.client_secret,
+        port=target.port,
+        seed=seed,
+        rules=settings,
+    )
+    with home:
+        ready(home.platform.url)
+        stage = Stage(home, seen, target.plans, patience)
+        capabilities = _played(stage, of_manifest(home.manifest, target.plans), mode, told)
+        leaks = _cleaned(stage)
+        results = tuple(rule.judged(seen, capabilities) for rule in rules)
+    return Report(results, seed, leaks, tuple(seen.every()))
+
+
+def _of_manifest(rules: Sequence[Rule], seen: Seen) -> list[Rule]:
+    return [rule for rule in rules if rule.moment == "manifest"]
+
+
+def _played(stage: Stage, capabilities: frozenset[str], mode: Mode, told: Callable[[str], None]) -> frozenset[str]:
+    """Every scene that this partner and this mode have; -> what it turned out to be able to do."""
+    done: set[str] = set()
+    lost: NotSeen | None = None
+    for scene in SCENES:
+        reason = lost or _hindrance(scene, capabilities, mode, done)
+        if reason is None:
+            told(scene.name)
+            reason = _play(stage, scene)
+            lost = reason if reason is not None and reason.lost else None
+        if reason is None:
+            done.add(scene.name)
+        capabilities |= of_behaviour(stage.seen)
+        stage.seen.miss(reason or NotSeen("the scene did not come to that"), *scene.moments)
+    return capabilities
+
+
+def _hindrance(scene: Scene, capabilities: frozenset[str], mode: Mode, done: set[str]) -> NotSeen | None:
+    if scene.mode > mode:
+        return NotSeen(f"the scene `{scene.name}` is not played in this mode")
+    if not scene.needs <= capabilities:
+        return NotSeen(f"the partner has no {', '.join(sorted(scene.needs - capabilities))}")
+    if not set(scene.after) <= done:
+        return NotSeen(f"the scene `{', '.join(sorted(set(scene.after) - done))}` was not played to its end")
+    return None
+
+
+def _play(stage: Stage, scene: Scene) -> NotSeen | None:
+    try:
+        scene.play(stage)
+    except NotSeen as reason:
+        return reason
+    return None
+
+
+def _cleaned(stage: Stage) -> tuple[str, ...]:
+    """Delete whatever was made and is still there; what cannot be deleted is told."""
+    left = []
+    for uuid in stage.made:
+        if uuid in stage.ended:
+            continue
+        answer = stage.home.deliver(stage.request("DELETE", uuid))
+        gone = answer.status is not None and (200 <= answer.status < 300 or answer.status in (404, 410))
+        if not gone:
+            left.append(uuid)
+    return tuple(left)

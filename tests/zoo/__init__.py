@@ -1,0 +1,1 @@
+"""Partners to check the checker with: a right one, and a broken one for each rule."""

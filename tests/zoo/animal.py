@@ -1,0 +1,36 @@
+"""What makes a partner an animal of the zoo: it is right but for one rule, and says which."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from platform_sim.conformance.rule import Result
+from platform_sim.conformance.run import Report, Target, run
+from platform_sim.conformance.scenes.scene import Mode
+
+from .partner import SECRET, Right
+
+PATIENCE = 2.0
+"""Wall seconds for what an animal does of its own accord; those that never do it cost as much."""
+
+
+def check(kind: type[Right], **more: Any) -> Report:
+    """A whole run against a partner of this kind."""
+    partner = kind()
+
+    def ready(url: str) -> None:
+        partner.platform = url
+
+    target = Target(partner.manifest, partner.plans, client_secret=SECRET)
+    try:
+        return run(target, partner, ready=ready, **({"mode": Mode.DEEP, "patience": PATIENCE} | more))
+    finally:
+        partner.close()
+
+
+def told(results: Iterable[Result]) -> str:
+    """Results in lines, for a test that fails."""
+    lines = []
+    for result in results:
+        lines.append(f"{result.rule.id} {result.kind}: {result.because}")
+        lines += [f"    {problem.sentence}" for problem in result.problems]
+    return "\n".join(lines)

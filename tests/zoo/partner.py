@@ -1,0 +1,300 @@
+"""A right partner as a WSGI application, small enough to be broken at one place: each duty is a method.
+
+Keeps its resources in memory; exchanges grants and calls the platform over HTTP, as real ones do. `Right` answers 200;
+`Slow` takes orders with 202 and reports when it is done.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
+
+PASSWORD, SALT, SECRET = "password-of-the-zoo", "salt-of-the-zoo", "client-secret-of-the-zoo"
+PLANS = ("test", "big")
+MANIFEST: dict[str, Any] = {
+    "id": "zoo",
+    "name": "Zoo",
+    "api": {
+        "config_vars_prefix": "ZOO",
+        "config_vars": ["ZOO_URL", "ZOO_KEY"],
+        "password": PASSWORD,
+        "sso_salt": SALT,
+        "regions": ["us", "eu"],
+        "requires": ["many_per_app", "attachable"],
+        "production": {"base_url": "https://zoo.example/heroku/resources", "sso_url": "https://zoo.example/sso"},
+        "version": "3",
+    },
+}
+BASE, SSO = "/heroku/resources", "/sso"
+WINDOW = 300
+"""Seconds for which a login is fresh."""
+
+
+@dataclass
+class Request:
+    """What came."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Answer:
+    """What goes back: `content` as JSON, or text as it is."""
+
+    status: int
+    content: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def bytes(self) -> bytes:
+        if self.content is None:
+            return b""
+        return self.content.encode() if isinstance(self.content, str) else json.dumps(self.content).encode()
+
+
+@dataclass
+class Held:
+    """A resource."""
+
+    uuid: str
+    plan: str
+    key: str
+    refresh: str | None = None
+    access: str | None = None
+    dead: bool = False
+
+
+class Refusal(Exception):
+    """An answer that ends the work on a request."""
+
+    def __init__(self, status: int, message: str, **headers: str) -> None:
+        super().__init__(message)
+        self.answer = Answer(status, {"message": message}, headers)
+
+
+class Right:
+    """Everything right. `manifest`: what it is registered with."""
+
+    manifest = MANIFEST
+    plans: tuple[str, ...] = PLANS
+
+    def __init__(self) -> None:
+        self.platform = ""
+        """URL of the platform, told by whoever starts the partner."""
+        self.held: dict[str, Held] = {}
+        self.lock = threading.RLock()
+        self.work: list[threading.Thread] = []
+
+    def __call__(self, request: PartnerRequest) -> PartnerAnswer:
+        """A `Send`: the partner without a socket."""
+        began = time.monotonic()
+        path = "/" + request.url.split("/", 3)[3] if request.url.count("/") > 2 else "/"
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        answer = self.answer(Request(request.method, path, headers, request.body or b""))
+        took = int(1000 * (time.monotonic() - began))
+        names = {name.lower(): value for name, value in answer.headers.items()}
+        if answer.content is not None:
+            names.setdefault("content-type", "application/json")
+        return PartnerAnswer(answer.status, names, answer.bytes(), took)
+
+    def answer(self, request: Request) -> Answer:
+        """One request."""
+        try:
+            if request.path.partition("?")[0] == SSO:
+                return self.sign_in(request)
+            return self.serve(request)
+        except Refusal as refusal:
+            return refusal.answer
+
+    def close(self) -> None:
+        """Wait for work in the background."""
+        for thread in self.work:
+            thread.join()
+
+    def serve(self, request: Request) -> Answer:
+        """What Heroku calls."""
+        if not self.knows(request):
+            raise Refusal(401, "Wrong credentials.", **{"WWW-Authenticate": 'Basic realm="zoo"'})
+        path = request.path.partition("?")[0]
+        if path == BASE and request.method == "POST":
+            return self.provision(self.order(request))
+        uuid = path.removeprefix(BASE + "/")
+        if path == BASE or "/" in uuid or not path.startswith(BASE):
+            raise Refusal(404, "There is nothing here.")
+        if request.method == "PUT":
+            return self.change_plan(uuid, self.order(request))
+        if request.method == "DELETE":
+            return self.deprovision(uuid)
+        raise Refusal(405, "Use POST, PUT or DELETE.", Allow="POST, PUT, DELETE")
+
+    def knows(self, request: Request) -> bool:
+        """Whether the credentials are the manifest's."""
+        expected = "Basic " + base64.b64encode(f"{self.manifest['id']}:{PASSWORD}".encode()).decode()
+        return hmac.compare_digest(request.headers.get("authorization", "").encode(), expected.encode())
+
+    def order(self, request: Request) -> dict[str, Any]:
+        """The body; 400 for what is no JSON object."""
+        try:
+            found = json.loads(request.body)
+        except (ValueError, RecursionError):
+            raise Refusal(400, "The body is no JSON.") from None
+        if not isinstance(found, dict):
+            raise Refusal(422, "The body is no object.")
+        return found
+
+    def provision(self, order: dict[str, Any]) -> Answer:
+        """POST."""
+        for name in ("uuid", "plan"):
+            if not isinstance(order.get(name), str) or not order[name]:
+                raise Refusal(422, f"{name} is missing or no string.")
+        if order["plan"] not in self.plans:
+            raise Refusal(422, "There is no such plan.")
+        with self.lock:
+            held = self.held.get(order["uuid"])
+            is_new = held is None
+            if held is None:
+                held = self.held[order["uuid"]] = self.make(order)
+        if held.dead:
+            raise Refusal(410, "This was deleted.")
+        return self.begin(held, order, is_new)
+
+    def begin(self, held: Held, order: dict[str, Any], is_new: bool) -> Answer:
+        """After the resource has been found or made."""
+        if is_new:
+            self.swap(held, order)
+        return Answer(200, {"id": held.uuid, "config": self.config(held), "message": "Your zoo is open."})
+
+    def make(self, order: dict[str, Any]) -> Held:
+        """A new resource."""
+        return Held(order["uuid"], order["plan"], hashlib.sha256(order["uuid"].encode()).hexdigest()[:16])
+
+    def config(self, held: Held) -> dict[str, str]:
+        """What the app gets."""
+        return {"ZOO_URL": f"https://zoo.example/{held.plan}/{held.key}", "ZOO_KEY": held.key}
+
+    def change_plan(self, uuid: str, order: dict[str, Any]) -> Answer:
+        """PUT."""
+        held = self.find(uuid)
+        if order.get("plan") not in self.plans:
+            raise Refusal(422, "There is no such plan.")
+        held.plan = order["plan"]
+        return Answer(200, {"config": self.config(held), "message": f"You are on {held.plan}."})
+
+    def deprovision(self, uuid: str) -> Answer:
+        """DELETE."""
+        self.find(uuid).dead = True
+        return Answer(204)
+
+    def find(self, uuid: str) -> Held:
+        """A resource that lives."""
+        held = self.held.get(uuid)
+        if held is None or held.dead:
+            raise Refusal(410, "There is no such resource.")
+        return held
+
+    # Single sign-on
+
+    def sign_in(self, request: Request) -> Answer:
+        """The form that a browser sends."""
+        form = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+        self.check_login(form)
+        self.find(form.get("resource_id") or form.get("id", ""))
+        cookie = "session=1; Path=/; HttpOnly; SameSite=Lax; Secure"
+        return Answer(302, None, {"Location": "/dashboard", "Set-Cookie": cookie})
+
+    def check_login(self, form: dict[str, str]) -> None:
+        """403 for what Heroku has not signed, or not now."""
+        stamp = form.get("timestamp", "")
+        if not stamp.isascii() or not stamp.isdigit() or len(stamp) > 12:
+            raise Refusal(403, "There is no timestamp.")
+        if not self.is_fresh(int(stamp)):
+            raise Refusal(403, "This link is too old: open the dashboard anew.")
+        for given, expected in self.tokens(form, stamp):
+            if not hmac.compare_digest(form.get(given, "").encode(), expected.encode()):
+                raise Refusal(403, "This was not signed by Heroku.")
+
+    def is_fresh(self, stamp: int) -> bool:
+        """Whether a login is of now."""
+        return -60 <= time.time() - stamp <= WINDOW
+
+    def tokens(self, form: dict[str, str], stamp: str) -> Iterable[tuple[str, str]]:
+        """Each field with what it has to hold."""
+        uuid, user = form.get("resource_id", ""), f"{form.get('user_id', '')}:{form.get('email', '')}"
+        yield "resource_token", hashlib.sha1(f"{uuid}:{SALT}:{stamp}".encode()).hexdigest()
+        yield "user_scoped_resource_token", hashlib.sha256(f"{uuid}:{SALT}:{stamp}:{user}".encode()).hexdigest()
+
+    # The way back to the platform
+
+    def swap(self, held: Held, order: dict[str, Any]) -> None:
+        """The grant for tokens."""
+        grant = order.get("oauth_grant")
+        if isinstance(grant, dict):
+            self.take_tokens(held, grant_type="authorization_code", code=grant["code"])
+
+    def take_tokens(self, held: Held, **asked: str) -> None:
+        """Ask the token endpoint."""
+        form = urlencode(asked | {"client_secret": SECRET}).encode()
+        status, found = self.call("POST", "/oauth/token", form, {"Content-Type": "application/x-www-form-urlencoded"})
+        if status == 200:
+            held.access, held.refresh = found["access_token"], found["refresh_token"]
+
+    def tell(self, held: Held, method: str, path: str, content: Any = None) -> tuple[int, Any]:
+        """Call the Platform API as this add-on's partner; with a new token once if the old one is not good any more."""
+        status, found = self._told(held, method, path, content)
+        if status == 401 and held.refresh:
+            self.take_tokens(held, grant_type="refresh_token", refresh_token=held.refresh)
+            status, found = self._told(held, method, path, content)
+        return status, found
+
+    def _told(self, held: Held, method: str, path: str, content: Any) -> tuple[int, Any]:
+        headers = {
+            "Accept": "application/vnd.heroku+json; version=3",
+            "Authorization": f"Bearer {held.access}",
+            "Content-Type": "application/json",
+        }
+        return self.call(method, path, json.dumps(content).encode() if content is not None else b"", headers)
+
+    def call(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
+        """An HTTP call to the platform: status and JSON."""
+        request = urllib.request.Request(self.platform + path, body, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, None
+
+    def later(self, work: Callable[[], None]) -> None:
+        """Do something after the answer."""
+        thread = threading.Thread(target=work)
+        self.work.append(thread)
+        thread.start()
+
+
+class Slow(Right):
+    """Takes orders and reports later."""
+
+    def begin(self, held: Held, order: dict[str, Any], is_new: bool) -> Answer:
+        """202 for an order; the work goes on behind."""
+        if is_new:
+            self.later(lambda: self.finish(held, order))
+        return Answer(202, {"id": held.uuid, "message": "Your zoo is being built."})
+
+    def finish(self, held: Held, order: dict[str, Any]) -> None:
+        """Config first, then the report."""
+        self.swap(held, order)
+        config = [{"name": name, "value": value} for name, value in self.config(held).items()]
+        self.tell(held, "PATCH", f"/addons/{held.uuid}/config", {"config": config})
+        self.tell(held, "POST", f"/addons/{held.uuid}/actions/provision")
