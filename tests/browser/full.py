@@ -45,6 +45,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         for app in tx.all(App, name="other"):
             ended = support.end_addon(tx, world.customer, support.new_addon(tx, world.customer, app))
             waits = support.new_pending_addon(tx, world.customer, app)
+    assert world.call("POST", "/apps", {"name": "asked-for"}).status_code == 201
     full.paths |= {"waits": waits.name, "ended": ended.id}
     server = ControlServer(create_web(world.doors), 1_000_000)
     server.start()

@@ -67,12 +67,25 @@ def begun(site: Site) -> str:
     return found
 
 
+def opened_step(site: Site, window: Page) -> None:
+    site.go(window, "/dashboard/timeline?app=asked-for")
+    window.locator("#diagram summary").first.click()
+    expect(window.locator("#diagram .exchange").first).to_contain_text("POST")
+
+
+def step(site: Site, window: Page) -> None:
+    site.go(window, "/dashboard/timeline?app=asked-for")
+    site.go(window, str(window.locator("#diagram a", has_text="More").first.get_attribute("href")))
+
+
 OTHERS: dict[str, tuple[Arrive, str]] = {
     "an add-on that is waited for": (addon("waits"), ""),
     "an add-on that has gone": (addon("ended"), ""),
     "a page that is not there": (lambda site, window: site.go(window, "/dashboard/nothing"), "404"),
     "a refused form": (refused, "422"),
     "a revealed value": (revealed, ""),
+    "an opened step of the timeline": (opened_step, ""),
+    "a step of the timeline": (step, ""),
     "on the way to a partner": (signing_in, ""),
     "a link to no add-on": (lambda site, window: site.go(window, "/sso/apps/acme/addons/nothing"), "404"),
     "who are you": (login, ""),

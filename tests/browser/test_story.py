@@ -134,8 +134,13 @@ def deploy(person: Person) -> None:
 
 
 def install(person: Person) -> None:
+    """While a second window shows the timeline, which fills by itself."""
     window = person.window
     person.tab("Resources")
+    live = window.context.new_page()
+    live.goto(f"{person.stage.scene.url}/dashboard/timeline")
+    expect(live.locator("#how")).to_contain_text("Live")
+    expect(live.locator("#trees")).not_to_contain_text("/heroku/resources")
     person.main("Marketplace")
     window.locator(".cards").get_by_role("link").first.click()
     window.get_by_role("combobox", name="App").fill(APP)
@@ -146,8 +151,11 @@ def install(person: Person) -> None:
     window.locator("form.stack button.go").click()
     person.told(f"{ADDON} is installed.")
     expect(window.locator("h2 .state")).to_have_text("provisioned")
-    person.main("Timeline")
-    expect(window.get_by_text("POST /heroku/resources").first).to_be_visible()
+    action = live.locator("#trees > section", has_text="POST /dashboard/marketplace/exceptions/install")
+    for words in ("POST /heroku/resources", "release v", "web.1 is up"):
+        expect(action).to_contain_text(words)
+    check(live)
+    live.close()
     person.tab("Settings")
     row = window.get_by_role("row").filter(has_text="EXCEPTIONS_URL")
     expect(row.get_by_role("link", name=ADDON)).to_be_visible()
