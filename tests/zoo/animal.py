@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from platform_sim.conformance.rule import Result
+from platform_sim.conformance.rules.manifest import FACT, RULES
 from platform_sim.conformance.run import Report, Target, run
 from platform_sim.conformance.scenes.scene import Mode
+from platform_sim.conformance.seen import Seen
 
 from .partner import SECRET, Right
 
@@ -25,6 +27,12 @@ def check(kind: type[Right], **more: Any) -> Report:
         return run(target, partner, ready=ready, **({"mode": Mode.DEEP, "patience": PATIENCE} | more))
     finally:
         partner.close()
+
+
+def check_manifest(manifest: Any) -> set[str]:
+    """The rules about manifests that this one breaks: those need no partner."""
+    seen = Seen(facts={FACT: manifest})
+    return {rule.id for rule in RULES if rule.judged(seen, frozenset()).is_finding}
 
 
 def told(results: Iterable[Result]) -> str:

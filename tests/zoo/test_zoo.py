@@ -8,11 +8,11 @@ import pytest
 
 from platform_sim.conformance.catalogue import RULES
 from platform_sim.conformance.rule import Kind
-from platform_sim.conformance.rules import manifest
 
 from .. import zoo
-from .animal import check, told
-from .partner import Right, Slow
+from .animal import check, check_manifest, told
+from .animals_manifest import FOLLOWERS, MANIFESTS
+from .partner import MANIFEST, Answer, Request, Right, Slow
 
 
 def _animals() -> list[type[Right]]:
@@ -44,8 +44,31 @@ def test_an_animal_breaks_its_rule_and_no_other(kind: type[Right]) -> None:
     assert found == expected, told(report.findings)
 
 
+def test_a_right_manifest_has_no_findings() -> None:
+    assert check_manifest(MANIFEST) == set()
+
+
+@pytest.mark.parametrize("number", MANIFESTS)
+def test_a_broken_manifest_breaks_its_rule_and_no_other(number: str) -> None:
+    assert check_manifest(MANIFESTS[number]) == {number} | FOLLOWERS.get(number, set())
+
+
+def test_a_manifest_with_an_error_is_not_played_to_anybody() -> None:
+    """What it says cannot be registered, so nobody is asked for anything."""
+
+    class Broken(Right):
+        manifest = MANIFESTS["M12"]
+
+        def answer(self, request: Request) -> Answer:
+            raise AssertionError(request.path)
+
+    report = check(Broken)
+    assert [result.rule.id for result in report.findings] == ["M12"]
+    assert {result.rule.moment for result in report.results} == {"manifest"}
+
+
 def test_every_rule_has_an_animal() -> None:
-    known = {kind.breaks for kind in ANIMALS} | {rule.id for rule in manifest.RULES}
+    known = {kind.breaks for kind in ANIMALS} | set(MANIFESTS)
     assert {rule.id for rule in RULES} == known
 
 
