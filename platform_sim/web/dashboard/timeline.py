@@ -60,7 +60,13 @@ GONE = "That step is not kept any more, or never was: the timeline shows what is
 def timeline_pages(desk: Desk) -> Blueprint:
     """`/dashboard/timeline`, its steps and files; under the operator's pages it lay before."""
     blueprint = Blueprint("timeline", __name__, url_prefix="/dashboard")
-    blueprint.get("/operator/timeline")(_moved)
+
+    @blueprint.get("/operator/timeline")
+    def moved() -> Response:
+        query = request.query_string.decode("latin-1")
+        answer = redirect(f"/dashboard/timeline{'?' if query else ''}{query}", 301)
+        assert isinstance(answer, Response)
+        return answer
 
     @blueprint.get("/timeline")
     def show() -> Response:
@@ -70,10 +76,11 @@ def timeline_pages(desk: Desk) -> Blueprint:
             of = wish_for(rows, wish.get("app"), wish.get("addon"), wish.get("party"))
             steps = newest_steps(rows, LOOKED_AT if of == Wish() and not before and not action else WINDOW)
         found = _one(trees(steps), action) if action else chosen(trees(steps), of)[::-1]
-        live = {"since": public.cursor(cursor_of(steps)), **wish}
+        # By ids: a name may be gone, or another's, when the stream is asked for again.
+        live = {"since": public.cursor(cursor_of(steps)), "app": of.app_id, "addon": of.addon_id, "party": of.party}
         shown: dict[str, object] = {"wish": wish, "query": urlencode(wish)}
         shown |= _part_of_one(found[0]) if action else _part(_after(found, before) if before else found)
-        shown |= {"is_newest": not before and not action, "action": action, "live": urlencode(live)}
+        shown |= {"is_newest": not before and not action, "action": action, "live": _query(live)}
         return desk.page("timeline.html", actor, parties=PARTIES, blank=BLANK, longest=(TITLE, SENTENCE), **shown)
 
     @blueprint.get("/timeline/<step_id>")
@@ -91,13 +98,6 @@ def timeline_pages(desk: Desk) -> Blueprint:
 
     _add_files(blueprint, desk)
     return blueprint
-
-
-def _moved() -> Response:
-    query = request.query_string.decode("latin-1")
-    answer = redirect(f"/dashboard/timeline{'?' if query else ''}{query}", 301)
-    assert isinstance(answer, Response)
-    return answer
 
 
 def _add_files(blueprint: Blueprint, desk: Desk) -> None:
@@ -130,6 +130,10 @@ def _wished() -> dict[str, str]:
     """The filters that are set."""
     given = {name: request.args.get(name, "").strip() for name in ("app", "addon", "party")}
     return {name: value for name, value in given.items() if value}
+
+
+def _query(values: Mapping[str, str | None]) -> str:
+    return urlencode({name: value for name, value in values.items() if value})
 
 
 def _one(found: list[Tree], step_id: str) -> list[Tree]:

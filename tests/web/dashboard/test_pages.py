@@ -31,7 +31,7 @@ PAGES = (
     "/dashboard/operator/sso?addon=exceptions-first",
 )
 """Of every kind; also those at which a real browser looks (tests/browser)."""
-NO_PAGES = {"front_door", "static", "apps.root", "timeline._moved", "timeline.as_json", "timeline.as_har"}
+NO_PAGES = {"front_door", "static", "apps.root", "timeline.moved", "timeline.as_json", "timeline.as_har"}
 """What leads to a page, and what pages load or offer to keep."""
 BY_CLICKING = {"timeline.one"}
 """Pages without an address of their own beforehand: tests/browser has a way to each."""

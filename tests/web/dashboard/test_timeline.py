@@ -33,7 +33,7 @@ def test_an_action_is_a_list_in_lists_that_says_who_speaks_to_whom(browser: Brow
     browser.world.call("POST", "/apps", {"name": "fresh"}, headers={"User-Agent": EVIL})
     answer = browser.answer(f"{PAGE}?app=fresh")
     page = Page(answer.text)
-    assert "customer → platform POST /apps 201" in page.text
+    assert "customer to platform POST /apps 201" in page.text
     [tree] = re.findall(r"<section.*?</section>", answer.text.partition("<template")[0], re.DOTALL)
     assert re.sub(r'id="[^"]*"', "", " ".join(re.findall(r"</?(?:ol|li)[^>]*>", tree))).split("> <") == [
         "<ol",
@@ -98,10 +98,10 @@ def test_the_files_hold_what_is_chosen(full: Populated, browser: Browser) -> Non
         assert browser.answer(path).status_code in (404, 422)
 
 
-def test_the_stream_is_asked_for_the_same(browser: Browser) -> None:
+def test_the_stream_is_asked_for_the_same(full: Populated, browser: Browser) -> None:
     [live] = [given["data-live"] for _, given in browser.get(f"{PAGE}?app=acme&party=").tags if "data-live" in given]
     cursor = browser.world.get("/sim/timeline")["cursor"]
-    assert live == f"/dashboard/timeline/live?since={cursor}&app=acme"
+    assert live == f"/dashboard/timeline/live?since={cursor}&app={full.app.id}"
     assert not any("data-live" in given for _, given in browser.get(f"{PAGE}?action={first(browser)}").tags)
 
 

@@ -76,13 +76,19 @@
     const part = function (name) { return details.querySelector(name); };
     item.className = `from-${step.from} to-${step.to}${step.open ? " awaited" : ""}`;
     if (step.from === "webhook" || step.to === "webhook") diagram.classList.add("with-webhook");
-    part(".way").textContent = step.from === step.to ? step.from : `${step.from} → ${step.to}`;
+    const way = part(".way");
+    way.textContent = step.from;
+    if (step.from !== step.to) {
+      const to = document.createElement("i");
+      to.textContent = "to";
+      way.append(" ", to, ` ${step.to}`);
+    }
     part(".title").textContent = short(step.title, longest.title);
     const state = part(".state");
     if (state && step.kind !== "exchange") state.remove();
     else if (state) {
       state.className = "state " + (step.open ? "doing" : (told.status || 599) < 400 ? "done" : "failed");
-      state.textContent = short(told.status || told.problem || "…", longest.state);
+      state.textContent = short(told.status || told.problem || "awaited", longest.state);
     }
     if (step.milliseconds !== null) {
       if (!part("small")) part(".what").append(" ", document.createElement("small"));
