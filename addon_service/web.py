@@ -25,6 +25,7 @@ log = logging.getLogger("addon_service.web")
 # Behind manifest credentials, whatever lies below and whether it exists or not.
 BASIC_PREFIXES = ("/heroku/resources", "/admin")
 PAGES = ("/dashboard", "/heroku/sso", "/static")
+TITLES = {403: "You are not let in", 404: "There is no such add-on", 410: "This add-on is gone"}
 _ACCOUNT = re.compile(r"(?<=^/accounts/)[^/]+")
 _CSP = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -111,7 +112,8 @@ def canonical_uuid(value: str) -> str | None:
 def failed(status: int, id: str, message: str) -> ResponseReturnValue:
     """An error, as a page where people look and as JSON everywhere else."""
     if request.path == "/" or request.path.startswith(PAGES):
-        return render_template("message.html", title=f"{status}", message=message), status
+        title = TITLES.get(status, "That did not work")
+        return render_template("message.html", title=title, status=status, message=message.rstrip(".")), status
     response = jsonify({"id": id, "message": message})
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="addon_service"'

@@ -106,7 +106,7 @@ def fields(
     form = signed.signed(salt, str(now + experiment.ahead))
     form |= {"resource_id": named.resource_id, "id": named.partners_id}
     if experiment.email:
-        form["email"] = experiment.email
+        form["email"] = experiment.email if form["email"] != experiment.email else f"other-{experiment.email}"
     for name in experiment.spoiled:
         form[name] = form[name][:-1] + ("0" if form[name][-1] != "0" else "1")
     for name in experiment.left_out:

@@ -48,7 +48,7 @@ ASK = (
 <input name="code" type="text" inputmode="numeric" autocomplete="off"></label>
 <button type="submit">Log in</button></form>
 <form method="post"><input type="hidden" name="form" value="{{ login.form }}">
-<button type="submit" name="act" value="decline">Decline</button></form>
+<button class="second" type="submit" name="act" value="decline">Decline</button></form>
 """
 )
 DONE = LOUD + "<p>You are logged in as {{ email }}. Close this page and go back to the terminal.</p>"

@@ -85,7 +85,7 @@ def test_before_reveal_no_secret_is_in_the_page(full: Populated) -> None:
     shown = Page(source).text
     assert f"{full.addon.id}:••••••••:{at}:{full.world.customer.account.id}:user@example.com" in shown
     assert "POST http://localhost:5200/sso" in shown
-    assert f"timestamp {at} both Unix seconds" in shown
+    assert f"timestamp {at} Unix seconds, by the platform's clock 1 and 3" in shown
     assert f"GET …/heroku/resources/{full.addon.provider_id}?token=••••••••&timestamp={at}" in shown
 
 
