@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"
-    r"|\x1b[ -/]*[0-~]?|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+    r"|\x1b[ -/]*[0-~]?|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 )
-"""What moves a terminal's cursor or colours its text, and other characters that show nothing."""
+"""What moves a terminal's cursor or colours its text, turns text round, and other characters that show nothing."""
 
 
 def price(cents: int) -> str:
@@ -21,5 +21,5 @@ def moment(value: datetime | None) -> str:
 
 
 def plain(text: str) -> str:
-    """A log line without terminal codes."""
+    """A log line without terminal codes, in the order in which it was written."""
     return _ESCAPES.sub("", text)

@@ -5,8 +5,8 @@
   const form = document.getElementById("live");
   const lines = document.getElementById("lines");
   const how = document.getElementById("how");
-  // The same as in words.py: what moves a terminal's cursor or colours its text.
-  const codes = /(?:\x1b\[|\x9b)[0-?]*[ -\/]*[@-~]?|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -\/]*[0-~]?|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+  // The same as in words.py: what moves a terminal's cursor, colours its text or turns it round.
+  const codes = /(?:\x1b\[|\x9b)[0-?]*[ -\/]*[@-~]?|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -\/]*[0-~]?|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
   const moment = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\.\d+\+00:00/;
   let retry = 1000;
 

@@ -6,7 +6,7 @@
   const atOnce = 40; // steps that are placed between two frames
   const longest = { title: 120, sentence: 160, state: 60 }; // the same as in timeline.py
   const diagram = document.getElementById("diagram");
-  const codes = /[\x00-\x1f\x7f-\x9f]/g;
+  const codes = /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
   function short(text, length) {
     const told = String(text).replace(codes, "");
