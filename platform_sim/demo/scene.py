@@ -207,6 +207,9 @@ class Scene:
             self.heroku("ps:scale", "worker=1", "-a", APP)
             yield self.heroku("addons:create", "exceptions:test", "-a", APP).strip()
             self.all_up(APP, 2)
+        if self.talk.api("GET", "/sim/lessons")["begun_at"] is None:
+            # What the scene has done is not the learner's; what a learner has done stays when the scene comes back.
+            self.talk.api("POST", "/sim/lessons")
         yield f"the app answers at {self.talk.api('GET', f'/apps/{APP}')['web_url']}"
 
     def _come_back(self) -> Iterator[str]:

@@ -1,14 +1,17 @@
-"""`platform-sim up --demo`: what `make up` starts, killed, started again, and stopped."""
+"""`platform-sim up --demo`: what `make up` starts, killed, started again, learned with, and stopped."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from platform_sim.core.model.lessons import LESSONS
+
 from ..processes.customer import Customer
 from ..processes.leftovers import processes_below
 from ..processes.up import Up
 from ..processes.waiting import wait_until
+from .learner import Learner
 from .wheelhouse import offline
 
 pytestmark = pytest.mark.processes
@@ -36,6 +39,19 @@ def state(customer: Customer) -> Any:
     return answer.json()["addons"]["exceptions"]
 
 
+def go_through_the_lessons(customer: Customer) -> None:
+    """By the commands that they print: what the scene has done before, and coming back, do not count."""
+    learner = Learner(customer)
+    try:
+        assert learner.type("platform-sim learn 1 --check").returncode == 1
+        for lesson in LESSONS:
+            learner.learn(lesson.number)
+        assert "All eight have happened." in learner.must("platform-sim learn --check")
+        learner.must(f"platform-sim heroku addons:destroy acme -a {APP} --confirm {APP}")
+    finally:
+        learner.ends()
+
+
 def test_it_comes_back_after_a_kill_and_leaves_no_process(tmp_path: Path) -> None:
     with Up(tmp_path, environment=offline(tmp_path / "wheels")) as up:
         customer = set_up(up)
@@ -53,5 +69,6 @@ def test_it_comes_back_after_a_kill_and_leaves_no_process(tmp_path: Path) -> Non
         assert state(customer)["state"] == "ok"
         latest = [each["message"] for each in customer.page(APP, "/status.json").json()["last_exceptions"]]
         assert "before the kill" in latest, "the partner has kept what was written"
+        go_through_the_lessons(customer)
         assert up.stop() == 0, up.said()
         assert processes_below(tmp_path) == {}

@@ -293,10 +293,22 @@ def test_a_bug_of_ours_is_a_page_without_details(full: Populated, caplog: pytest
     assert full.addon.id not in "".join(record.getMessage() for record in caplog.records)
 
 
-def test_no_link_writes_anything(tmp_path: Any) -> None:
+EMAIL = "user@example.com"
+
+
+def test_a_link_writes_that_a_form_was_handed_out_and_nothing_else(tmp_path: Any) -> None:
     world = new_world(tmp_path)
     full = populate(world)
     with world.nothing_written():
-        page(world, link(full))
         page(world, "/sso/apps/x/addons/y")
+    before = world.rows()
+    page(world, link(full))
+    after = world.rows()
+    *_, told = after["Event"]
+    assert (told["kind"], told["addon_id"], told["app_id"]) == ("sso", full.addon.id, full.app.id)
+    assert (told["actor_email"], told["data"]) == (EMAIL, {"name": full.addon.name, "email": EMAIL})
+    assert after["Event"][:-1] == before.pop("Event")
+    assert {name: rows for name, rows in after.items() if name not in ("Event", "Sequence")} == {
+        name: rows for name, rows in before.items() if name != "Sequence"
+    }
     world.database.close()

@@ -12,8 +12,10 @@ from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, AddonService, Plan
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.sso import SALT, Entry, SsoTarget, fields_of
-from platform_sim.core.store import Snapshot
+from platform_sim.core.store import Snapshot, Transaction
 
+SSO = "sso"
+"""Kind of the event that a browser was handed a signed form; its subject is the add-on."""
 RESERVED = frozenset(
     {
         "resource_id",
@@ -81,6 +83,12 @@ def entry_of(rows: Snapshot, user: Account, addon: Addon, context_app: App | Non
         context_app=context_app.name if context_app else "",
         nav_data=_nav_data(rows, addon, context_app) if context_app else "",
     )
+
+
+def record_sign_in(tx: Transaction, actor: Actor, addon: Addon, context_app: App) -> None:
+    """The fact that a browser was handed a form. What the partner made of it, the platform does not hear."""
+    data: dict[str, object] = {"name": addon.name, "email": actor.account.email}
+    tx.record(SSO, "create", addon.id, actor.account, data, app_id=context_app.id, addon_id=addon.id)
 
 
 def partners_id(addon: Addon) -> str:

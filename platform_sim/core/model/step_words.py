@@ -91,6 +91,9 @@ _EVENTS: dict[tuple[str, str], tuple[str, str, str]] = {
     ("formation", "destroy"): ("{type} is gone", "The slug has this process type no more.", ""),
     ("build", "create"): ("build begins", "The source is being built.", ""),
     ("build", "update"): ("build {status}", "The build has ended.", ""),
+    ("sso", "create"): ("{email} signs in to {name}", "A browser carries a signed form to the partner.",
+                        "5.1 Single sign-on: flow"),
+    ("learning", "create"): ("the lessons begin", "What happens from here on counts for them.", "docs/learn.md"),
     ("first-request", "create"): ("first request to v{version}: {status}", "This release has answered.", ""),
 }  # fmt: skip
 

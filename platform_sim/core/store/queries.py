@@ -36,6 +36,9 @@ NEXT_JOB = Query(
 EVENTS_BEFORE = Query(Event, "WHERE app_id = :app AND number < :before ORDER BY number DESC LIMIT :limit")
 """An app's events, newest first, from some number on."""
 
+EVENTS_AFTER = Query(Event, "WHERE app_id = :app AND number > :after ORDER BY number LIMIT :limit")
+"""An app's events, oldest first, after some number."""
+
 RELEASES_BEFORE = Query(Release, "WHERE app_id = :app AND version < :before ORDER BY version DESC LIMIT :limit")
 """An app's releases, newest first, from some version on."""
 

@@ -21,6 +21,7 @@ from platform_sim.web.dashboard.config import config_pages
 from platform_sim.web.dashboard.deploy import deploy_pages
 from platform_sim.web.dashboard.desk import Desk
 from platform_sim.web.dashboard.guard import Guard, fence
+from platform_sim.web.dashboard.learn import learn_pages
 from platform_sim.web.dashboard.logs import log_pages
 from platform_sim.web.dashboard.marketplace import marketplace_pages
 from platform_sim.web.dashboard.operator import operator_pages
@@ -45,6 +46,7 @@ TOPICS = (
     operator_pages,
     timeline_pages,
     sso_lab_pages,
+    learn_pages,
 )
 ARCHIVE = "deploy.archive"
 """The one form that may be as long as the upload of a source."""

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from platform_sim.core import access, errors
 from platform_sim.core.access import Actor
 from platform_sim.core.actions.browsers import use_link
-from platform_sim.core.actions.sso import begin_sso, partners_id
+from platform_sim.core.actions.sso import begin_sso, partners_id, record_sign_in
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, as_called
 from platform_sim.core.model.apps import App, legacy_number
 from platform_sim.core.store import Snapshot
@@ -58,13 +58,14 @@ Finder = Callable[[Snapshot, Actor], tuple[App, Addon]]
 
 def _page(doors: Doors, find: Finder) -> Response:
     only_local_names()
-    with doors.database.snapshot() as rows:
-        actor = Actor(browsing_customer(doors, rows), authorization_id="browser")
+    with doors.database.transaction() as tx:
+        actor = Actor(browsing_customer(doors, tx), authorization_id="browser")
         access.check_standing(actor.account)
-        app, addon = find(rows, actor)
-        service = rows.get(AddonService, addon.service_id)
+        app, addon = find(tx, actor)
+        service = tx.get(AddonService, addon.service_id)
         target = doors.sso_target(as_called(service), partners_id(addon))
-        form = begin_sso(rows, actor, addon, app, target, request.args.to_dict())
+        form = begin_sso(tx, actor, addon, app, target, request.args.to_dict())
+        record_sign_in(tx, actor, addon, app)
     shown = {"form": form, "name": service.human_name, "email": actor.account.email}
     return html_page(doors, f"Signing in to {service.human_name}", PAGE, shown)
 

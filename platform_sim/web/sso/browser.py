@@ -12,7 +12,7 @@ from platform_sim.core.store import Snapshot
 from platform_sim.web.context import Doors
 
 COOKIE = "platform_sim_customer"
-PATHS = ("/sso/apps", "/myapps", "/dashboard/apps", "/dashboard/marketplace", "/dashboard/operator")
+PATHS = ("/sso/apps", "/myapps", "/dashboard/apps", "/dashboard/marketplace", "/dashboard/operator", "/dashboard/learn")
 
 
 def browsing_customer(doors: Doors, rows: Snapshot) -> Account:

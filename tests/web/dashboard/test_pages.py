@@ -29,12 +29,17 @@ PAGES = (
     "/dashboard/timeline",
     "/dashboard/operator/sso",
     "/dashboard/operator/sso?addon=exceptions-first",
+    "/dashboard/learn",
+    "/dashboard/learn/1",
+    "/dashboard/learn/8",
 )
 """Of every kind; also those at which a real browser looks (tests/browser)."""
 NO_PAGES = {"front_door", "static", "apps.root", "timeline.moved", "timeline.as_json", "timeline.as_har"}
 """What leads to a page, and what pages load or offer to keep."""
 BY_CLICKING = {"timeline.one"}
 """Pages without an address of their own beforehand: tests/browser has a way to each."""
+SCRIPTS = {"/logs": "logs.js", "/timeline": "timeline.js", "/learn/1": "learn.js", "/learn/8": "learn.js"}
+"""What a page whose path ends so runs; the others run nothing."""
 HELD_BY_LABEL = re.compile(r"<label[^>]*>.*?</label>", re.DOTALL)
 
 
@@ -77,9 +82,8 @@ def test_a_page_can_be_heard_and_used_with_keys(path: str, browser: Browser) -> 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_works_without_scripts_and_brings_none_of_its_own(path: str, browser: Browser) -> None:
     page = browser.get(path)
-    live = path.rpartition("/")[2]
-    scripts = [f"/dashboard/static/{live}.js"] if live in ("logs", "timeline") else []
-    assert [given.get("src") for given in page.all("script")] == scripts
+    wanted = [f"/dashboard/static/{name}" for end, name in SCRIPTS.items() if path.endswith(end)]
+    assert [given.get("src") for given in page.all("script")] == wanted
     assert page.all("style") == []
     assert [name for _, given in page.tags for name in given if name == "style" or name.startswith("on")] == []
 
@@ -111,7 +115,7 @@ def test_what_is_not_there_is_a_page_too(browser: Browser) -> None:
 
 
 def test_the_style_and_the_script_are_served(browser: Browser) -> None:
-    for name, kind in (("style.css", "text/css"), ("logs.js", "text/javascript"), ("timeline.js", "text/javascript")):
+    for name, kind in (("style.css", "text/css"), ("logs.js", "text/javascript"), ("learn.js", "text/javascript")):
         answer = browser.answer(f"/dashboard/static/{name}")
         assert (answer.status_code, answer.content_type.partition(";")[0]) == (200, kind)
         answer.close()
