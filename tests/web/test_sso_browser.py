@@ -16,7 +16,11 @@ from .people import FRIEND
 from .world import Populated, World
 
 LOCAL = {"Host": "localhost:5100"}
-PATHS = ["/dashboard/apps", "/dashboard/learn", "/dashboard/marketplace", "/dashboard/operator", "/myapps", "/sso/apps"]
+PATHS = [
+    *(f"/dashboard/{each}" for each in ("apps", "learn", "marketplace", "operator", "timeline")),
+    "/myapps",
+    "/sso/apps",
+]
 """Of ours: `/dashboard` itself is also a path of the reference partner."""
 
 

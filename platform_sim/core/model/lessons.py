@@ -88,7 +88,7 @@ LESSONS = (
             "The partner makes a resource. It answers 200 with the config; or 202 if it takes longer, and then sets "
             "the config later and says actions/provision.",
             "Only then does the app get the config vars, in one new release.",
-            "Whoever is on this platform already was there before you: add one yourself.",
+            "What is on this platform already does not count: add one yourself.",
         ),
         ("platform-sim heroku addons:create {service}:{plan} -a {app} --wait",),
         "",
@@ -212,8 +212,7 @@ LESSONS = (
         ),
         "Type this in the project's folder, each as one line. The order is given while acme is away and taken at the "
         "second or third attempt. acme then runs until you type `kill %1`, or close this terminal.",
-        "The terminal is better for this one: with a click you would be too early or too late. Afterwards the page of "
-        "the add-on says what came of it.",
+        "With a click you would come too late; look at the add-ons of {app} here afterwards.",
         "/dashboard/apps/{app}/resources",
         "Was it one uuid that the platform sent, or a new one each time?",
         "platform-sim exchanges --addon acme",

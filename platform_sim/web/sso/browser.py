@@ -12,7 +12,9 @@ from platform_sim.core.store import Snapshot
 from platform_sim.web.context import Doors
 
 COOKIE = "platform_sim_customer"
-PATHS = ("/sso/apps", "/myapps", "/dashboard/apps", "/dashboard/marketplace", "/dashboard/operator", "/dashboard/learn")
+PAGES = ("apps", "marketplace", "timeline", "operator", "learn")
+"""The parts of the dashboard."""
+PATHS = ("/sso/apps", "/myapps", *(f"/dashboard/{page}" for page in PAGES))
 
 
 def browsing_customer(doors: Doors, rows: Snapshot) -> Account:

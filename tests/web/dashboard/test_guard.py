@@ -8,6 +8,7 @@ import pytest
 from platform_sim.core.actions.accounts import set_standing
 from platform_sim.core.actions.browsers import SESSION_LIFE
 from platform_sim.core.model.apps import App
+from platform_sim.web.sso.browser import PAGES
 
 from ...rules.sources import ROOT
 from ..people import FRIEND
@@ -122,9 +123,9 @@ def test_the_browsers_customer_is_that_of_the_other_pages(browser: Browser) -> N
     cookies = browser.answer(url.removeprefix("http://localhost:5100")).headers.getlist("Set-Cookie")
     paths = re.findall(r"Path=([^;]*)", "; ".join(cookies))
     pages = {str(path) for path in paths if path.startswith("/dashboard")}
-    assert pages == {"/dashboard/apps", "/dashboard/marketplace", "/dashboard/operator", "/dashboard/learn"}
+    assert pages == {f"/dashboard/{page}" for page in ("apps", "marketplace", "timeline", "operator", "learn")}
     assert all("HttpOnly" in each and "SameSite=Lax" in each for each in cookies)
-    for path in ("/dashboard/apps", "/dashboard/marketplace", "/dashboard/operator"):
+    for path in sorted(pages):
         assert f"You are {FRIEND}" in browser.get(path).text
 
 
@@ -132,7 +133,7 @@ def test_no_page_lies_where_the_session_is_not_sent() -> None:
     files = (ROOT / "platform_sim/web/dashboard").glob("*.py")
     prefixes = {found for file in files for found in re.findall(r'url_prefix="([^"]*)"', file.read_text())}
     assert prefixes > {"/dashboard/marketplace"}
-    allowed = ("/dashboard/apps", "/dashboard/marketplace", "/dashboard/operator", "/dashboard/learn")
+    allowed = tuple(f"/dashboard/{page}" for page in PAGES)
     assert [each for each in prefixes if each != "/dashboard" and not each.startswith(allowed)] == []
 
 

@@ -115,7 +115,8 @@ def test_what_is_not_there_is_a_page_too(browser: Browser) -> None:
 
 
 def test_the_style_and_the_script_are_served(browser: Browser) -> None:
-    for name, kind in (("style.css", "text/css"), ("logs.js", "text/javascript"), ("learn.js", "text/javascript")):
+    scripts = [(name, "text/javascript") for name in sorted({*SCRIPTS.values()})]
+    for name, kind in (("style.css", "text/css"), *scripts):
         answer = browser.answer(f"/dashboard/static/{name}")
         assert (answer.status_code, answer.content_type.partition(";")[0]) == (200, kind)
         answer.close()
