@@ -83,6 +83,22 @@ def test_what_happens_during_a_pause_comes_after_it(customer: Customer, window: 
     expect(window.locator("#how")).to_contain_text("Live")
 
 
+def test_after_a_flood_the_page_is_drawn_anew(customer: Customer, window: Page) -> None:
+    live(window, customer)
+    window.get_by_role("button", name="Pause").click()
+    expect(window.locator("#how")).to_have_text("Paused.")
+    for number in range(40):
+        customer.api("POST", "/apps", {"name": f"app-{number}"})
+    window.get_by_role("button", name="Go on").click()
+    expect(window.locator("#skipped")).to_be_visible()
+    expect(window.locator("#skipped")).to_be_hidden()
+    customer.api("POST", "/apps", {"name": "after-it"})
+    expect(window.locator("section.tree").first.locator("li")).to_have_count(4)
+    came = drawn(window)
+    window.reload()
+    assert came.startswith(drawn(window)[:20_000])
+
+
 def test_what_others_say_is_text(customer: Customer, acme: TinyPartner, window: Page) -> None:
     live(window, customer)
     acme.acts = False

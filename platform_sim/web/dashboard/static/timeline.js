@@ -4,6 +4,7 @@
 (function () {
   const most = 1000; // steps that are kept on the page
   const atOnce = 40; // steps that are placed between two frames
+  const quiet = 1000; // milliseconds without a flood after which the page is drawn anew
   const longest = { title: 120, sentence: 160, state: 60 }; // the same as in timeline.py
   const diagram = document.getElementById("diagram");
   const codes = /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
@@ -67,8 +68,11 @@
   let isDue = false;
   let retry = 1000;
   let stream = null;
+  let anew = 0; // what is to happen after a flood
 
-  for (const item of trees.querySelectorAll("li[id]")) known.set(item.id, item);
+  function remember() {
+    for (const item of trees.querySelectorAll("li[id]")) known.set(item.id, item);
+  }
 
   function fill(item, step) {
     const details = item.firstElementChild;
@@ -184,10 +188,10 @@
       came.push(JSON.parse(event.data));
       soon();
     };
-    stream.addEventListener("skipped", function (event) {
-      const count = skipped.querySelector("span");
-      count.textContent = Number(count.textContent) + Number(event.data);
+    stream.addEventListener("skipped", function () {
       skipped.hidden = false;
+      clearTimeout(anew);
+      anew = setTimeout(drawAnew, quiet);
     });
     stream.onerror = function () {
       how.textContent = "Reconnecting: what is missed comes then.";
@@ -201,6 +205,28 @@
   function close() {
     if (stream) stream.close();
     stream = null;
+    clearTimeout(anew);
+  }
+
+  // After more has come at once than a page is told: what the server draws, and on from there.
+  async function drawAnew() {
+    close();
+    try {
+      const answer = await fetch(location.href);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      trees.replaceChildren(...document.importNode(page.getElementById("trees"), true).childNodes);
+      diagram.className = page.getElementById("diagram").className;
+      older.href = page.getElementById("older").href;
+      older.hidden = page.getElementById("older").hidden;
+      seen = new URL(page.getElementById("diagram").dataset.live, location.href).searchParams.get("since");
+      for (const each of [known, heads]) each.clear();
+      came.length = 0;
+      remember();
+      skipped.hidden = true;
+    } catch (problem) {
+      // What is there stays, and what is new comes to it.
+    }
+    if (!stream && pause.dataset.is !== "paused") open();
   }
 
   pause.hidden = false;
@@ -210,7 +236,8 @@
     pause.textContent = goesOn ? "Pause" : "Go on";
     if (goesOn) {
       how.textContent = "Reconnecting: what is missed comes then.";
-      open();
+      if (skipped.hidden) open();
+      else drawAnew();
       return;
     }
     close();
@@ -218,5 +245,6 @@
   });
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", function (event) { if (event.persisted && pause.dataset.is !== "paused") open(); });
+  remember();
   open();
 })();
