@@ -15,11 +15,12 @@ from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 from platform_sim.partners.wire import MaskedExchange, masked_exchange
 from platform_sim.partners.words import reason
 
-BODY = 2_000
+BODY = 1_500
 """Characters of a body that are shown."""
-HEADERS = 40
-LONGEST = 300
-"""Characters of a header, a cookie's flags or an address."""
+HEADERS = 12
+COOKIES = 5
+LONGEST = 120
+"""Characters of a header or of a cookie's flags; of an address twice as many."""
 SENT_ON = (301, 302, 303)
 """Redirects that a browser follows with a GET."""
 _NEXT_COOKIE = re.compile(r",\s*(?=[^;,=\s]+=)")
@@ -77,7 +78,7 @@ def bare(url: str) -> str:
         return HIDDEN
     query = "&".join(f"{name}={HIDDEN}" for name, _ in parse_qsl(parts.query, keep_blank_values=True))
     shown = parts._replace(query=query, fragment=HIDDEN if parts.fragment else "").geturl()
-    return masked_url(shown)[:LONGEST]
+    return masked_url(shown)[: 2 * LONGEST]
 
 
 def masked_login(request: PartnerRequest, answer: PartnerAnswer, known: Collection[str]) -> MaskedExchange:
@@ -106,7 +107,7 @@ def told(answer: PartnerAnswer, shown: MaskedExchange) -> dict[str, Any]:
         "problem": _problem(answer),
         "milliseconds": answer.milliseconds,
         "location": shown.response_headers.get("location", ""),
-        "cookies": [_told_cookie(each) for each in cookies(answer)[:10]],
+        "cookies": [_told_cookie(each) for each in cookies(answer)[:COOKIES]],
         "headers": headers[:HEADERS],
         "body": shown.response_body[:BODY],
         "is_cut": len(shown.response_body) > BODY,

@@ -36,7 +36,7 @@ RESERVED = frozenset(
 
 @dataclass(frozen=True)
 class SsoForm:
-    """What the browser sends. The platform itself calls nobody."""
+    """What the browser sends. The platform itself calls nobody (but in `sso_lab`)."""
 
     method: str
     action: str

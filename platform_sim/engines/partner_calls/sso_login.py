@@ -56,7 +56,9 @@ def _tried(office: Office, job: Job, login: Login, experiment: Experiment) -> di
     landed, why_not = _landed(office, job, login, sent[-1])
     answers[-1] |= {"landed": landed, "why_not": why_not}
     verdict, sentence = judge(experiment, [judged_status(each.answer) for each in sent], landed)
-    return {"verdict": verdict, "sentence": sentence, "answers": answers, "method": sent[0].request.method}
+    if verdict == "none" and answers[-1]["problem"]:
+        sentence = f"The partner {answers[-1]['problem']}. {sentence}"
+    return {"verdict": verdict, "message": sentence, "answers": answers, "method": sent[0].request.method}
 
 
 def _landed(office: Office, job: Job, login: Login, call: Sent) -> tuple[int | None, str]:
@@ -82,6 +84,6 @@ def _exchanged(office: Office, job: Job, ask: Callable[[PartnerClient], Call], m
 
 
 def _fail(office: Office, job: Job, message: str) -> None:
-    outcome = {"verdict": "none", "sentence": message, "answers": []}
+    outcome = {"verdict": "none", "message": message, "answers": []}
     with office.database.transaction(job.cause_id) as tx:
         jobs.finish(tx, job, outcome, failed=True)

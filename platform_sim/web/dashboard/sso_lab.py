@@ -15,6 +15,7 @@ from platform_sim.core.actions import sso_lab
 from platform_sim.core.actions.sso_lab import Lab
 from platform_sim.core.model.addons import AddonService, as_called
 from platform_sim.core.model.apps import App
+from platform_sim.core.model.masking import masked_url
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.sso import OF_A_GET, SALT, TOKENS, WINDOW, TokenRule
 from platform_sim.core.model.sso_lab import Experiment, expectation
@@ -132,6 +133,7 @@ def _page(desk: Desk, rows: Snapshot, actor: Actor, lab: Lab, *, result: str = "
     tried = sso_lab.results(rows, actor, lab.addon)
     shown = {
         "lab": lab,
+        "url": masked_url(lab.target.url),
         "fields": fields,
         "notes": NOTES,
         "of_a_get": OF_A_GET,
@@ -155,7 +157,7 @@ def _made(rule: TokenRule, fields: Mapping[str, str], salt: str) -> Made:
 
 def _get_form(lab: Lab, fields: Mapping[str, str]) -> str:
     """The first line of the request of old: what is sent to a partner of the oldest kind, or would be."""
-    where = lab.target.url if lab.target.method == "get" else f"…/heroku/resources/{lab.entry.partners_id}"
+    where = masked_url(lab.target.url) if lab.target.method == "get" else f"…/heroku/resources/{lab.entry.partners_id}"
     return f"GET {where}?" + "&".join(f"{name}={fields[name]}" for name in OF_A_GET)
 
 

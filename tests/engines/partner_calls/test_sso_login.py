@@ -217,7 +217,7 @@ def test_a_flood_is_cut_and_judged_by_its_status(world: World) -> None:
     told = outcome(world, "stale", page(200, b"\x1b[31m<script>" + b"x" * 1_048_563, "too_large"))
     [answer] = told["answers"]
     assert "sent more than the 1048576 bytes" in answer["problem"]
-    assert (len(answer["body"]), answer["is_cut"], told["verdict"]) == (2000, True, "wrong")
+    assert (len(answer["body"]), answer["is_cut"], told["verdict"]) == (1500, True, "wrong")
 
 
 def test_one_that_a_death_cut_off_is_not_sent_again(world: World) -> None:
@@ -235,7 +235,7 @@ def test_one_that_a_death_cut_off_is_not_sent_again(world: World) -> None:
     assert len(world.partner.requests) == 1
     done = world.job(job)
     assert (done.state, done.outcome["verdict"]) == ("failed", "none")
-    assert "Press the button again" in done.outcome["sentence"]
+    assert "Press the button again" in done.outcome["message"]
 
 
 def test_a_sign_on_that_is_gone_since_is_told(world: World) -> None:
@@ -244,7 +244,7 @@ def test_a_sign_on_that_is_gone_since_is_told(world: World) -> None:
         bare = {name: value for name, value in MANIFEST["api"].items() if name != "sso_salt"}
         tx.update(service_named(tx, "acme"), manifest=MANIFEST | {"api": bare})
     world.runner.run_until_idle()
-    assert "no sso_salt" in world.job(job).outcome["sentence"]
+    assert "no sso_salt" in world.job(job).outcome["message"]
     assert world.partner.requests == []
 
 

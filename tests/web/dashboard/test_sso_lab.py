@@ -232,5 +232,24 @@ def test_the_oldest_partner_is_told_to_be_asked_with_get(full: Populated) -> Non
     assert "Tampered user" not in shown.text
 
 
+def test_a_password_in_the_partners_address_is_not_shown(full: Populated) -> None:
+    with full.world.database.transaction() as tx:
+        service = tx.get(AddonService, full.addon.service_id)
+        place = {"base_url": "http://localhost:5200/r", "sso_url": "http://me:s3cr3t-0815@localhost:5200/sso"}
+        tx.update(service, manifest=service.manifest | {"api": service.manifest["api"] | {"production": place}})
+    browser = Browser(full.world)
+    assert "s3cr3t-0815" not in browser.answer(MINE).text
+    _, source = tried(browser, "valid", page(302))
+    assert "s3cr3t-0815" not in source + browser.answer("/dashboard/timeline?addon=exceptions-first").text
+
+
+def test_however_much_a_partner_sends_the_page_stays_small(browser: Browser) -> None:
+    given = {f"x-{n}": '"' * 5_000 for n in range(90)}
+    given["set-cookie"] = ", ".join(f"c{n}=x; Path=/{'<' * 500}" for n in range(50))
+    flood = page(200, b'"' * 1_000_000, **given)
+    _, source = tried(browser, "replay", flood, flood)
+    assert len(source) < 50_000
+
+
 def test_the_clock_that_stands_still_is_told(browser: Browser) -> None:
     assert "The platform's clock is frozen" in re.sub(r"\s+", " ", browser.get(MINE).text)
