@@ -74,3 +74,15 @@ def test_over_tls_it_is_the_same(shown: Customer, open_window: OpenWindow) -> No
     expect(window.locator(".said")).to_have_text("Maintenance mode is on.")
     window.get_by_role("link", name="Logs").click()
     expect(window.locator("#how")).to_contain_text("Live")
+
+
+def test_a_refused_form_leads_back_to_what_was_typed(shown: Customer, window: Page, complaints: Complaints) -> None:
+    window.goto(f"{shown.url}/dashboard/apps")
+    window.get_by_label("Name, or nothing").fill("shown")
+    window.get_by_label("Region").select_option("eu")
+    window.get_by_role("button", name="Create app").click()
+    expect(window.get_by_role("alert")).to_contain_text("already taken")
+    complaints.forgive("422")
+    window.get_by_role("link", name="Back to the form").click()
+    expect(window.get_by_label("Name, or nothing")).to_have_value("shown")
+    expect(window.get_by_label("Region")).to_have_value("eu")

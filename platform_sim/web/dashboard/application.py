@@ -15,6 +15,7 @@ from platform_sim.web.dashboard import words
 from platform_sim.web.dashboard.access import access_pages
 from platform_sim.web.dashboard.activity import activity_pages
 from platform_sim.web.dashboard.addons import addon_pages
+from platform_sim.web.dashboard.again import typed, way_back
 from platform_sim.web.dashboard.apps import app_pages
 from platform_sim.web.dashboard.clicks import begin_click, end_clicks
 from platform_sim.web.dashboard.config import config_pages
@@ -91,6 +92,7 @@ def create_dashboard(doors: Doors) -> Flask:
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = doors.database.rules.body_size_limit
     app.jinja_env.filters.update(price=words.price, moment=words.moment, plain=words.plain)
+    app.jinja_env.globals.update(typed=typed)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     desk = Desk(doors, Guard(doors.database.chance.fresh().encode()))
     app.before_request(partial(_let_in, desk))
@@ -141,5 +143,5 @@ def _admit_archive(limit: int) -> None:
 def _problem(problem: errors.PlatformError) -> Response:
     message = "There is no such page." if isinstance(problem, errors.EndpointNotFound) else problem.message
     title = TITLES.get(problem.status, "That did not work")
-    answer = Response(render_template("problem.html", message=message, title=title), problem.status)
+    answer = Response(render_template("problem.html", message=message, title=title, back=way_back()), problem.status)
     return forget(answer) if isinstance(problem, errors.Unauthorized) else answer
