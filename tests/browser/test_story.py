@@ -216,9 +216,12 @@ def override(person: Person) -> None:
     window.get_by_label("even if an add-on has set it").check()
     person.press("Set")
     person.told("EXCEPTIONS_URL is set.")
+    expect(window.get_by_role("row").filter(has_text="EXCEPTIONS_URL")).to_contain_text("overridden by a person")
     person.all_up()
     expect(window.get_by_text("found, but not usable now (away)")).to_be_visible()
     change_plan(person, "premium")
+    person.tab("Settings")
+    expect(window.get_by_text("overridden by a person")).to_have_count(0)
 
 
 def roll_back(person: Person) -> None:

@@ -9,7 +9,7 @@ from platform_sim.core.actions.releases import app_config
 from platform_sim.core.model.apps import App
 from platform_sim.core.store import Snapshot
 from platform_sim.web.dashboard.desk import Desk, field, whole_field
-from platform_sim.web.dashboard.held import Held, held_by, owners_of_vars
+from platform_sim.web.dashboard.held import held_by, owners_of_vars, values_of_addons
 from platform_sim.web.dashboard.links import CHANGE_CONFIG, SEE_APP, SEE_CONFIG
 from platform_sim.web.dashboard.paging import part_of
 
@@ -65,6 +65,8 @@ def _change(desk: Desk, name: str, value: str | None, done: str) -> Response:
 
 def _shown(desk: Desk, rows: Snapshot, actor: Actor, app: App) -> dict[str, object]:
     may = desk.may(rows, actor, app)
-    names = sorted(app_config(rows, app)) if "deploy" in may else []
-    owners: dict[str, Held] = owners_of_vars(held_by(rows, app)) if names else {}
-    return {"app": app, "may": may, "part": part_of(names, 50), "owners": owners}
+    config = app_config(rows, app) if "deploy" in may else {}
+    held = held_by(rows, app) if config else []
+    owners, theirs = owners_of_vars(held), values_of_addons(held)
+    overridden = {name for name, value in config.items() if value != theirs.get(name, value)}
+    return {"app": app, "may": may, "part": part_of(sorted(config), 50), "owners": owners, "overridden": overridden}

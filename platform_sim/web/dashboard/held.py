@@ -69,6 +69,15 @@ def owners_of_vars(held: Sequence[Held]) -> dict[str, Held]:
     }
 
 
+def values_of_addons(held: Sequence[Held]) -> dict[str, str]:
+    """What add-ons have set them to; a person may have set them to something else since. Secrets."""
+    given: dict[str, str] = {}
+    for each in held:
+        for one in each.attachments:
+            given |= shown_vars(each.service, one, each.addon)
+    return given
+
+
 def dynos_of(rows: Snapshot, app: App) -> dict[str, object]:
     """The dynos of an app, and the releases that they run: another than the newest is soon replaced."""
     dynos = rows.all(Dyno, app_id=app.id, wanted=True, order_by="name", limit=100)

@@ -83,8 +83,10 @@ def test_it_is_not_overridden_by_a_slip(page: Browser) -> None:
             answer = page.post(path, token=token, var="EXCEPTIONS_URL", **fields)
         assert (answer.status_code, "exceptions-first" in answer.text) == (422, True)
     assert value(page, "EXCEPTIONS_URL") == before
-    page.do(f"{HERE}/set", var="EXCEPTIONS_URL", value="mine", override="yes")
+    assert "overridden" not in page.get(HERE).text
+    shown = page.do(f"{HERE}/set", var="EXCEPTIONS_URL", value="mine", override="yes")
     assert value(page, "EXCEPTIONS_URL") == "mine"
+    assert "exceptions-first overridden by a person, until the add-on's next change" in shown.text
 
 
 def test_where_the_setting_says_so_not_even_on_purpose(full: Populated) -> None:
