@@ -1,12 +1,21 @@
 """All rules and all scenes, in the order of a partner's life."""
 
 from platform_sim.conformance.rule import Rule
-from platform_sim.conformance.rules import deprovision, manifest, transport
-from platform_sim.conformance.scenes import doors, life
+from platform_sim.conformance.rules import deprovision, logins, manifest, sessions, transport
+from platform_sim.conformance.scenes import doors, life, sign_in
 from platform_sim.conformance.scenes.scene import Scene
 
-RULES: tuple[Rule, ...] = (*manifest.RULES, *transport.RULES, *deprovision.RULES)
-MIDDLE = (*doors.SCRIPT,)
+RULES: tuple[Rule, ...] = (
+    *manifest.RULES,
+    *transport.RULES,
+    *logins.RULES,
+    *sessions.RULES,
+    *deprovision.RULES,
+)
+MIDDLE = (
+    *doors.SCRIPT,
+    *sign_in.SCRIPT,
+)
 """Scenes between the first installation and its end."""
 _LIFE = {scene.name: scene for scene in life.SCRIPT}
 SCENES: tuple[Scene, ...] = (

@@ -63,9 +63,15 @@ class Exchange:
         """The request's body, {} for what is no JSON object."""
         try:
             found = json.loads(self.request.body or b"")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of a login, from the body or the query."""
+        text = (self.request.body or b"").decode("utf-8", "replace") or self.request.url.partition("?")[2]
+        return dict(parse_qsl(text, keep_blank_values=True))
 
 
 class NotSeen(Exception):

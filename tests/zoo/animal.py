@@ -22,7 +22,7 @@ def check(kind: type[Right], **more: Any) -> Report:
     def ready(url: str) -> None:
         partner.platform = url
 
-    target = Target(partner.manifest, partner.plans, client_secret=SECRET)
+    target = Target(partner.manifest, partner.plans, partner.local, SECRET)
     try:
         return run(target, partner, ready=ready, **({"mode": Mode.DEEP, "patience": PATIENCE} | more))
     finally:

@@ -12,85 +12,30 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 
-PASSWORD, SALT, SECRET = "password-of-the-zoo", "salt-of-the-zoo", "client-secret-of-the-zoo"
-PLANS = ("test", "big")
-MANIFEST: dict[str, Any] = {
-    "id": "zoo",
-    "name": "Zoo",
-    "api": {
-        "config_vars_prefix": "ZOO",
-        "config_vars": ["ZOO_URL", "ZOO_KEY"],
-        "password": PASSWORD,
-        "sso_salt": SALT,
-        "regions": ["us", "eu"],
-        "requires": ["many_per_app", "attachable"],
-        "production": {"base_url": "https://zoo.example/heroku/resources", "sso_url": "https://zoo.example/sso"},
-        "version": "3",
-    },
-}
-BASE, SSO = "/heroku/resources", "/sso"
-WINDOW = 300
-"""Seconds for which a login is fresh."""
+from .entrance import PAGES, Entrance
+from .parts import BASE, MANIFEST, PASSWORD, PLANS, SALT, SECRET, SSO, WINDOW, Answer, Held, Refusal, Request
+
+__all__ = [
+    "BASE", "MANIFEST", "PASSWORD", "PLANS", "SALT", "SECRET", "SSO", "WINDOW",
+    "Answer", "Held", "Refusal", "Request", "Right", "Slow",
+]  # fmt: skip
 
 
-@dataclass
-class Request:
-    """What came."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass
-class Answer:
-    """What goes back: `content` as JSON, or text as it is."""
-
-    status: int
-    content: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-
-    def bytes(self) -> bytes:
-        if self.content is None:
-            return b""
-        return self.content.encode() if isinstance(self.content, str) else json.dumps(self.content).encode()
-
-
-@dataclass
-class Held:
-    """A resource."""
-
-    uuid: str
-    plan: str
-    key: str
-    refresh: str | None = None
-    access: str | None = None
-    dead: bool = False
-
-
-class Refusal(Exception):
-    """An answer that ends the work on a request."""
-
-    def __init__(self, status: int, message: str, **headers: str) -> None:
-        super().__init__(message)
-        self.answer = Answer(status, {"message": message}, headers)
-
-
-class Right:
-    """Everything right. `manifest`: what it is registered with."""
+class Right(Entrance):
+    """Everything right. `manifest`: what it is registered with; `local`: where it is called, "" as that says."""
 
     manifest = MANIFEST
     plans: tuple[str, ...] = PLANS
+    local = ""
 
     def __init__(self) -> None:
+        super().__init__()
         self.platform = ""
         """URL of the platform, told by whoever starts the partner."""
         self.held: dict[str, Held] = {}
@@ -112,9 +57,7 @@ class Right:
     def answer(self, request: Request) -> Answer:
         """One request."""
         try:
-            if request.path.partition("?")[0] == SSO:
-                return self.sign_in(request)
-            return self.serve(request)
+            return self.page(request) if request.path.partition("?")[0] in PAGES else self.serve(request)
         except Refusal as refusal:
             return refusal.answer
 
@@ -203,37 +146,6 @@ class Right:
         if held is None or held.dead:
             raise Refusal(410, "There is no such resource.")
         return held
-
-    # Single sign-on
-
-    def sign_in(self, request: Request) -> Answer:
-        """The form that a browser sends."""
-        form = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
-        self.check_login(form)
-        self.find(form.get("resource_id") or form.get("id", ""))
-        cookie = "session=1; Path=/; HttpOnly; SameSite=Lax; Secure"
-        return Answer(302, None, {"Location": "/dashboard", "Set-Cookie": cookie})
-
-    def check_login(self, form: dict[str, str]) -> None:
-        """403 for what Heroku has not signed, or not now."""
-        stamp = form.get("timestamp", "")
-        if not stamp.isascii() or not stamp.isdigit() or len(stamp) > 12:
-            raise Refusal(403, "There is no timestamp.")
-        if not self.is_fresh(int(stamp)):
-            raise Refusal(403, "This link is too old: open the dashboard anew.")
-        for given, expected in self.tokens(form, stamp):
-            if not hmac.compare_digest(form.get(given, "").encode(), expected.encode()):
-                raise Refusal(403, "This was not signed by Heroku.")
-
-    def is_fresh(self, stamp: int) -> bool:
-        """Whether a login is of now."""
-        return -60 <= time.time() - stamp <= WINDOW
-
-    def tokens(self, form: dict[str, str], stamp: str) -> Iterable[tuple[str, str]]:
-        """Each field with what it has to hold."""
-        uuid, user = form.get("resource_id", ""), f"{form.get('user_id', '')}:{form.get('email', '')}"
-        yield "resource_token", hashlib.sha1(f"{uuid}:{SALT}:{stamp}".encode()).hexdigest()
-        yield "user_scoped_resource_token", hashlib.sha256(f"{uuid}:{SALT}:{stamp}:{user}".encode()).hexdigest()
 
     # The way back to the platform
 

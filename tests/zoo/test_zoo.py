@@ -15,21 +15,22 @@ from .animals_manifest import FOLLOWERS, MANIFESTS
 from .partner import MANIFEST, Answer, Request, Right, Slow
 
 
-def _animals() -> list[type[Right]]:
-    """Every class in this folder that says what it breaks."""
+def _kinds(mark: str) -> list[type[Right]]:
+    """Every class in this folder that says so itself: what it `breaks`, or that it is right and `shows` more."""
     found = []
     for module in pkgutil.iter_modules(zoo.__path__):
         if module.name.startswith("animals_"):
             loaded = importlib.import_module(f"{zoo.__name__}.{module.name}")
             classes = [each for _, each in inspect.getmembers(loaded, inspect.isclass)]
-            found += [each for each in classes if each.__module__ == loaded.__name__ and hasattr(each, "breaks")]
+            found += [each for each in classes if each.__module__ == loaded.__name__ and mark in vars(each)]
     return found
 
 
-ANIMALS = _animals()
+ANIMALS = _kinds("breaks")
+RIGHT = [Right, Slow, *_kinds("shows")]
 
 
-@pytest.mark.parametrize("kind", [Right, Slow])
+@pytest.mark.parametrize("kind", RIGHT, ids=lambda kind: kind.__name__)
 def test_a_right_partner_has_no_findings(kind: type[Right]) -> None:
     report = check(kind)
     assert report.findings == (), told(report.findings)
@@ -75,6 +76,6 @@ def test_every_rule_has_an_animal() -> None:
 def test_every_rule_is_passed_by_a_right_partner() -> None:
     """A rule that never applies, or is never evaluated, could not fail."""
     passed = set[str]()
-    for kind in (Right, Slow, *(each for each in ANIMALS if getattr(each, "shows", False))):
+    for kind in RIGHT:
         passed |= {result.rule.id for result in check(kind).results if result.kind is Kind.PASS}
     assert {rule.id for rule in RULES} == passed

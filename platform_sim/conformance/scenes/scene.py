@@ -10,6 +10,7 @@ from typing import Any
 
 from platform_sim.conformance.home import Home, Instance
 from platform_sim.conformance.seen import Exchange, NotSeen, Seen
+from platform_sim.partners.client import PAGE, Call
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 from platform_sim.partners.manifest import base_url, credentials, resource_url
 from platform_sim.partners.versions import spoken
@@ -89,6 +90,15 @@ class Stage:
         given = {name: value for name, value in (given | dict(headers)).items() if value}
         url = resource_url(manifest, segment) if segment else base_url(manifest)
         return PartnerRequest(method, url, given, body, timeout or self.home.platform.database.rules.partner_timeout)
+
+    def page(self, url: str) -> PartnerRequest:
+        """A request as a browser makes it that somebody has sent there."""
+        headers = {"Accept": PAGE, "User-Agent": "platform-sim"}
+        return PartnerRequest("GET", url, headers, None, self.home.platform.database.rules.partner_timeout)
+
+    def called(self, moment: str, call: Call) -> Exchange:
+        """Keep what the platform's client of the contract has sent."""
+        return self._kept(moment, call.request, call.answer)
 
     def fresh_uuid(self) -> str:
         """One that the partner has never seen, the same in each run with the same seed."""
