@@ -34,7 +34,7 @@ def whole(lesson: Json, base: str, answer: bool) -> list[str]:
     if lesson["then"]:
         lines += _wrapped(lesson["then"])
     page = lesson["page"]
-    lines += _wrapped(f"Or click: {lesson['clicks']}", f"  {_address(base, page)}")
+    lines += _wrapped(f"In the browser: {lesson['clicks']}", f"  {_address(base, page)}")
     lines += ["", *_wrapped(f"{_tick(lesson)} {lesson['found']}"), f"  Timeline: {_address(base, lesson['timeline'])}"]
     lines += ["", *_wrapped(f"A question to try: {lesson['question']}", f"  {lesson['try']}")]
     lines += (

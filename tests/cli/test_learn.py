@@ -55,7 +55,7 @@ def test_all_with_ticks_and_the_next_in_full(api: FakeApi, run: Run) -> None:
         "Type:",
         "  do 2",
         f"  {LONG}",
-        "Or click: Press it.",
+        "In the browser: Press it.",
         f"  {api.url}/dashboard/x",
         "",
         "[ ] Nothing yet.",

@@ -5,6 +5,7 @@ completed the lesson before. So nothing is green that was there already, and wha
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from platform_sim.core.access import LIVE, Actor, app_named, visible_apps
 from platform_sim.core.actions.lesson_checks import CHECKS
@@ -13,7 +14,7 @@ from platform_sim.core.actions.offers import listed_plans_of, listed_services
 from platform_sim.core.model.addons import Addon, AddonService, Plan, declared_vars, requires
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App
-from platform_sim.core.model.lessons import LESSONS, Check, Course, Learned
+from platform_sim.core.model.lessons import LESSONS, Check, Course, Learned, Lesson
 from platform_sim.core.model.records import Event
 from platform_sim.core.store import Snapshot, Transaction
 
@@ -23,6 +24,8 @@ EXAMPLE = "acme"
 """Of docs/examples/addon-manifest.json: the service of lesson 7, whose partner is away. No other lesson suggests it."""
 FIRST_CHOICE = ("database", "exceptions")
 """Services of the reference partner, the better one to begin with first: the sample app uses both."""
+APP, SERVICE, ADDON = "APP", "SERVICE", "ADDON"
+"""Stand for what is not there; no name has capitals only."""
 NEED_ADDON = (3, 4, 5, 7)
 """Lessons, counted from 0, that are about an add-on of the app's own."""
 NO_APP = (
@@ -60,9 +63,24 @@ def course(rows: Snapshot, actor: Actor, at: Addresses, wanted: str | None = Non
         names = _names(at, app, service, addon, plans.get(service.id, ()) if service else ())
         names |= _names_of_addon(addon, services, plans)
         checks = _with_what_lacks(checks, app, service, owned)
-    filled = [lesson.filled(names) for lesson in LESSONS]
-    learned = tuple(Learned(lesson, check) for lesson, check in zip(filled, checks, strict=True))
-    return Course(app.name if app else None, begun, learned)
+    learned = [Learned(_filled(rows, each, check, names), check) for each, check in zip(LESSONS, checks, strict=True)]
+    return Course(app.name if app else None, begun, tuple(learned))
+
+
+def _filled(rows: Snapshot, lesson: Lesson, check: Check, names: Mapping[str, str]) -> Lesson:
+    """With names. What is not there has no page, so the one above it is linked; what is gone by now is named as it was:
+    nobody should repeat the last lesson with what is left."""
+    page = lesson.page
+    if names["app"] == APP:
+        page = "/dashboard/apps"
+    elif names["service"] == SERVICE:
+        page = page.replace("/{service}", "")
+    if names["addon"] == ADDON:
+        page = page.replace("/addons/{addon}", "/resources")
+    if check.done and check.addon_id is not None and lesson.number == len(LESSONS):
+        names = {**names, "addon": rows.get(Addon, check.addon_id).name}
+        page = page.replace("{addon}", check.addon_id)
+    return replace(lesson, page=page).filled(names)
 
 
 def _checked(story: Story) -> list[Check]:
@@ -125,16 +143,16 @@ def _names(
     at: Addresses, app: App | None, service: AddonService | None, addon: Addon | None, plans: Sequence[Plan]
 ) -> dict[str, str]:
     """What stands for the braces; where nothing is there, a word in capitals."""
-    name = app.name if app else "APP"
+    name = app.name if app else APP
     first = next((each for each in plans if each.is_default), plans[0] if plans else None)
     return {
         "app": name,
         "api": at.base,
         "web": at.web(name),
-        "service": service.name if service else "SERVICE",
+        "service": service.name if service else SERVICE,
         "plan": first.name if first else "PLAN",
-        "addon": "ADDON",
-        "service_of_addon": "SERVICE",
+        "addon": ADDON,
+        "service_of_addon": SERVICE,
         "other_plan": "PLAN",
         "var": "SERVICE_URL",
     }

@@ -233,10 +233,11 @@ LESSONS = (
         "",
         "On the page of {addon}, type its name to destroy it.",
         "/dashboard/apps/{app}/addons/{addon}",
-        "Stop the partner acme of lesson 7, and destroy its add-on: what becomes of it? (Ctrl-C when you have waited "
-        "long enough.)",
+        "Stop the partner acme of lesson 7, and destroy its add-on: what becomes of it? (The command waits for "
+        "half a minute.)",
         "kill %1; platform-sim heroku addons:destroy acme -a {app} --confirm {app}",
         "It stays `deprovisioning`, and the DELETE is sent again after 1, 2, 4 and more seconds, an hour at most: "
-        "platform-sim timeline --last. Start acme again: the next DELETE is acknowledged, and the add-on is gone.",
+        "platform-sim timeline --last. Start acme again (`CLIENT_SECRET=$(cat client-secret) HEROKU_API_URL={api} "
+        "python3 docs/examples/partner_stdlib.py`): the next DELETE is acknowledged, and the add-on is gone.",
     ),
 )

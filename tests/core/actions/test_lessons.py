@@ -382,6 +382,14 @@ def test_names_are_those_of_what_is_there(learner: Learner) -> None:
     assert not [each for each in said if "{" in str(each).replace("{'", "")]
 
 
+def test_a_lesson_that_is_done_with_what_is_gone_names_no_other(learner: Learner) -> None:
+    learner.do(*EIGHT)
+    lesson = learner.of(8).lesson
+    assert learner.addon.name in lesson.commands[0]
+    assert lesson.page == f"/dashboard/apps/acme/addons/{learner.addon.id}"
+    assert learner.addon.name not in learner.of(5).lesson.commands[0], "that works as it stands"
+
+
 def test_the_example_that_is_away_is_not_suggested_elsewhere(learner: Learner) -> None:
     support.new_service(learner.tx, "acme")
     assert "exceptions:test" in learner.of(1).lesson.commands[0]

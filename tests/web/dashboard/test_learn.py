@@ -2,9 +2,12 @@
 
 from html import escape
 
+import pytest
+
 from platform_sim.core.actions.config_vars import change_config_vars
 
-from ..world import Populated
+from ... import support
+from ..world import Populated, World
 from .browser import Browser
 
 PAGE = "/dashboard/learn"
@@ -42,6 +45,26 @@ def test_a_lesson_is_whole(full: Populated, browser: Browser) -> None:
         (found,) = [each for each in page.all("div") if each.get("id") == "found"]
         assert found["data-done"] == ("yes" if lesson["done"] else "no")
         assert (f"{PAGE}/{number}" in page.links()) == (not lesson["done"]), "Check again"
+
+
+@pytest.mark.parametrize("there", ["nothing", "an app", "an app and a service"])
+def test_what_is_missing_is_said_and_no_link_leads_nowhere(there: str, world: World) -> None:
+    if there != "nothing":
+        world.call("POST", "/apps", {"name": "acme"})
+    if there == "an app and a service":
+        with world.database.transaction() as tx:
+            support.new_service(tx)
+    browser = Browser(world)
+    for number in range(1, 9):
+        page = browser.get(f"{PAGE}/{number}")
+        for link in {each for each in page.links() if each.startswith("/dashboard")}:
+            assert browser.answer(link).status_code == 200, (number, link)
+    words = {
+        "nothing": "There is no app yet",
+        "an app": "No service is registered",
+        "an app and a service": "No add-on was added to acme",
+    }
+    assert words[there] in browser.get(f"{PAGE}/1").text
 
 
 def test_another_app_stays_chosen(browser: Browser) -> None:

@@ -28,6 +28,7 @@
         if (answer.ok && now.textContent !== found.textContent) {
           found.replaceChildren(...now.childNodes);
           found.dataset.done = now.dataset.done;
+          if (now.dataset.done === "yes") document.getElementById("again").remove();
         }
       } catch (problem) {
         // The platform is away: the next look will tell.
