@@ -209,6 +209,15 @@ def a_customers_own_value(learner: Learner) -> None:
     learner.restarts()
 
 
+def a_customers_release_that_says_a_partner(learner: Learner) -> None:
+    learner.apart()
+    newest = learner.tx.get(ConfigSnapshot, current_release(learner.tx, learner.app.id).id)
+    config = newest.vars | {newest.addon_vars[0]: "http://mine"}
+    said = "Update EXCEPTIONS by exceptions"
+    make_release(learner.tx, learner.app, learner.who.account, said, config=config)
+    learner.restarts()
+
+
 def the_same_config_again(learner: Learner) -> None:
     learner.new_config(learner.tx.get(Addon, learner.addon.id).config["EXCEPTIONS_URL"])
     learner.restarts()
@@ -285,6 +294,7 @@ LOOK_ALIKES = [
     (3, a_restart_without_a_request, "has answered no request"),
     (3, a_request_to_a_release_without_add_ons, "no config var of an add-on"),
     (4, a_customers_own_value, "No partner has changed"),
+    (4, a_customers_release_that_says_a_partner, "No partner has changed"),
     (4, the_same_config_again, "No partner has changed"),
     (4, a_rotation_that_has_not_reached_the_dynos, "web.1 did not come up"),
     (4, a_plan_change_that_brings_config, "No partner has changed"),
