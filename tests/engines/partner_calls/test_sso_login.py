@@ -16,7 +16,7 @@ from platform_sim.core.model.sso_lab import NOBODYS
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Problem
 from platform_sim.partners.manifest import sso_target
 
-from .world import MANIFEST, URL, World, lost
+from .world import MANIFEST, URL, World, answer, lost
 
 LOCAL = {"base_url": "http://localhost:5200/heroku/resources", "sso_url": "http://localhost:5200/sso"}
 SESSION = "session-value-0815"
@@ -164,10 +164,13 @@ def everything_kept(world: World) -> str:
 
 
 def test_no_secret_is_kept_whatever_the_partner_repeats(local: World) -> None:
+    with local.database.snapshot() as rows:
+        client_secret = service_named(rows, "acme").client_secret
+
     def parrot(request: PartnerRequest) -> PartnerAnswer:
         form = sent(request)
         tokens = " ".join(value for name, value in form.items() if name.endswith("token"))
-        body = f'salt-of-acme pass-of-acme {tokens} {URL} {SESSION} <input type="hidden" name="c" value="csrf-4711">'
+        body = f"salt-of-acme pass-of-acme {client_secret} {tokens} {URL} {SESSION} <input name=c value=csrf-4711>"
         return page(
             302,
             body,
@@ -180,10 +183,40 @@ def test_no_secret_is_kept_whatever_the_partner_repeats(local: World) -> None:
     form = sent(local.partner.requests[0])
     kept = everything_kept(local)
     secrets = [value for name, value in form.items() if name.endswith("token")]
-    secrets += ["salt-of-acme", "pass-of-acme", URL, SESSION, "csrf-4711", "pw-0816", "frag-4712", "dash-secret-4713"]
+    secrets += [
+        client_secret,
+        "salt-of-acme",
+        "pass-of-acme",
+        URL,
+        SESSION,
+        "csrf-4711",
+        "pw-0816",
+        "frag-4712",
+        "dash-secret-4713",
+    ]
     assert [secret for secret in secrets if secret in kept] == []
     assert "email=ada@example.com" in kept
     assert told["answers"][0]["body"].count("[hidden]") >= 7
+
+
+def test_nor_while_the_partner_is_still_asked(local: World) -> None:
+    seen = []
+
+    def slow(request: PartnerRequest) -> PartnerAnswer:
+        seen.append(str(local.exchanges()))
+        return page(200)
+
+    outcome(local, "valid", page(302, location="/dash?login=s3cr3t-login"), slow)
+    assert "/dash?login=[hidden]" in seen[0]
+    assert "s3cr3t-login" not in seen[0]
+
+
+def test_one_that_the_partner_never_knew_is_not_a_deleted_one(world: World) -> None:
+    world.partner.script = [answer(422, {"message": "no"})]
+    world.create()
+    world.runner.run_until_idle()
+    with pytest.raises(InvalidParams, match="no experiment"):
+        attempt(world, world.created(), "deleted")
 
 
 def test_the_ledger_tells_what_the_click_has_caused(local: World) -> None:
