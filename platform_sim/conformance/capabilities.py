@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from platform_sim.conformance.calls import BACK, api
 from platform_sim.conformance.seen import Seen
 from platform_sim.core.model.addons import is_legacy
 from platform_sim.partners.manifest import sso_target
@@ -19,6 +20,7 @@ ABILITIES = {
     "plans": "a second plan (--plan)",
     "async": "an answer of 202 to a provisioning request",
     "sync": "an answer of 200 to a provisioning request",
+    "back": "a call of the Platform API after a provisioning request",
 }
 """Each with the words for what a partner without it lacks."""
 
@@ -39,8 +41,11 @@ def of_manifest(manifest: dict[str, Any], plans: Sequence[str]) -> frozenset[str
 
 
 def of_behaviour(seen: Seen) -> frozenset[str]:
-    """What the first provisioning has shown."""
+    """What the first provisioning has shown, and what came back."""
     first = seen.exchanges.get("provision")
     if not first or not first[0].succeeded:
         return frozenset()
-    return frozenset({"async" if first[0].status == 202 else "sync"})
+    found = {"async" if first[0].status == 202 else "sync"}
+    if api(seen.facts.get(BACK, ())):
+        found.add("back")
+    return frozenset(found)

@@ -1,18 +1,21 @@
 """All rules and all scenes, in the order of a partner's life."""
 
 from platform_sim.conformance.rule import Rule
-from platform_sim.conformance.rules import deprovision, logins, manifest, sessions, transport
-from platform_sim.conformance.scenes import doors, life, sign_in
+from platform_sim.conformance.rules import callbacks, deprovision, grants, logins, manifest, sessions, transport
+from platform_sim.conformance.scenes import back, doors, life, sign_in
 from platform_sim.conformance.scenes.scene import Scene
 
 RULES: tuple[Rule, ...] = (
     *manifest.RULES,
     *transport.RULES,
+    *grants.RULES,
+    *callbacks.RULES,
     *logins.RULES,
     *sessions.RULES,
     *deprovision.RULES,
 )
 MIDDLE = (
+    *back.SCRIPT,
     *doors.SCRIPT,
     *sign_in.SCRIPT,
 )

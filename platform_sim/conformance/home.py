@@ -5,7 +5,7 @@ request to the partner and its answer pass through here and are kept as they wer
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import TracebackType
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from platform_sim.assemble import Platform
 from platform_sim.conformance.overhear import Overheard
 from platform_sim.core.access import Actor
-from platform_sim.core.actions import addons, addons_end, attachments
+from platform_sim.core.actions import addons, addons_end, attachments, services
 from platform_sim.core.actions.apps import create_app
 from platform_sim.core.clock import Clock
 from platform_sim.core.model.accounts import Account
@@ -139,6 +139,26 @@ class Home:
         """Move the platform's clock forward."""
         self.platform.clock.advance(timedelta(seconds=seconds))
 
+    def set_rules(self, **changes: Any) -> None:
+        """Change how the platform behaves from now on: settings by their names."""
+        self._database.rules = replace(self._database.rules, **changes)
+
+    def allow(self, *abilities: str) -> None:
+        """Enable exactly these for the partner, as Heroku's staff does."""
+        with self._database.transaction() as tx:
+            services.change_service(tx, self._actor(tx).account, self._service(tx), ServiceSpec(abilities=abilities))
+
+    def set_client_secret(self, secret: str) -> None:
+        """Reset it, as in the Partner Portal: every access token ends at once."""
+        with self._database.transaction() as tx:
+            services.set_client_secret(tx, self._actor(tx).account, self._service(tx), secret)
+
+    def end_access_tokens(self) -> None:
+        """All of them at once, without time passing: the client secret is reset, and reset to what it was."""
+        secret = self.client_secret
+        self.set_client_secret(f"not-{secret}")
+        self.set_client_secret(secret)
+
     def install(self, plan: str, options: Mapping[str, str] | None = None) -> Instance:
         """A customer installs the add-on on a new app; back when the partner has answered or has taken too long."""
         begun = len(self.talk)
@@ -201,8 +221,10 @@ class Home:
         with self._database.watch([job.id]) as changed:
             while self._wall.now() < end:
                 with self._database.snapshot() as rows:
-                    if rows.get(Job, job.id).state not in ("todo", "doing"):
-                        return
+                    found = rows.get(Job, job.id)
+                # What is to be tried again waits for a clock that stands still.
+                if found.state not in ("todo", "doing") or (found.state == "todo" and found.attempts > 0):
+                    return
                 changed.wait((end - self._wall.now()).total_seconds())
                 changed.clear()
 
@@ -218,7 +240,7 @@ class Home:
     def _actor(self, rows: Snapshot | Transaction) -> Actor:
         return Actor(rows.get(Account, self.platform.customer_id), authorization_id="check")
 
-    def _service(self, rows: Snapshot) -> AddonService:
+    def _service(self, rows: Snapshot | Transaction) -> AddonService:
         service = rows.find(AddonService, name=self._slug)
         assert service is not None, "registered with the platform's first rows"
         return service

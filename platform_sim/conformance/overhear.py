@@ -1,6 +1,10 @@
-"""Hears every call that comes to the private platform, and its answer. WSGI in, WSGI out; changes neither."""
+"""Hears every call that comes to the private platform, and its answer. WSGI in, WSGI out; changes neither.
+
+Unless a scene wants some calls to fail: then it answers in the platform's place.
+"""
 
 import io
+import json
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,6 +22,8 @@ class Overheard:
     def __init__(self) -> None:
         self.calls: list[Heard] = []
         self.told: Callable[[Heard], None] = lambda _: None
+        self.instead: Callable[[str, str], int | None] = lambda _method, _path: None
+        """Asked before a call comes to the platform: a status to answer with in its place, or None."""
         self._changed = threading.Condition()
 
     def around(self, doors: Wsgi) -> Wsgi:
@@ -32,7 +38,8 @@ class Overheard:
                 begun[:] = [int(status[:3])]
                 return start_response(status, *more)
 
-            answer = doors(environ, start)
+            status = self.instead(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
+            answer = doors(environ, start) if status is None else _refusal(status, start)
             try:
                 pieces = list(answer)
             finally:
@@ -59,3 +66,9 @@ class Overheard:
         """Until that is true of the calls, at most so long on the wall clock."""
         with self._changed:
             return self._changed.wait_for(lambda: until(self.calls), seconds)
+
+
+def _refusal(status: int, start: Any) -> list[bytes]:
+    body = json.dumps({"id": "unavailable", "message": "Try again later."}).encode()
+    start(f"{status} Refused", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return [body]

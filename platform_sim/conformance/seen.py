@@ -103,6 +103,15 @@ class Heard:
             return None
 
     @property
+    def answered(self) -> dict[str, Any]:
+        """The answer's body, {} for what is no JSON object."""
+        try:
+            found = json.loads(self.answer)
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
     def form(self) -> dict[str, str]:
         """The fields of a form, from the body or the query."""
         _, _, query = self.path.partition("?")

@@ -16,15 +16,16 @@ PATIENCE = 2.0
 
 
 def check(kind: type[Right], **more: Any) -> Report:
-    """A whole run against a partner of this kind."""
+    """A run against a partner of this kind: whole, unless it says in which `mode`, and with which `patience`."""
     partner = kind()
+    usual = {"mode": getattr(kind, "mode", Mode.DEEP), "patience": getattr(kind, "patience", PATIENCE)}
 
     def ready(url: str) -> None:
         partner.platform = url
 
     target = Target(partner.manifest, partner.plans, partner.local, SECRET)
     try:
-        return run(target, partner, ready=ready, **({"mode": Mode.DEEP, "patience": PATIENCE} | more))
+        return run(target, partner, ready=ready, **(usual | more))
     finally:
         partner.close()
 

@@ -10,16 +10,13 @@ import hmac
 import json
 import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 
 from .entrance import PAGES, Entrance
 from .parts import BASE, MANIFEST, PASSWORD, PLANS, SALT, SECRET, SSO, WINDOW, Answer, Held, Refusal, Request
+from .way_back import WayBack
 
 __all__ = [
     "BASE", "MANIFEST", "PASSWORD", "PLANS", "SALT", "SECRET", "SSO", "WINDOW",
@@ -27,20 +24,20 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Right(Entrance):
+class Right(Entrance, WayBack):
     """Everything right. `manifest`: what it is registered with; `local`: where it is called, "" as that says."""
 
     manifest = MANIFEST
     plans: tuple[str, ...] = PLANS
     local = ""
+    may_be_late = False
+    """Whether the DELETE of now may be answered before all is gone."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.platform = ""
-        """URL of the platform, told by whoever starts the partner."""
+        Entrance.__init__(self)
+        WayBack.__init__(self)
         self.held: dict[str, Held] = {}
         self.lock = threading.RLock()
-        self.work: list[threading.Thread] = []
 
     def __call__(self, request: PartnerRequest) -> PartnerAnswer:
         """A `Send`: the partner without a socket."""
@@ -61,11 +58,6 @@ class Right(Entrance):
         except Refusal as refusal:
             return refusal.answer
 
-    def close(self) -> None:
-        """Wait for work in the background."""
-        for thread in self.work:
-            thread.join()
-
     def serve(self, request: Request) -> Answer:
         """What Heroku calls."""
         if not self.knows(request):
@@ -79,6 +71,7 @@ class Right(Entrance):
         if request.method == "PUT":
             return self.change_plan(uuid, self.order(request))
         if request.method == "DELETE":
+            self.may_be_late = "respond-async" in request.headers.get("prefer", "")
             return self.deprovision(uuid)
         raise Refusal(405, "Use POST, PUT or DELETE.", Allow="POST, PUT, DELETE")
 
@@ -147,53 +140,6 @@ class Right(Entrance):
             raise Refusal(410, "There is no such resource.")
         return held
 
-    # The way back to the platform
-
-    def swap(self, held: Held, order: dict[str, Any]) -> None:
-        """The grant for tokens."""
-        grant = order.get("oauth_grant")
-        if isinstance(grant, dict):
-            self.take_tokens(held, grant_type="authorization_code", code=grant["code"])
-
-    def take_tokens(self, held: Held, **asked: str) -> None:
-        """Ask the token endpoint."""
-        form = urlencode(asked | {"client_secret": SECRET}).encode()
-        status, found = self.call("POST", "/oauth/token", form, {"Content-Type": "application/x-www-form-urlencoded"})
-        if status == 200:
-            held.access, held.refresh = found["access_token"], found["refresh_token"]
-
-    def tell(self, held: Held, method: str, path: str, content: Any = None) -> tuple[int, Any]:
-        """Call the Platform API as this add-on's partner; with a new token once if the old one is not good any more."""
-        status, found = self._told(held, method, path, content)
-        if status == 401 and held.refresh:
-            self.take_tokens(held, grant_type="refresh_token", refresh_token=held.refresh)
-            status, found = self._told(held, method, path, content)
-        return status, found
-
-    def _told(self, held: Held, method: str, path: str, content: Any) -> tuple[int, Any]:
-        headers = {
-            "Accept": "application/vnd.heroku+json; version=3",
-            "Authorization": f"Bearer {held.access}",
-            "Content-Type": "application/json",
-        }
-        return self.call(method, path, json.dumps(content).encode() if content is not None else b"", headers)
-
-    def call(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
-        """An HTTP call to the platform: status and JSON."""
-        request = urllib.request.Request(self.platform + path, body, headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, json.loads(answer.read() or b"null")
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                return refusal.code, None
-
-    def later(self, work: Callable[[], None]) -> None:
-        """Do something after the answer."""
-        thread = threading.Thread(target=work)
-        self.work.append(thread)
-        thread.start()
-
 
 class Slow(Right):
     """Takes orders and reports later."""
@@ -207,6 +153,17 @@ class Slow(Right):
     def finish(self, held: Held, order: dict[str, Any]) -> None:
         """Config first, then the report."""
         self.swap(held, order)
-        config = [{"name": name, "value": value} for name, value in self.config(held).items()]
-        self.tell(held, "PATCH", f"/addons/{held.uuid}/config", {"config": config})
+        self.set_config(held)
+        self.report(held)
+
+    def set_config(self, held: Held) -> None:
+        """What the app gets."""
+        self.tell(held, "PATCH", f"/addons/{held.uuid}/config", {"config": self.listed(held)})
+
+    def listed(self, held: Held) -> Any:
+        """The config as the Platform API takes it."""
+        return [{"name": name, "value": value} for name, value in self.config(held).items()]
+
+    def report(self, held: Held) -> None:
+        """It is ready."""
         self.tell(held, "POST", f"/addons/{held.uuid}/actions/provision")

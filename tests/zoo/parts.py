@@ -58,6 +58,8 @@ class Held:
     key: str
     refresh: str | None = None
     access: str | None = None
+    until: float = 0.0
+    """When the access token ends."""
     dead: bool = False
 
 
