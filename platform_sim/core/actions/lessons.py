@@ -90,7 +90,9 @@ def _checked(story: Story) -> list[Check]:
     for number, look in enumerate(CHECKS, start=1):
         if found and not found[-1].done:
             first = next(n for n, each in enumerate(found, start=1) if not each.done)
-            found.append(Check(False, f"What you do for lesson {number} counts once lesson {first} has happened."))
+            found.append(
+                Check(False, f"What you do for lesson {number} counts once lesson {first} has happened: do that first.")
+            )
             continue
         check = look(story, place)
         place = check.place

@@ -83,10 +83,10 @@ LESSONS = (
         1,
         "Provision: add an add-on",
         (
-            "A customer chooses a service and a plan. The platform writes an add-on in state `provisioning`, and sends "
-            "the partner POST /heroku/resources with a uuid and a grant for tokens.",
-            "The partner makes a resource. It answers 200 with the config; or 202 if it takes longer, and then sets "
-            "the config later and says actions/provision.",
+            "A customer chooses a service and a plan. The platform sends the partner POST /heroku/resources, with a "
+            "uuid and a grant for tokens.",
+            "The partner answers 200 with the config of a new resource; or 202 if it takes longer, and then says "
+            "actions/provision later.",
             "Only then does the app get the config vars, in one new release.",
             "What is on this platform already does not count: add one yourself.",
         ),
@@ -126,8 +126,8 @@ LESSONS = (
             "What the platform sees is the visitor: its router passes the request to a dyno of the current release.",
         ),
         ("curl -sI {web}",),
-        "Better in a browser: the sample app writes and reads through its add-ons there.",
-        "Open {app}, and write something through an add-on.",
+        "",
+        "Open {app}: the sample app writes and reads through its add-ons there.",
         "{web}",
         "Does the worker use the add-on as well, which nobody visits?",
         "platform-sim logs -a {app} --dyno worker",
@@ -138,10 +138,10 @@ LESSONS = (
         4,
         "Rotate: the partner rolls the credentials",
         (
-            "A credential should not live for ever. When it is rolled is the partner's decision.",
-            "The partner makes a new one and sends PATCH /addons/UUID/config, with the token of this one add-on.",
-            "Each attached app whose vars change gets a release in the partner's name, and restarts. No release "
-            "command runs.",
+            "A credential should not live for ever; the partner decides when to roll it.",
+            "It makes a new one and sends PATCH /addons/UUID/config, with the token of this one add-on.",
+            "Each attached app whose vars change gets a release in the partner's name, and restarts, without a release "
+            "command.",
             "The old credential works on for a while, here an hour: so no dyno is cut off in between.",
         ),
         ("platform-sim heroku addons:open {addon} -a {app}",),

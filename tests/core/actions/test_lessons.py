@@ -1,5 +1,6 @@
 """The lessons: each is open before, done after, and open after what only looks like it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -28,7 +29,7 @@ from platform_sim.core.errors import NotFound
 from platform_sim.core.model.addons import Addon, Plan
 from platform_sim.core.model.apps import App, ConfigSnapshot, Dyno
 from platform_sim.core.model.catalog import PlanSpec
-from platform_sim.core.model.lessons import LESSONS, Learned
+from platform_sim.core.model.lessons import LESSONS, Learned, Lesson
 from platform_sim.core.model.records import Job
 from platform_sim.core.public import lessons as public
 from platform_sim.core.store import Transaction
@@ -333,7 +334,7 @@ def test_a_lesson_is_done_after_what_it_asks_for_and_stays_so(number: int, learn
 
 def test_what_was_there_before_the_beginning_is_not_green(learner: Learner) -> None:
     assert [learner.of(each).check.done for each in EIGHT] == [False] * 8
-    assert learner.says(5) == "What you do for lesson 5 counts once lesson 1 has happened."
+    assert learner.says(5) == "What you do for lesson 5 counts once lesson 1 has happened: do that first."
 
 
 def test_beginning_anew_makes_all_open_again(learner: Learner) -> None:
@@ -379,6 +380,12 @@ def test_what_is_said_of_what_was_found(learner: Learner) -> None:
     assert "was asked for 2 times with the uuid" in learner.says(7)
     assert "refused connection and 200" in learner.says(7)
     assert "the partner answered the DELETE with 204" in learner.says(8)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.title)
+def test_a_lesson_is_short(lesson: Lesson) -> None:
+    assert LESSONS.index(lesson) == lesson.number - 1
+    assert 2 <= len(re.findall(r"\.(?= |$)", "\n".join(lesson.text), flags=re.MULTILINE)) <= 5
 
 
 def test_names_are_those_of_what_is_there(learner: Learner) -> None:
