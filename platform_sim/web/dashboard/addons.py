@@ -44,7 +44,7 @@ def addon_pages(desk: Desk) -> Blueprint:
             ended = _ended(rows, app, addon)
             if ended is not None:
                 return desk.page("addon_ended.html", actor, tab="resources", app=app, **ended)
-            shown = _shown(rows, actor, app, access.addon_named(rows, actor, addon, app))
+            shown = _shown(desk, rows, actor, app, access.addon_named(rows, actor, addon, app))
             shown["may"] = desk.may(rows, actor, app)
         return desk.page("addon.html", actor, tab="resources", app=app, **shown)
 
@@ -107,7 +107,7 @@ def _after(desk: Desk, job: Job, name: str, addon: Addon, done: str, going_on: s
     return desk.go(where, done)
 
 
-def _shown(rows: Snapshot, actor: Actor, app: App, addon: Addon) -> dict[str, object]:
+def _shown(desk: Desk, rows: Snapshot, actor: Actor, app: App, addon: Addon) -> dict[str, object]:
     service = rows.get(AddonService, addon.service_id)
     return {
         "addon": addon,
@@ -118,7 +118,7 @@ def _shown(rows: Snapshot, actor: Actor, app: App, addon: Addon) -> dict[str, ob
         "places": _places(rows, actor, service, addon),
         "can_be_attached": requires(service.manifest, "attachable"),
         "waits": addon.state in ("provisioning", "deprovisioning") or _changes(rows, addon),
-        "has_sso": "sso_salt" in service.manifest.get("api", {}),
+        "has_sso": desk.signs_in(service),
     }
 
 

@@ -8,7 +8,9 @@ from platform_sim.core import access, errors
 from platform_sim.core.access import Actor
 from platform_sim.core.actions.logins import check_app
 from platform_sim.core.model import permissions
+from platform_sim.core.model.addons import AddonService, as_called
 from platform_sim.core.model.apps import App
+from platform_sim.core.model.sso import SALT
 from platform_sim.core.roles import permissions_in_app
 from platform_sim.core.store import Snapshot
 from platform_sim.web.context import Doors
@@ -51,6 +53,11 @@ class Desk:
     def may(self, rows: Snapshot, actor: Actor, app: App) -> tuple[str, ...]:
         """What the actor may with the app: forms that it may not send are not shown."""
         return permissions_in_app(rows, actor.account, app)
+
+    def signs_in(self, service: AddonService) -> bool:
+        """Whether the service's add-ons have dashboards to sign in to (partner-api §1.1)."""
+        manifest = as_called(service)
+        return bool(manifest.get("api", {}).get(SALT)) and self.doors.sso_target(manifest, "any") is not None
 
     def page(self, template: str, actor: Actor, **shown: object) -> Response:
         """A page for the actor, with the message that the last change has left."""

@@ -13,7 +13,7 @@ from platform_sim.core import access, errors
 from platform_sim.core.access import Actor
 from platform_sim.core.actions import sso_lab
 from platform_sim.core.actions.sso_lab import Lab
-from platform_sim.core.model.addons import AddonService, as_called
+from platform_sim.core.model.addons import AddonService
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.masking import masked_url
 from platform_sim.core.model.records import Job
@@ -112,17 +112,12 @@ def _choice(desk: Desk, rows: Snapshot, actor: Actor) -> Response:
     q = request.args.get("q", "").strip()
     seen = [each for each in access.visible_addons(rows, actor) if q.lower() in each.name.lower()]
     services = by_id(rows, AddonService, (each.service_id for each in seen))
-    signs_in = {key: _signs_in(desk, each) for key, each in services.items()}
+    signs_in = {key: desk.signs_in(each) for key, each in services.items()}
     ready = [each for each in seen if each.state == "provisioned" and signs_in[each.service_id]]
     part = part_of(ready, PART)
     apps = by_id(rows, App, (each.app_id for each in part.items))
     shown = {"part": part, "q": q, "services": services, "apps": apps}
     return desk.page("sso.html", actor, view="sso", lab=None, **shown)
-
-
-def _signs_in(desk: Desk, service: AddonService) -> bool:
-    manifest = as_called(service)
-    return bool(manifest.get("api", {}).get(SALT)) and desk.doors.sso_target(manifest, "any") is not None
 
 
 def _page(desk: Desk, rows: Snapshot, actor: Actor, lab: Lab, *, result: str = "", revealed: bool = False) -> Response:

@@ -13,6 +13,7 @@ from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.records import Event, Job
 from platform_sim.core.model.sso import resource_token
 from platform_sim.core.model.sso_lab import NOBODYS
+from platform_sim.core.model.step_words import of_exchange
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Problem
 from platform_sim.partners.manifest import sso_target
 
@@ -226,6 +227,7 @@ def test_the_ledger_tells_what_the_click_has_caused(local: World) -> None:
         [event] = rows.all(Event, kind="sso-experiment")
     assert {login.cause_id, look.cause_id} == {event.cause_id}
     assert (login.status, look.status, look.response_body) == (302, 200, "(a page of 100 bytes, not kept)")
+    assert "in place of a browser" in of_exchange(login).sentence
     assert event.data == {"name": event.data["name"], "experiment": "Valid login"}
 
 

@@ -95,6 +95,8 @@ def test_reveal_shows_them_once_and_keeps_nothing(full: Populated) -> None:
     with full.world.nothing_written():
         answer = browser.post(f"{LAB}/reveal", token=token, **NAMED)
     assert [each for each in secrets(full, str(int(support.START.timestamp()))) if each not in answer.text] == []
+    longest = secrets(full, str(int(support.START.timestamp())))[-1]
+    assert answer.text.count(longest) == 2, "where it is made, and in the form"
     assert (answer.headers["Cache-Control"], answer.headers.getlist("Set-Cookie")) == ("no-store", [])
     assert browser.answer(f"{LAB}/reveal?addon=exceptions-first").status_code == 404
     assert "partner-salt" not in browser.answer(MINE).text
@@ -206,6 +208,8 @@ def test_a_service_without_sign_on_or_a_resource_that_is_not_there_says_so(full:
         tx.update(tx.get(Addon, full.addon.id), state="provisioned")
     assert "has no single sign-on" in browser.get(MINE, 422).text
     assert "No add-on that you see" in browser.get(LAB).text
+    links = browser.get("/dashboard/apps/acme/addons/exceptions-first").links()
+    assert [link for link in links if "sso" in link] == []
 
 
 def test_a_result_is_of_this_add_on_and_of_who_has_asked(full: Populated) -> None:
