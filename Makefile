@@ -16,7 +16,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-cli heroku-cli transcripts test-browser check format bench soak docs clean
+.PHONY: help setup demo up test test-cli heroku-cli transcripts test-browser screenshots chromium check format bench soak docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,11 +59,16 @@ $(CLI)/node_modules/installed: $(CLI)/package-lock.json
 	@cd $(CLI) && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-test-browser: setup ## Drive the pages in a real browser; needs Chromium (or BROWSER=/path/to/it)
-	@test -x "$$(command -v '$(BROWSER)')" || { echo "No Chromium is on the PATH, as chromium, chromium-browser or google-chrome." \
-		"Install one, or name it: make test-browser BROWSER=/path/to/chromium"; exit 3; }
-	@$(MAKE) --no-print-directory $(VENV)/installed-browser
+test-browser: chromium ## Drive the pages in a real browser; needs Chromium (or BROWSER=/path/to/it)
 	@CHROMIUM="$$(command -v '$(BROWSER)')" $(BIN)/python -m pytest -n $(BROWSER_WORKERS) tests/browser
+
+screenshots: chromium ## Take the pictures in docs/pictures anew; PORT=5100
+	@CHROMIUM="$$(command -v '$(BROWSER)')" PORT=$(PORT) $(BIN)/python -m tests.browser.pictures
+
+chromium: setup
+	@test -x "$$(command -v '$(BROWSER)')" || { echo "No Chromium is on the PATH, as chromium, chromium-browser or google-chrome." \
+		"Install one, or name it: make $(MAKECMDGOALS) BROWSER=/path/to/chromium"; exit 3; }
+	@$(MAKE) -s --no-print-directory $(VENV)/installed-browser
 
 $(VENV)/installed-browser: $(VENV)/installed
 	@echo "Installing what drives the browser, once ..."

@@ -142,8 +142,9 @@ def test_the_live_timeline_shows_it_as_text(evil: Evil, window: Page) -> None:
     window.goto(f"{evil.customer.url}/dashboard/timeline")
     expect(window.locator("#how")).to_contain_text("Live")
     evil.customer.api("POST", "/apps", {"name": "more"}, **{"User-Agent": IMAGE})
-    summary = window.locator("#trees summary", has_text="POST /apps 201").first
-    summary.click()
+    made = window.locator("#trees summary", has_text="POST /apps 201")
+    expect(made).to_have_count(2)
+    made.first.click()
     expect(window.locator("#diagram .exchange").first).to_contain_text(IMAGE)
     evil.customer.api("POST", "/apps/more/addons", {"plan": "exceptions:test"})
     expect(window.locator("#trees")).to_contain_text("POST /apps/more/addons")

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,9 +58,9 @@ class Complaints(list[str]):
             self.append(f"another host was asked: {request.url}")
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Without a window, with a new and empty profile."""
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A browser without a window, with a new and empty profile."""
     # Not below the tests' folder: the browser makes a socket there, whose path must be short.
     with tempfile.TemporaryDirectory(prefix="browser-", dir="/tmp", ignore_cleanup_errors=True) as folder:
         with pytest.MonkeyPatch.context() as patch:
@@ -77,6 +78,13 @@ def chromium() -> Iterator[Browser]:
             browser.close()
         finally:
             driver.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one of this worker."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture
