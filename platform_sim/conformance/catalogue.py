@@ -1,13 +1,31 @@
 """All rules and all scenes, in the order of a partner's life."""
 
 from platform_sim.conformance.rule import Rule
-from platform_sim.conformance.rules import callbacks, deprovision, grants, logins, manifest, sessions, transport
-from platform_sim.conformance.scenes import back, doors, life, sign_in
+from platform_sim.conformance.rules import (
+    callbacks,
+    config,
+    deprovision,
+    grants,
+    identity,
+    logins,
+    manifest,
+    plans,
+    provision,
+    sessions,
+    transport,
+)
+from platform_sim.conformance.scenes import back, doors, life, orders, sign_in
+from platform_sim.conformance.scenes import identity as identities
+from platform_sim.conformance.scenes import plans as plan_changes
 from platform_sim.conformance.scenes.scene import Scene
 
 RULES: tuple[Rule, ...] = (
     *manifest.RULES,
     *transport.RULES,
+    *provision.RULES,
+    *identity.RULES,
+    *config.RULES,
+    *plans.RULES,
     *grants.RULES,
     *callbacks.RULES,
     *logins.RULES,
@@ -16,8 +34,11 @@ RULES: tuple[Rule, ...] = (
 )
 MIDDLE = (
     *back.SCRIPT,
+    *plan_changes.SCRIPT,
     *doors.SCRIPT,
     *sign_in.SCRIPT,
+    *orders.SCRIPT,
+    *identities.SCRIPT,
 )
 """Scenes between the first installation and its end."""
 _LIFE = {scene.name: scene for scene in life.SCRIPT}

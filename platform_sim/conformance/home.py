@@ -217,6 +217,7 @@ class Home:
         return answer
 
     def _end_of(self, job: Job) -> None:
+        """Until the partner has been asked once: what is tried again waits for a clock that stands still."""
         end = self._wall.now() + timedelta(seconds=self._database.rules.partner_timeout + GRACE)
         with self._database.watch([job.id]) as changed:
             while self._wall.now() < end:

@@ -91,29 +91,28 @@ def _of_manifest(rules: Sequence[Rule], seen: Seen) -> list[Rule]:
 
 def _played(stage: Stage, capabilities: frozenset[str], mode: Mode, told: Callable[[str], None]) -> frozenset[str]:
     """Every scene that this partner and this mode have; -> what it turned out to be able to do."""
-    done: set[str] = set()
+    failed: dict[str, NotSeen] = {}
     lost: NotSeen | None = None
     for scene in SCENES:
-        reason = lost or _hindrance(scene, capabilities, mode, done)
+        reason = lost or _hindrance(scene, capabilities, mode, failed)
         if reason is None:
             told(scene.name)
             reason = _play(stage, scene)
             lost = reason if reason is not None and reason.lost else None
-        if reason is None:
-            done.add(scene.name)
+        if reason is not None:
+            failed[scene.name] = reason
         capabilities |= of_behaviour(stage.seen)
         stage.seen.miss(reason or NotSeen("the scene did not come to that"), *scene.moments)
     return capabilities
 
 
-def _hindrance(scene: Scene, capabilities: frozenset[str], mode: Mode, done: set[str]) -> NotSeen | None:
+def _hindrance(scene: Scene, capabilities: frozenset[str], mode: Mode, failed: Mapping[str, NotSeen]) -> NotSeen | None:
+    """Why a scene cannot be played; what hindered a scene before it is told, not only that it was hindered."""
     if scene.mode > mode:
         return NotSeen(f"the scene `{scene.name}` is not played in this mode")
     if not scene.needs <= capabilities:
         return NotSeen(f"the partner has no {', '.join(sorted(scene.needs - capabilities))}")
-    if not set(scene.after) <= done:
-        return NotSeen(f"the scene `{', '.join(sorted(set(scene.after) - done))}` was not played to its end")
-    return None
+    return next((failed[name] for name in scene.after if name in failed), None)
 
 
 def _play(stage: Stage, scene: Scene) -> NotSeen | None:

@@ -166,6 +166,13 @@ class Seen:
             raise NotSeen(f"it needs the moment `{moment}` to succeed, which was answered with {exchange.said}")
         return exchange
 
+    def readable(self, moment: str) -> Exchange:
+        """The same, and its body is a JSON object, else NotSeen."""
+        exchange = self.good(moment)
+        if not isinstance(exchange.json, dict):
+            raise NotSeen(f"it needs an answer to `{moment}` that is a JSON object")
+        return exchange
+
     def _of(self, moment: str) -> list[Exchange]:
         found = self.exchanges.get(moment)
         if not found:

@@ -97,6 +97,7 @@ class Right(Entrance, WayBack):
                 raise Refusal(422, f"{name} is missing or no string.")
         if order["plan"] not in self.plans:
             raise Refusal(422, "There is no such plan.")
+        order["uuid"] = order["uuid"].lower()
         with self.lock:
             held = self.held.get(order["uuid"])
             is_new = held is None

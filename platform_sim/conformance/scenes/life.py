@@ -1,5 +1,6 @@
 """The life of one add-on as a customer leads it: installed, asked for again, destroyed, and asked for after its end."""
 
+from platform_sim.conformance.home import Instance
 from platform_sim.conformance.scenes.scene import Mode, Script, Stage
 from platform_sim.conformance.seen import NotSeen
 
@@ -10,12 +11,28 @@ SECOND = "second"
 """The facts that hold the instances, as they were when they had settled."""
 
 
-@scene("install", f"provision, {FIRST}")
+CALLED = "called"
+"""The fact that holds what the partner has called until both had settled."""
+
+
+def provisioned(stage: Stage, name: str) -> Instance:
+    """The first or the second, NotSeen if it never came to be."""
+    found: Instance = stage.seen.fact(name)
+    if found.state != "provisioned":
+        raise NotSeen(f"the {name} add-on never was provisioned: it is {found.state}")
+    return found
+
+
+@scene("install", f"provision, {FIRST}, {CALLED}")
 def _install(stage: Stage) -> None:
     found = stage.install("provision")
     if found.state == "provisioning":
         found = stage.home.wait_for_state(found.uuid, ("provisioned", "deprovisioned"), stage.patience)
     stage.seen.facts[FIRST] = found
+    stage.seen.facts[CALLED] = tuple(stage.home.overheard.calls)
+    stage.seen.good("provision")
+    if found.state == "deprovisioned":
+        raise NotSeen("the customer did not get the add-on, though the partner said yes")
 
 
 @scene("repeat", "provision again", after="install")
@@ -25,16 +42,15 @@ def _repeat(stage: Stage) -> None:
 
 @scene("second", f"second provision, {SECOND}", after="install")
 def _second(stage: Stage) -> None:
-    stage.seen.good("provision")
     found = stage.install("second provision")
-    stage.seen.facts[SECOND] = stage.home.wait_for_state(found.uuid, ("provisioned", "deprovisioned"), stage.patience)
+    found = stage.home.wait_for_state(found.uuid, ("provisioned", "deprovisioned"), stage.patience)
+    stage.seen.facts[SECOND] = found
+    stage.seen.facts[CALLED] = tuple(stage.home.overheard.calls)
 
 
 @scene("end", "deprovision, deprovision again, plan change after the end, provision after the end", after="install")
 def _end(stage: Stage) -> None:
-    first = stage.seen.fact(FIRST)
-    if first.state != "provisioned":
-        raise NotSeen(f"the add-on never was provisioned: it is {first.state}")
+    first = provisioned(stage, FIRST)
     stage.destroy("deprovision", first.uuid)
     order, end = stage.seen.one("provision"), stage.seen.good("deprovision")
     stage.send("deprovision again", end.request)
