@@ -25,7 +25,7 @@ SEED = 7
 WIDTH, HEIGHT = 1200, 760
 MOST = 150_000
 """Bytes of a picture."""
-STILL = """() => {
+STILL = r"""() => {
     for (const each of document.querySelectorAll("time")) each.textContent = "2026-03-01 12:00:00";
     for (const each of document.querySelectorAll("small, span"))
         if (/^\d+ ms$/.test(each.textContent)) each.textContent = "3 ms";
