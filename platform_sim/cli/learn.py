@@ -14,6 +14,7 @@ from platform_sim.cli.show import echo_lines, print_json
 PATH = "/sim/lessons"
 WIDTH = 92
 """Columns of a sentence; a command is never broken, so that it can be copied."""
+ALL = "All eight have happened. Next: a partner or an app of your own (docs/your-own-partner.md, docs/your-own-app.md)."
 Json = dict[str, Any]
 
 
@@ -82,7 +83,7 @@ def command(
         print_json(lessons[number - 1] if number else course)
     else:
         parts = [] if number else [*listed(course), ""]
-        parts += whole(lessons[chosen - 1], client.place.url, answer) if chosen else ["All eight have happened."]
+        parts += whole(lessons[chosen - 1], client.place.url, answer) if chosen else [ALL]
         echo_lines(parts)
     wanted = lessons[number - 1 : number] if number else lessons
     missing = [str(each["number"]) for each in wanted if not each["done"]]

@@ -211,7 +211,8 @@ LESSONS = (
             "docs/examples/partner_stdlib.py) > partner.log 2>&1 & platform-sim heroku addons:create acme -a {app}",
         ),
         "Type this in the project's folder, each as one line. The order is given while acme is away and taken at the "
-        "second or third attempt. acme then runs until you type `kill %1`, or close this terminal.",
+        "second or third attempt. acme then runs until you type `kill %1`, or close this terminal. "
+        "(An acme that {app} has already must be destroyed first.)",
         "With a click you would come too late; look at the add-ons of {app} here afterwards.",
         "/dashboard/apps/{app}/resources",
         "Was it one uuid that the platform sent, or a new one each time?",
