@@ -25,7 +25,7 @@ EXAMPLE = "acme"
 FIRST_CHOICE = ("database", "exceptions")
 """Services of the reference partner, the better one to begin with first: the sample app uses both."""
 APP, SERVICE, ADDON = "APP", "SERVICE", "ADDON"
-"""Stand for what is not there; no name has capitals only."""
+"""Stand for what is not there."""
 NEED_ADDON = (3, 4, 5, 7)
 """Lessons, counted from 0, that are about an add-on of the app's own."""
 NO_APP = (
