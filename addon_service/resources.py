@@ -77,7 +77,9 @@ class Resources:
         """
         with self._store.read() as tx:
             before = find(tx, uuid, addon.identity.slug)
-        if before.state == "provisioning":
+            # Heroku may have taken our report and ask for a plan before we have read its answer.
+            is_reported = self._duties.pending(tx, "hand_over", uuid)
+        if before.state == "provisioning" and not is_reported:
             raise Invalid(f"cannot change the plan of {uuid}: it is still being made; try again when it is there")
         if plan != before.plan:
             addon.survey(uuid)

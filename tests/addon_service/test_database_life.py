@@ -108,6 +108,25 @@ class TestPlans:
         db.provision()
         assert (db.change_plan("premium").status_code, db.shown()["plan"]) == (422, "basic")
 
+    def test_while_heroku_is_told_that_it_is_there_the_plan_can_change(
+        self, db: DatabasePartner, heroku: FakeHeroku, engine: FakeEngine
+    ) -> None:
+        """Heroku has taken the report, its customer is quick, and we have not yet read the answer."""
+        db.provision()
+        said: list[int] = []
+
+        def asks() -> None:
+            if heroku.calls[-1][1].endswith("/actions/provision"):
+                said.append(db.change_plan("premium").status_code)
+            else:
+                heroku.next = [asks]
+
+        heroku.next = [asks]
+        db.work()
+        assert said == [200]
+        assert db.shown()["state"] == "provisioned"
+        assert [connections for _, connections in engine.only().values()] == [10]
+
     def test_a_plan_no_longer_sold_has_the_fewest_connections(
         self, db: DatabasePartner, heroku: FakeHeroku, engine: FakeEngine
     ) -> None:
