@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from ..processes.customer import Customer
 from ..processes.partner import TinyPartner, said
+from ..processes.waiting import wait_until
 from .windows import OpenWindow
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -93,10 +94,13 @@ def test_after_a_flood_the_page_is_drawn_anew(customer: Customer, window: Page) 
     expect(window.locator("#skipped")).to_be_visible()
     expect(window.locator("#skipped")).to_be_hidden()
     customer.api("POST", "/apps", {"name": "after-it"})
-    expect(window.locator("section.tree").first.locator("li")).to_have_count(4)
-    came = drawn(window)
-    window.reload()
-    assert came.startswith(drawn(window)[:20_000])
+    fresh = window.context.new_page()
+
+    def is_the_same() -> bool:
+        fresh.goto(window.url)
+        return drawn(window).startswith(drawn(fresh)[:20_000])
+
+    wait_until("the page is as if it were opened now", is_the_same)
 
 
 def test_what_others_say_is_text(customer: Customer, acme: TinyPartner, window: Page) -> None:
