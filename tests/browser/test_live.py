@@ -2,11 +2,13 @@
 
 import http.client
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from ..processes.customer import Customer
+from ..processes.partner import TinyPartner, said
 from .windows import Complaints, OpenWindow
 
 HOSTILE = "/<img/src=x/onerror=document.title=1>"
@@ -86,3 +88,26 @@ def test_a_refused_form_leads_back_to_what_was_typed(shown: Customer, window: Pa
     window.get_by_role("link", name="Back to the form").click()
     expect(window.get_by_label("Name, or nothing")).to_have_value("shown")
     expect(window.get_by_label("Region")).to_have_value("eu")
+
+
+def test_a_page_that_waits_takes_nothing_away(shown: Customer, partner: TinyPartner, window: Page) -> None:
+    """It shows by itself what has come, but not as long as somebody has typed something."""
+    shown.register(partner)
+    partner.answers["POST"] = lambda sent: said({"id": "later"}, 202)
+    addon = shown.api("POST", "/apps/shown/addons", {"plan": f"{partner.slug}:test"})
+    as_partner = replace(shown, token=partner.exchange(shown.url, addon["id"]))
+    window.goto(f"{shown.url}/dashboard/apps/shown/addons/{addon['name']}")
+    window.get_by_text("Attach once more").click()
+    field = window.get_by_label("As, or nothing")
+    field.fill("MORE")
+    window.get_by_role("heading", name=addon["name"]).click()
+    as_partner.api("POST", f"/addons/{addon['id']}/actions/provision")
+    for _ in range(2):
+        with window.expect_response(window.url) as looked:
+            pass
+    assert "provisioned" in looked.value.text()
+    expect(field).to_have_value("MORE")
+    field.fill("")
+    window.get_by_role("heading", name=addon["name"]).click()
+    expect(window.locator("h2 .state")).to_have_text("provisioned")
+    expect(window.get_by_text("looks again")).to_have_count(0)

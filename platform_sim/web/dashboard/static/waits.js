@@ -3,9 +3,11 @@
 (function () {
   const main = document.getElementById("main");
 
+  // Nothing is taken away from under somebody who types, has typed, or reads on by keys.
   function busy() {
-    // Nothing is taken away from under somebody who types or reads on by keys.
-    return main.contains(document.activeElement) && document.activeElement !== main;
+    const typed = Array.from(main.querySelectorAll("input:not([type=hidden]), textarea"));
+    return (main.contains(document.activeElement) && document.activeElement !== main)
+      || typed.some(function (each) { return each.value !== each.defaultValue || each.checked !== each.defaultChecked; });
   }
 
   async function look() {
