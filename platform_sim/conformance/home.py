@@ -60,6 +60,11 @@ def _straight(request: PartnerRequest, on: Send) -> PartnerAnswer:
     return on(request)
 
 
+def another_seed() -> int:
+    """One that no earlier run has had."""
+    return Clock().milliseconds()
+
+
 class Home:
     """A platform for one partner. `send` delivers; `local` is where the partner listens, "" as its manifest says.
 

@@ -1,6 +1,6 @@
 """What makes a partner an animal of the zoo: it is right but for one rule, and says which."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from platform_sim.conformance.rule import Result
@@ -15,10 +15,10 @@ PATIENCE = 2.0
 """Wall seconds for what an animal does of its own accord; those that never do it cost as much."""
 
 
-def check(kind: type[Right], **more: Any) -> Report:
+def check(kind: Callable[[], Right], **more: Any) -> Report:
     """A run against a partner of this kind: whole, unless it says in which `mode`, and with which `patience`."""
     partner = kind()
-    usual = {"mode": getattr(kind, "mode", Mode.DEEP), "patience": getattr(kind, "patience", PATIENCE)}
+    usual = {"mode": getattr(partner, "mode", Mode.DEEP), "patience": getattr(partner, "patience", PATIENCE)}
 
     def ready(url: str) -> None:
         partner.platform = url

@@ -8,6 +8,7 @@ import pytest
 
 from platform_sim.conformance.catalogue import RULES
 from platform_sim.conformance.rule import Kind
+from platform_sim.conformance.scenes.scene import Mode
 
 from .. import zoo
 from .animal import check, check_manifest, told
@@ -35,6 +36,15 @@ def test_a_right_partner_has_no_findings(kind: type[Right]) -> None:
     report = check(kind)
     assert report.findings == (), told(report.findings)
     assert report.leaks == ()
+
+
+@pytest.mark.parametrize("kind", [Right, Slow])
+def test_a_partner_can_be_checked_again(kind: type[Right]) -> None:
+    """What it was asked for before is gone for ever, so the second run is about other uuids."""
+    partner = kind()
+    reports = [check(lambda: partner, mode=Mode.QUICK) for _ in range(2)]
+    assert [report.findings for report in reports] == [(), ()], told(reports[1].findings)
+    assert reports[0].seed != reports[1].seed
 
 
 @pytest.mark.parametrize("kind", ANIMALS, ids=lambda kind: kind.__name__)
