@@ -1,6 +1,6 @@
 """From a form that was refused back to its page, filled in again with what was typed, as far as that is no secret."""
 
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from flask import current_app, request
 from werkzeug.exceptions import HTTPException
@@ -15,12 +15,9 @@ LONGEST = 200
 
 def way_back() -> str | None:
     """Where the page lies from which the form came, if it is one of ours."""
-    try:
-        came = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:
-        return None
+    came = _came()
     path = next((each for each in (came.path, came.path.rpartition("/")[0]) if _is_page(each)), None)
-    if request.method != "POST" or came.netloc != request.host or path is None:
+    if request.method != "POST" or path is None:
         return None
     kept = [(name, value) for name, value in parse_qsl(came.query) if not name.startswith(TYPED)]
     query = urlencode(kept + _typed())
@@ -28,8 +25,18 @@ def way_back() -> str | None:
 
 
 def typed(name: str) -> str:
-    """For a field of a page: what was typed before its form was refused."""
-    return request.args.get(TYPED + name, "")[:LONGEST] if name in HARMLESS else ""
+    """For a field of a page: what was typed before its form was refused. A link elsewhere fills in nothing."""
+    given = request.args.get(TYPED + name, "")
+    return given[:LONGEST] if given and name in HARMLESS and _came().path else ""
+
+
+def _came() -> SplitResult:
+    """The page of ours from which the browser comes; empty if it comes from elsewhere or says nothing."""
+    try:
+        came = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return urlsplit("")
+    return came if came.netloc == request.host else urlsplit("")
 
 
 def _typed() -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@ import pytest
 from .browser import HEADERS, HOST, Browser, Page
 
 FORM = {"name": "No Good", "region": "eu", "stack": "heroku-22"}
+OURS = {"Referer": f"http://{HOST}/dashboard/apps"}
+"""Of somebody who has pressed the button of the problem page."""
 
 
 def refused(browser: Browser, path: str, came: str, **fields: Any) -> Page:
@@ -31,7 +33,7 @@ def link(page: Page) -> str | None:
 def test_it_leads_to_the_page_filled_in_again(here: str, browser: Browser) -> None:
     where = link(refused(browser, "/dashboard/apps", f"{here}?q=x&typed_name=older", **FORM))
     assert where == "/dashboard/apps?q=x&typed_name=No+Good&typed_region=eu&typed_stack=heroku-22"
-    page = browser.get(where)
+    page = browser.get(where, **OURS)
     assert page.form("/dashboard/apps").fields["name"] == "No Good"
     chosen = [each["value"] for each in page.all("option") if "selected" in each and "value" in each]
     assert chosen == ["eu"]
@@ -41,13 +43,13 @@ def test_no_secret_is_in_the_address(browser: Browser) -> None:
     settings = "/dashboard/apps/acme/settings"
     page = refused(browser, f"{settings}/set", f"http://{HOST}{settings}", var="NO GOOD", value="s3cret")
     assert link(page) == f"{settings}?typed_var=NO+GOOD"
-    assert browser.get(str(link(page))).form("/settings/set").fields["var"] == "NO GOOD"
+    assert browser.get(str(link(page)), **OURS).form("/settings/set").fields["var"] == "NO GOOD"
     install = {"app": "nobodys", "plan": "test", "options": "password=s3cret", "confirm": "acme"}
     service = "/dashboard/marketplace/exceptions"
     page = refused(browser, f"{service}/install", f"http://{HOST}{service}?app=acme", **install)
     assert link(page) == f"{service}?app=acme&typed_app=nobodys&typed_plan=test"
     assert "s3cret" not in "".join(page.words)
-    fields = browser.get(str(link(page))).form("/install").fields
+    fields = browser.get(str(link(page)), **OURS).form("/install").fields
     assert fields["app"] == "nobodys"
 
 
@@ -77,9 +79,15 @@ def test_it_leads_nowhere_else(came: str, browser: Browser) -> None:
 
 def test_what_was_typed_is_text_in_the_page(browser: Browser) -> None:
     evil = '"><script>alert(1)</script>'
-    page = browser.get(f"/dashboard/apps?typed_name={quote(evil)}")
+    page = browser.get(f"/dashboard/apps?typed_name={quote(evil)}", **OURS)
     assert page.form("/dashboard/apps").fields["name"] == evil
     assert page.all("script") == []
+
+
+@pytest.mark.parametrize("headers", [{}, {"Referer": "http://evil.example/dashboard/apps"}, {"Referer": "http://[::1"}])
+def test_a_link_from_elsewhere_fills_in_nothing(headers: dict[str, str], browser: Browser) -> None:
+    page = browser.get("/dashboard/apps/acme/access?typed_user=evil@example.com", **headers)
+    assert page.form("/access/add").fields["user"] == ""
 
 
 def test_what_is_too_long_leads_back_too(here: str, browser: Browser) -> None:
