@@ -6,15 +6,18 @@ from platform_sim.conformance.rules import (
     config,
     deprovision,
     grants,
+    hygiene,
     identity,
     logins,
     manifest,
     plans,
     provision,
+    robustness,
     sessions,
+    speed,
     transport,
 )
-from platform_sim.conformance.scenes import back, doors, life, orders, sign_in
+from platform_sim.conformance.scenes import back, contact, doors, life, odd, orders, sign_in
 from platform_sim.conformance.scenes import identity as identities
 from platform_sim.conformance.scenes import plans as plan_changes
 from platform_sim.conformance.scenes.scene import Scene
@@ -31,6 +34,9 @@ RULES: tuple[Rule, ...] = (
     *logins.RULES,
     *sessions.RULES,
     *deprovision.RULES,
+    *robustness.RULES,
+    *speed.RULES,
+    *hygiene.RULES,
 )
 MIDDLE = (
     *back.SCRIPT,
@@ -39,10 +45,12 @@ MIDDLE = (
     *sign_in.SCRIPT,
     *orders.SCRIPT,
     *identities.SCRIPT,
+    *odd.SCRIPT,
 )
 """Scenes between the first installation and its end."""
 _LIFE = {scene.name: scene for scene in life.SCRIPT}
 SCENES: tuple[Scene, ...] = (
+    *contact.SCRIPT,
     *(_LIFE[name] for name in ("install", "repeat", "second")),
     *MIDDLE,
     *(_LIFE[name] for name in ("unknown", "end")),

@@ -73,7 +73,7 @@ class Rule:
         if missing:
             return Result(self, Kind.NOT_APPLICABLE, because=f"the partner has no {', '.join(missing)}")
         try:
-            problems = tuple(_problem(found) for found in self.looks(seen))
+            problems = tuple(_told_once(_problem(found) for found in self.looks(seen)))
         except NotSeen as reason:
             return Result(self, Kind.LOST if reason.lost else Kind.NOT_EVALUABLE, because=str(reason))
         if not problems:
@@ -124,6 +124,15 @@ class RuleBook(list[Rule]):
             return looks
 
         return add
+
+
+def _told_once(problems: Iterator[Problem]) -> Iterator[Problem]:
+    """What is seen in many exchanges is said of the first."""
+    told = set()
+    for problem in problems:
+        if problem.sentence not in told:
+            told.add(problem.sentence)
+            yield problem
 
 
 def _problem(found: Found) -> Problem:

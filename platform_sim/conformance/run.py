@@ -1,5 +1,6 @@
 """Plays the scenes to a partner and judges what was seen by the rules. Leaves nothing behind at the partner."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, Unpack
@@ -8,11 +9,13 @@ from platform_sim.conformance.capabilities import of_behaviour, of_manifest
 from platform_sim.conformance.catalogue import RULES, SCENES
 from platform_sim.conformance.home import Home, another_seed
 from platform_sim.conformance.rule import Kind, Result, Rule
+from platform_sim.conformance.rules.hygiene import SECRETS
 from platform_sim.conformance.rules.manifest import FACT
 from platform_sim.conformance.scenes.scene import Mode, Scene, Stage
 from platform_sim.conformance.seen import Exchange, NotSeen, Seen
 from platform_sim.partners.contract import Send
 from platform_sim.partners.manifest_check import errors
+from platform_sim.partners.mask import SHORTEST
 
 KNOWS_IT = (404, 409, 410, 422)
 """How a first order is answered whose uuid was used in an earlier run: as deleted, mostly."""
@@ -32,24 +35,28 @@ class Target:
 
 class How(TypedDict, total=False):
     """How a run is made. `patience`: wall seconds for what a partner does of its own accord; `settings`: of the private
-    platform; `ready` hears its URL before anything is asked, `told` of each scene."""
+    platform; `ready` hears its URL before anything is asked, `told` of each scene; `slowness`: wall seconds that a slow
+    platform takes; `restart` is called when the partner has died, and says whether it is back."""
 
     mode: Mode
     rules: Sequence[Rule]
     patience: float
+    slowness: float
     settings: Mapping[str, Any] | None
+    restart: Callable[[], bool]
     ready: Callable[[str], None]
     told: Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a run has found. `leaks`: uuids that the partner would not delete."""
+    """What a run has found. `leaks`: uuids that the partner would not delete. `absent`: why there is no partner."""
 
     results: tuple[Result, ...]
     seed: int
     leaks: tuple[str, ...] = ()
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+    absent: str = ""
 
     @property
     def findings(self) -> tuple[Result, ...]:
@@ -82,7 +89,9 @@ def _once(
     mode: Mode = Mode.DEFAULT,
     rules: Sequence[Rule] = RULES,
     patience: float = 10.0,
+    slowness: float = 2.0,
     settings: Mapping[str, Any] | None = None,
+    restart: Callable[[], bool] = lambda: False,
     ready: Callable[[str], None] = lambda _: None,
     told: Callable[[str], None] = lambda _: None,
 ) -> Report:
@@ -104,27 +113,47 @@ def _once(
     )
     with home:
         ready(home.platform.url)
-        stage = Stage(home, seen, target.plans, patience)
-        capabilities = _played(stage, of_manifest(home.manifest, target.plans), mode, told)
+        stage = Stage(home, seen, target.plans, patience, slowness=slowness)
+        capabilities = _played(stage, of_manifest(home.manifest, target.plans), mode, told, restart)
         leaks = _cleaned(stage)
+        seen.facts[SECRETS] = _secrets(home)
         results = tuple(rule.judged(seen, capabilities) for rule in rules)
-    return Report(results, seed, leaks, tuple(seen.every()))
+    return Report(results, seed, leaks, tuple(seen.every()), stage.absent)
 
 
 def _of_manifest(rules: Sequence[Rule], seen: Seen) -> list[Rule]:
     return [rule for rule in rules if rule.moment == "manifest"]
 
 
-def _played(stage: Stage, capabilities: frozenset[str], mode: Mode, told: Callable[[str], None]) -> frozenset[str]:
+def _secrets(home: Home) -> list[tuple[str, str]]:
+    """What no answer may repeat, each with its name."""
+    api = home.manifest["api"]
+    found = [("password", str(api["password"])), ("sso_salt", str(api.get("sso_salt") or ""))]
+    found.append(("client secret", home.client_secret))
+    for heard in home.overheard.calls:
+        if heard.place == "/oauth/token" and heard.status == 200:
+            tokens = json.loads(heard.answer)
+            found += [(name.replace("_", " "), tokens[name]) for name in ("access_token", "refresh_token")]
+    return [(name, value) for name, value in found if len(value) >= SHORTEST]
+
+
+def _played(
+    stage: Stage,
+    capabilities: frozenset[str],
+    mode: Mode,
+    told: Callable[[str], None],
+    restart: Callable[[], bool],
+) -> frozenset[str]:
     """Every scene that this partner and this mode have; -> what it turned out to be able to do."""
     failed: dict[str, NotSeen] = {}
-    lost: NotSeen | None = None
+    over: NotSeen | None = None
     for scene in SCENES:
-        reason = lost or _hindrance(scene, capabilities, mode, failed)
+        reason = over or _hindrance(scene, capabilities, mode, failed)
         if reason is None:
             told(scene.name)
             reason = _play(stage, scene)
-            lost = reason if reason is not None and reason.lost else None
+            if reason is not None and reason.ends and not (reason.lost and restart()):
+                over = reason
         if reason is not None:
             failed[scene.name] = reason
         capabilities |= of_behaviour(stage.seen)
@@ -152,10 +181,15 @@ def _play(stage: Stage, scene: Scene) -> NotSeen | None:
 def _cleaned(stage: Stage) -> tuple[str, ...]:
     """Delete whatever was made and is still there; what cannot be deleted is told."""
     left = []
+    late = 0
     for uuid in stage.made:
         if uuid in stage.ended:
             continue
+        if late > 1:
+            left.append(uuid)
+            continue
         answer = stage.home.deliver(stage.request("DELETE", uuid))
+        late = late + 1 if answer.problem == "timeout" else 0
         gone = answer.status is not None and (200 <= answer.status < 300 or answer.status in (404, 410))
         if not gone:
             left.append(uuid)

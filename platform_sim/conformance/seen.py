@@ -75,11 +75,13 @@ class Exchange:
 
 
 class NotSeen(Exception):
-    """A rule needs a moment that did not come: it cannot be evaluated. The text says why. `lost`: the service died."""
+    """A rule needs a moment that did not come: it cannot be evaluated. The text says why. `lost`: the service died.
+    `ends`: nothing more is to be asked."""
 
-    def __init__(self, why: str, *, lost: bool = False) -> None:
+    def __init__(self, why: str, *, lost: bool = False, ends: bool = False) -> None:
         super().__init__(why)
         self.lost = lost
+        self.ends = lost or ends
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def check(kind: Callable[[], Right], **more: Any) -> Report:
 
     target = Target(partner.manifest, partner.plans, partner.local, SECRET)
     try:
-        return run(target, partner, ready=ready, **(usual | more))
+        return run(target, partner, ready=ready, slowness=partner.slowness, **(usual | more))
     finally:
         partner.close()
 

@@ -2,14 +2,17 @@
 
 import base64
 
-from .partner import PASSWORD, Answer, Request, Right
+from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
+
+from .partner import Right
+from .parts import PASSWORD, Answer, Refusal, Request
 
 
 def _basic(request: Request) -> tuple[str, str]:
     kind, _, value = request.headers.get("authorization", "").partition(" ")
     if kind != "Basic":
         return "", ""
-    user, _, password = base64.b64decode(value).decode().partition(":")
+    user, _, password = base64.b64decode(value).decode("utf-8", "replace").partition(":")
     return user, password
 
 
@@ -54,6 +57,7 @@ class OpenPlans(Right):
     """PUT asks nobody."""
 
     breaks = "T05"
+    also = ("T11", "T12", "T13")
 
     def knows(self, request: Request) -> bool:
         return super().knows(request) or request.method == "PUT"
@@ -93,3 +97,90 @@ class NoChallenge(Right):
         answer = super().answer(request)
         answer.headers.pop("WWW-Authenticate", None)
         return answer
+
+
+class ChangedPassword(Right):
+    """Knows another password than the manifest's."""
+
+    breaks = "T09"
+
+    def knows(self, request: Request) -> bool:
+        return False
+
+
+class NoCertificate(Right):
+    """Nobody can say who it is."""
+
+    breaks = "T10"
+
+    def __call__(self, request: PartnerRequest) -> PartnerAnswer:
+        return PartnerAnswer(None, {}, b"", 1, "bad certificate")
+
+
+class _Lax(Right):
+    def knows(self, request: Request) -> bool:
+        return super().knows(request) or self.lets_in(*_basic(request))
+
+    def lets_in(self, user: str, password: str) -> bool:
+        """Who else comes in."""
+        raise NotImplementedError
+
+
+class AnyCase(_Lax):
+    """Compares names without case."""
+
+    breaks = "T11"
+
+    def lets_in(self, user: str, password: str) -> bool:
+        return user.lower() == "zoo" and password == PASSWORD
+
+
+class NoPasswordIsFine(_Lax):
+    """Whoever sends no password is let in."""
+
+    breaks = "T12"
+
+    def lets_in(self, user: str, password: str) -> bool:
+        return user == "zoo" and password == ""
+
+
+class ComparesBeginnings(_Lax):
+    """A password that begins with the right one is good enough."""
+
+    breaks = "T13"
+
+    def lets_in(self, user: str, password: str) -> bool:
+        return user == "zoo" and password.startswith(PASSWORD)
+
+
+class ComparesAsFarAsItGoes(_Lax):
+    """The beginning of the right password is good enough."""
+
+    breaks = "T13"
+
+    def lets_in(self, user: str, password: str) -> bool:
+        return user == "zoo" and password != "" and PASSWORD.startswith(password)
+
+
+class OnlyCapitalBasic(Right):
+    """Compares the whole header."""
+
+    breaks = "T14"
+
+    def knows(self, request: Request) -> bool:
+        return super().knows(request) and request.headers["authorization"].startswith("Basic ")
+
+
+class StumblesOverCredentials(Right):
+    """Expects a name, a colon and a password."""
+
+    breaks = "T15"
+
+    def knows(self, request: Request) -> bool:
+        value = request.headers.get("authorization", "").removeprefix("Basic ")
+        if "authorization" in request.headers and not value.startswith(("Bearer", "basic")):
+            try:
+                _, _ = base64.b64decode(value).decode().split(":")
+            except ValueError:
+                raise Refusal(500, "ValueError") from None
+        return super().knows(request)

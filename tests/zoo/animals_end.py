@@ -84,6 +84,7 @@ class StumblesOverStrangers(Right):
     """DELETE of something unknown is a server error."""
 
     breaks = "D08"
+    also = ("R17",)
 
     def deprovision(self, uuid: str) -> Answer:
         if uuid not in self.held:
@@ -95,6 +96,7 @@ class ChangesStrangers(Right):
     """A plan change of something unknown is a success."""
 
     breaks = "D09"
+    also = ("R07", "R18")
 
     def serve(self, request: Request) -> Answer:
         unknown = request.path.rpartition("/")[2] not in self.held

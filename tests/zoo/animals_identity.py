@@ -197,6 +197,7 @@ class ByName(Right):
     """The name is the key."""
 
     breaks = "I13"
+    also = ("R09", "R10")
 
     def __init__(self) -> None:
         super().__init__()

@@ -32,6 +32,8 @@ class Right(Entrance, WayBack):
     local = ""
     may_be_late = False
     """Whether the DELETE of now may be answered before all is gone."""
+    slowness = 0.0
+    """Seconds that the platform takes for a token, if that is to be slow."""
 
     def __init__(self) -> None:
         Entrance.__init__(self)
@@ -77,8 +79,9 @@ class Right(Entrance, WayBack):
 
     def knows(self, request: Request) -> bool:
         """Whether the credentials are the manifest's."""
-        expected = "Basic " + base64.b64encode(f"{self.manifest['id']}:{PASSWORD}".encode()).decode()
-        return hmac.compare_digest(request.headers.get("authorization", "").encode(), expected.encode())
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        expected = base64.b64encode(f"{self.manifest['id']}:{PASSWORD}".encode())
+        return scheme.lower() == "basic" and hmac.compare_digest(given.encode(), expected)
 
     def order(self, request: Request) -> dict[str, Any]:
         """The body; 400 for what is no JSON object."""

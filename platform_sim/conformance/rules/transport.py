@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from platform_sim.conformance.rule import MUST, SHOULD, Found, RuleBook
+from platform_sim.conformance.rule import ADVICE, MUST, SHOULD, Found, RuleBook
+from platform_sim.conformance.scenes import doors
+from platform_sim.conformance.scenes.contact import CONTACT
 from platform_sim.conformance.scenes.doors import AFTER, CALLS, WRONG
-from platform_sim.conformance.seen import Seen
+from platform_sim.conformance.seen import NotSeen, Seen
 
 RULES = RuleBook("transport and auth", "partner-api §2.1")
 rule = RULES.rule
@@ -78,3 +80,71 @@ def _challenge(seen: Seen) -> Iterator[Found]:
     for exchange in refused:
         if "www-authenticate" not in exchange.header:
             yield "The 401 comes without a WWW-Authenticate header.", exchange
+
+
+@rule("T09", MUST, "The credentials of the manifest are taken.",
+      why="Heroku has no others.",
+      fix="Use the id and api.password of the very manifest that was pushed.")  # fmt: skip
+def _right(seen: Seen) -> Iterator[Found]:
+    found = seen.one(CONTACT)
+    if found.answer.problem:
+        raise NotSeen(f"the first request got {found.said}")
+    if found.status == 401:
+        yield "A request with them was answered with HTTP 401.", found
+
+
+@rule("T10", MUST, "The certificate of the base_url is valid.",
+      why="Heroku does not talk to a host that cannot show who it is.",
+      fix="Serve a certificate of a public authority, with those between, for the host of base_url.")  # fmt: skip
+def _certificate(seen: Seen) -> Iterator[Found]:
+    found = seen.one(CONTACT)
+    if not found.request.url.startswith("https:"):
+        raise NotSeen("the partner is asked by plain HTTP here")
+    if found.answer.problem == "bad certificate":
+        yield "TLS failed: the certificate is not valid for this host, or of an authority that nobody knows.", found
+
+
+def _still_out(seen: Seen, moment: str) -> Iterator[Found]:
+    for each in seen.all(moment):
+        if each.status != 401:
+            yield f"The {each.moment} was answered with {each.said}, not with 401.", each
+
+
+@rule("T11", SHOULD, "The user's name is compared letter by letter.", mark="INF",
+      why="A slug has small letters only; whoever compares loosely may do so with passwords too.",
+      fix="Compare bytes.")  # fmt: skip
+def _capitals(seen: Seen) -> Iterator[Found]:
+    return _still_out(seen, doors.CAPITALS)
+
+
+@rule("T12", MUST, "An empty password is refused.", mark="INF",
+      why="Everybody knows your user's name: it is the slug.",
+      fix="Compare the whole password, whatever was sent.")  # fmt: skip
+def _empty(seen: Seen) -> Iterator[Found]:
+    return _still_out(seen, doors.NO_PASSWORD)
+
+
+@rule("T13", MUST, "A password that only begins like the right one is refused.", mark="INF",
+      why="Whoever compares beginnings can be asked letter by letter.",
+      fix="Compare the whole password, in constant time.")  # fmt: skip
+def _longer(seen: Seen) -> Iterator[Found]:
+    yield from _still_out(seen, doors.LONGER)
+    yield from _still_out(seen, doors.SHORTER)
+
+
+@rule("T14", ADVICE, "The scheme's name may have small letters.", mark="INF", source="-",
+      why="HTTP says that case does not count there.",
+      fix="Compare the scheme without case, or leave it to your framework.")  # fmt: skip
+def _scheme(seen: Seen) -> Iterator[Found]:
+    found = seen.one(doors.LOWER)
+    if found.status == 401:
+        yield "The same credentials with `basic` were answered with HTTP 401.", found
+
+
+@rule("T15", SHOULD, "Credentials that cannot be read are refused, and are no server error.", mark="INF",
+      why="Anybody can send them, and is not yet known.",
+      fix="Answer 401 for all that is no Basic header; 400 or 431 for one that is too long.")  # fmt: skip
+def _garbage(seen: Seen) -> Iterator[Found]:
+    for each in seen.all(doors.GARBAGE):
+        if each.status is None or not 400 <= each.status < 500:
+            yield f"They were answered with {each.said}.", each

@@ -1,6 +1,8 @@
 """Who is let in: requests without the credentials of the manifest, or with others, about an add-on that may be lost."""
 
-from platform_sim.conformance.scenes.scene import Script, Stage, basic
+import base64
+
+from platform_sim.conformance.scenes.scene import Mode, Script, Stage, basic
 from platform_sim.partners.manifest import credentials
 
 SCRIPT = Script()
@@ -9,6 +11,15 @@ WRONG = ("without credentials", "with a wrong password", "as somebody else", "wi
 CALLS = ("provision", "plan change", "deprovision")
 MOMENTS = tuple(f"{call} {how}" for call in CALLS for how in WRONG)
 AFTER = "plan change after strangers"
+CAPITALS, NO_PASSWORD, LONGER, SHORTER, LOWER, GARBAGE = (
+    "plan change as the same name in capitals",
+    "plan change with an empty password",
+    "plan change with a longer password",
+    "plan change with the beginning of the password",
+    "plan change with the scheme in small letters",
+    "odd credentials",
+)
+"""Of what never was: whoever is let in finds nothing."""
 
 
 @scene("strangers", ", ".join((*MOMENTS, AFTER, "second deprovision")), after="second")
@@ -28,3 +39,26 @@ def _strangers(stage: Stage) -> None:
         stage.send(f"deprovision {how}", stage.request("DELETE", uuid, None, header))
     stage.send(AFTER, stage.request("PUT", uuid, {"plan": stage.plans[0]}))
     stage.destroy("second deprovision", uuid)
+
+
+@scene(
+    "more strangers",
+    ", ".join((CAPITALS, NO_PASSWORD, LONGER, SHORTER, LOWER, GARBAGE)),
+    mode=Mode.DEFAULT,
+    after="install",
+)
+def _more_strangers(stage: Stage) -> None:
+    user, password = credentials(stage.home.manifest)
+    right = basic(user, password)
+    bare = base64.b64encode(f"{user}{password}".encode()).decode()
+    given = (
+        (CAPITALS, basic(user.upper(), password)),
+        (NO_PASSWORD, basic(user, "")),
+        (LONGER, basic(user, password + "x")),
+        (SHORTER, basic(user, password[:-1])),
+        (LOWER, right.replace("Basic", "basic")),
+        *((GARBAGE, f"Basic {value}".strip()) for value in ("", bare, "!!!", "/w==", "QUFB" * 2000)),
+    )
+    for moment, authorization in given:
+        header = {"Authorization": authorization}
+        stage.send(moment, stage.request("PUT", stage.fresh_uuid(), {"plan": stage.plans[0]}, header))

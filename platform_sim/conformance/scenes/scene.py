@@ -38,7 +38,15 @@ class Stage:
     """What the partner has said yes to, uuid -> moment: to be deleted in the end."""
     ended: set[str] = field(default_factory=set)
     """Of these, what the partner has deleted already."""
+    absent: str = ""
+    """Why there is no partner at all."""
+    slowness: float = 2.0
+    """Wall seconds that a slow platform takes."""
     _answered: bool = False
+    _before: str = ""
+    """The moment before."""
+    _late: int = 0
+    """How many requests have not been answered in time, one after the other."""
     _count: int = 0
 
     def install(self, moment: str, plan: str | None = None, options: Mapping[str, str] | None = None) -> Instance:
@@ -100,6 +108,10 @@ class Stage:
         """Keep what the platform's client of the contract has sent."""
         return self._kept(moment, call.request, call.answer)
 
+    def keep(self, moment: str, request: PartnerRequest, answer: PartnerAnswer) -> Exchange:
+        """Keep what was sent in another way, e.g. at the same time as others."""
+        return self._kept(moment, request, answer)
+
     def fresh_uuid(self) -> str:
         """One that the partner has never seen, the same in each run with the same seed."""
         self._count += 1
@@ -127,9 +139,18 @@ class Stage:
             self.made.setdefault(str(uuid), moment)
         if request.method == "DELETE" and (exchange.succeeded or exchange.status == 410):
             self.ended.add(request.url.rpartition("/")[2])
-        if self._answered and answer.problem in ("refused connection", "no connection"):
-            raise NotSeen(f"the service died: it answered before, and at `{moment}` nobody listens any more", lost=True)
+        self._check_lives(moment, answer)
         return exchange
+
+    def _check_lives(self, moment: str, answer: PartnerAnswer) -> None:
+        """NotSeen if the service has died, or hangs: then whoever asks on would wait for hours."""
+        before, self._before = self._before, moment
+        if self._answered and answer.problem in ("refused connection", "no connection"):
+            why = f"the service died: after `{before}`, at `{moment}`, nobody listens any more"
+            raise NotSeen(why, lost=True)
+        self._late = self._late + 1 if answer.problem == "timeout" else 0
+        if self._late > 1:
+            raise NotSeen(f"the service hangs: neither `{before}` nor `{moment}` was answered in time", lost=True)
 
 
 @dataclass(frozen=True)

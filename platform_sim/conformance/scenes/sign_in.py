@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from platform_sim.conformance.home import Instance
-from platform_sim.conformance.scenes.life import FIRST, SECOND
+from platform_sim.conformance.scenes.life import FIRST, SECOND, provisioned
 from platform_sim.conformance.scenes.scene import NOTHING, Mode, Script, Stage
 from platform_sim.conformance.seen import Exchange, NotSeen
 from platform_sim.core.model.sso import TOKENS, Entry, SsoTarget, fields_of
@@ -75,10 +75,7 @@ class Gateway:
 
 
 def _gateway(stage: Stage, fact: str, spent: int) -> Gateway:
-    instance: Instance = stage.seen.fact(fact)
-    if instance.state != "provisioned":
-        raise NotSeen(f"there is nothing to sign in to: the add-on is {instance.state}")
-    return Gateway(stage, instance, spent)
+    return Gateway(stage, provisioned(stage, fact), spent)
 
 
 def _for_users(gateway: Gateway) -> None:
