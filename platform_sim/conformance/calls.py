@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qsl, unquote
 
 from platform_sim.conformance.seen import Exchange, Heard
+from platform_sim.core.model.addresses import LOG_INPUT
 
 TOKEN = "/oauth/token"
 ACTIONS = "/actions/"
@@ -29,16 +30,18 @@ def parameters(call: Heard) -> dict[str, str]:
 
 def client_secret(call: Heard) -> str:
     """Given as a parameter or as the Basic password; "" for none."""
-    return parameters(call).get("client_secret") or _password(call)
+    return parameters(call).get("client_secret") or basic_pair(call)[1]
 
 
-def _password(call: Heard) -> str:
+def basic_pair(call: Heard) -> tuple[str, str]:
+    """User and password of Basic auth; ("", "") without any that can be read."""
     kind, _, value = call.headers.get("authorization", "").partition(" ")
     try:
         pair = base64.b64decode(value, validate=True).decode() if kind.lower() == "basic" else ""
     except (binascii.Error, UnicodeDecodeError):
-        return ""
-    return pair.partition(":")[2]
+        return "", ""
+    user, _, password = pair.partition(":")
+    return user, password
 
 
 def refreshes(calls: Iterable[Heard]) -> list[Heard]:
@@ -58,7 +61,17 @@ def _is_refresh(call: Heard) -> bool:
 
 def api(calls: Iterable[Heard]) -> list[Heard]:
     """Calls of the Platform API."""
-    return [call for call in calls if call.place != TOKEN and not call.place.startswith(("/logs", "/vendor/"))]
+    return [call for call in calls if call.place not in (TOKEN, LOG_INPUT) and not call.place.startswith("/vendor/")]
+
+
+def is_line(call: Heard) -> bool:
+    """Whether it writes into a log."""
+    return call.place == LOG_INPUT
+
+
+def subscribed(call: Heard, uuid: str = "") -> bool:
+    """Whether it made a webhook, for that add-on if one is named."""
+    return call.method == "POST" and call.place.endswith("/webhooks") and succeeded(call) and uuid in ("", about(call))
 
 
 def about(call: Heard) -> str:

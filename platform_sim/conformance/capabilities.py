@@ -20,6 +20,7 @@ ABILITIES = {
     "plans": "a second plan (--plan)",
     "async": "an answer of 202 to a provisioning request",
     "sync": "an answer of 200 to a provisioning request",
+    "webhooks": "a webhook that it asked for",
     "back": "a call of the Platform API after a provisioning request",
 }
 """Each with the words for what a partner without it lacks."""
@@ -48,4 +49,6 @@ def of_behaviour(seen: Seen) -> frozenset[str]:
     found = {"async" if first[0].status == 202 else "sync"}
     if api(seen.facts.get(BACK, ())):
         found.add("back")
+    if any(call.method == "POST" and call.place.endswith("/webhooks") for call in seen.facts.get(BACK, ())):
+        found.add("webhooks")
     return frozenset(found)

@@ -5,6 +5,7 @@ from platform_sim.conformance.rules import (
     callbacks,
     config,
     deprovision,
+    drains,
     grants,
     hygiene,
     identity,
@@ -16,8 +17,9 @@ from platform_sim.conformance.rules import (
     sessions,
     speed,
     transport,
+    webhooks,
 )
-from platform_sim.conformance.scenes import back, contact, doors, life, odd, orders, sign_in
+from platform_sim.conformance.scenes import back, contact, doors, hooks, life, logs, odd, orders, sign_in
 from platform_sim.conformance.scenes import identity as identities
 from platform_sim.conformance.scenes import plans as plan_changes
 from platform_sim.conformance.scenes.scene import Scene
@@ -31,6 +33,8 @@ RULES: tuple[Rule, ...] = (
     *plans.RULES,
     *grants.RULES,
     *callbacks.RULES,
+    *drains.RULES,
+    *webhooks.RULES,
     *logins.RULES,
     *sessions.RULES,
     *deprovision.RULES,
@@ -41,6 +45,8 @@ RULES: tuple[Rule, ...] = (
 MIDDLE = (
     *back.SCRIPT,
     *plan_changes.SCRIPT,
+    *logs.SCRIPT,
+    *hooks.SCRIPT,
     *doors.SCRIPT,
     *sign_in.SCRIPT,
     *orders.SCRIPT,

@@ -4,23 +4,28 @@ What a customer does goes the platform's own way, so that the partner gets the v
 request to the partner and its answer pass through here and are kept as they were.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 from platform_sim.assemble import Platform
 from platform_sim.conformance.overhear import Overheard
+from platform_sim.conformance.seen import NotSeen
 from platform_sim.core.access import Actor
 from platform_sim.core.actions import addons, addons_end, attachments, services
 from platform_sim.core.actions.apps import create_app
 from platform_sim.core.clock import Clock
+from platform_sim.core.errors import PlatformError
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, AddonService, as_called
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.catalog import PlanSpec, ServiceSeed, ServiceSpec
 from platform_sim.core.model.records import Job
+from platform_sim.core.model.webhooks import Webhook
 from platform_sim.core.store import Snapshot, Transaction
 from platform_sim.options import Options
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
@@ -48,12 +53,39 @@ class Instance:
 
 
 @dataclass(frozen=True)
+class Subscription:
+    """A webhook of an add-on, with what the partner must know to believe it."""
+
+    id: str
+    url: str
+    include: tuple[str, ...]
+    authorization: str | None = field(repr=False)
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Customer:
     """Somebody who signs in, as the partner sees them."""
 
     id: str
     email: str
     app: str
+
+
+@contextmanager
+def _possible() -> Iterator[None]:
+    try:
+        yield
+    except PlatformError as refusal:
+        raise NotSeen(f"the platform refused: {refusal.message}") from None
+
+
+def _is_about(addon: Addon, request: PartnerRequest) -> bool:
+    """Whether it is for that add-on: others, that failed before, may be cleaned up meanwhile."""
+    if request.method == "POST":
+        return addon.id.encode() in (request.body or b"")
+    last = request.url.rpartition("/")[2].partition("?")[0]
+    return last in (addon.id, quote(addon.provider_id or "", safe=""))
 
 
 def _straight(request: PartnerRequest, on: Send) -> PartnerAnswer:
@@ -175,17 +207,17 @@ class Home:
         return self._instance(addon.id, begun)
 
     def change_plan(self, uuid: str, plan: str) -> Instance:
-        """A customer changes the plan."""
+        """A customer changes the plan. NotSeen if the add-on is in no state for that."""
         begun = len(self.talk)
-        with self._database.transaction() as tx:
+        with _possible(), self._database.transaction() as tx:
             job = addons.request_plan_change(tx, self._actor(tx), tx.get(Addon, uuid), plan)
         self._end_of(job)
         return self._instance(uuid, begun)
 
     def destroy(self, uuid: str) -> Instance:
-        """A customer destroys it, wherever it is attached."""
+        """A customer destroys it, wherever it is attached. NotSeen if it is gone."""
         begun = len(self.talk)
-        with self._database.transaction() as tx:
+        with _possible(), self._database.transaction() as tx:
             job = addons_end.destroy_addon(tx, self._actor(tx), tx.get(Addon, uuid), force=True)
         self._end_of(job)
         return self._instance(uuid, begun)
@@ -196,6 +228,12 @@ class Home:
             actor = self._actor(tx)
             other = tx.find(App, name=app) or create_app(tx, actor, name=app)
             return attachments.attach(tx, actor, other, tx.get(Addon, uuid)).name
+
+    def subscriptions(self, uuid: str) -> list[Subscription]:
+        """The webhooks that the partner has made for this add-on."""
+        with self._database.snapshot() as rows:
+            found = rows.all(Webhook, addon_id=uuid)
+        return [Subscription(each.id, each.url, tuple(each.include), each.authorization, each.secret) for each in found]
 
     def look(self, uuid: str) -> Instance:
         """How it stands now."""
@@ -239,9 +277,8 @@ class Home:
             addon = rows.get(Addon, uuid)
             jobs = rows.all(Job, subject_id=uuid)
         message = jobs[-1].outcome.get("message") if jobs else None
-        return Instance(
-            uuid, addon.name, addon.state, addon.provider_id, message, dict(addon.config), self.talk[begun:]
-        )
+        talk = [each for each in self.talk[begun:] if _is_about(addon, each[0])]
+        return Instance(uuid, addon.name, addon.state, addon.provider_id, message, dict(addon.config), talk)
 
     def _actor(self, rows: Snapshot | Transaction) -> Actor:
         return Actor(rows.get(Account, self.platform.customer_id), authorization_id="check")

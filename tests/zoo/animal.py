@@ -16,9 +16,10 @@ PATIENCE = 2.0
 
 
 def check(kind: Callable[[], Right], **more: Any) -> Report:
-    """A run against a partner of this kind: whole, unless it says in which `mode`, and with which `patience`."""
+    """A run against a partner of this kind: whole, unless its `mode`, `patience`, `settings` say else."""
     partner = kind()
-    usual = {"mode": getattr(partner, "mode", Mode.DEEP), "patience": getattr(partner, "patience", PATIENCE)}
+    usual: dict[str, Any] = {"mode": Mode.DEEP, "patience": PATIENCE, "settings": None}
+    usual = {name: getattr(partner, name, value) for name, value in usual.items()}
 
     def ready(url: str) -> None:
         partner.platform = url

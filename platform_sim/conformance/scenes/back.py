@@ -126,7 +126,7 @@ def _lived(stage: Stage, name: str, enough: Callable[[list[Heard]], bool], watch
         found = _settled(stage, found, heard.calls[begun:])
     _quiet(stage)
     stage.seen.facts[name] = tuple(heard.calls[begun:])
-    stage.destroy(f"{name} deprovision", found.uuid)
+    stage.let_go(f"{name} deprovision", found.uuid)
 
 
 def _settled(stage: Stage, found: Instance, calls: list[Heard]) -> Instance:

@@ -2,7 +2,9 @@
 
 import base64
 
+from platform_sim.conformance.scenes.life import SECOND
 from platform_sim.conformance.scenes.scene import Mode, Script, Stage, basic
+from platform_sim.conformance.seen import NotSeen
 from platform_sim.partners.manifest import credentials
 
 SCRIPT = Script()
@@ -32,6 +34,8 @@ def _strangers(stage: Stage) -> None:
         f"Bearer {password}",
     )
     uuid = stage.seen.good("second provision").sent["uuid"]
+    if stage.seen.fact(SECOND).state == "deprovisioned":
+        raise NotSeen("the second add-on is gone: the platform did not take the answer")
     for how, authorization in zip(WRONG, given, strict=True):
         header = {"Authorization": authorization}
         stage.send(f"provision {how}", stage.request("POST", "", stage.order(), header))

@@ -67,6 +67,11 @@ class Stage:
         self._keep(moment, found)
         return found
 
+    def let_go(self, moment: str, uuid: str) -> None:
+        """Destroy what a scene has made for itself, if it is still there."""
+        if self.home.look(uuid).state != "deprovisioned":
+            self.destroy(moment, uuid)
+
     def send(self, moment: str, request: PartnerRequest) -> Exchange:
         """Send something that the platform would not send by itself; kept as `moment`."""
         return self._kept(moment, request, self.home.deliver(request))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from platform_sim.core.model.seams import SaidLine
-from platform_sim.engines.drains.syslog import Batch
+from platform_sim.core.model.syslog import Batch
 
 
 class Buffer:

@@ -10,12 +10,10 @@ from typing import Literal, Protocol
 
 import httptools
 
+from platform_sim.core.model.syslog import Batch, Framing, http_headers
 from platform_sim.engines.drains.connection import Connection, Times, Wire
-from platform_sim.engines.drains.syslog import Batch, Framing
 from platform_sim.engines.drains.target import Target
 
-USER_AGENT = "Logplex/v72"
-CONTENT_TYPE = "application/logplex-1"
 _TOO_MANY_REQUESTS = 429
 _ANSWER_BYTES = 65_536
 """How much of an answer is read before its connection is given up; only the status counts."""
@@ -158,12 +156,8 @@ class HttpSender:
         lines = [
             f"POST {target.place} HTTP/1.1",
             f"Host: {target.authority}",
-            f"Content-Type: {CONTENT_TYPE}",
             f"Content-Length: {len(body)}",
-            f"Logplex-Msg-Count: {batch.messages}",
-            f"Logplex-Frame-Id: {frame_id}",
-            f"Logplex-Drain-Token: {self._token}",
-            f"User-Agent: {USER_AGENT}",
+            *(f"{name}: {value}" for name, value in http_headers(batch, frame_id, self._token).items()),
         ]
         if target.authorization is not None:
             lines.append(f"Authorization: {target.authorization}")

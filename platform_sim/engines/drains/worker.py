@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from platform_sim.core.clock import Clock
 from platform_sim.core.model.rules import Rules
 from platform_sim.core.model.seams import SaidLine
+from platform_sim.core.model.syslog import Batch
 from platform_sim.engines.drains.buffer import Buffer
 from platform_sim.engines.drains.senders import Sender
-from platform_sim.engines.drains.syslog import Batch
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from platform_sim.core.model.syslog import Batch
 from platform_sim.engines.drains.connection import Times
 from platform_sim.engines.drains.senders import Outcome, sender_for
-from platform_sim.engines.drains.syslog import Batch
 from platform_sim.engines.drains.target import target_of
 
 from ...partners.authority import server_context

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from platform_sim.core.clock import Clock
+from platform_sim.core.model.syslog import Batch, Framing
 from platform_sim.engines.drains.senders import Outcome
-from platform_sim.engines.drains.syslog import Batch, Framing
 from platform_sim.engines.drains.worker import DrainWorker
 from platform_sim.settings import load
 

@@ -10,6 +10,8 @@ from datetime import datetime
 
 from platform_sim.core.model.seams import SaidLine
 
+USER_AGENT = "Logplex/v72"
+CONTENT_TYPE = "application/logplex-1"
 LINE_BYTES = 10_000
 """Longer texts are cut."""
 
@@ -33,6 +35,17 @@ class Batch:
     def messages(self) -> int:
         """What the receiver will count: the message about the loss is one."""
         return len(self.lines) + (1 if self.lost else 0)
+
+
+def http_headers(batch: Batch, frame_id: str, token: str) -> dict[str, str]:
+    """What a batch says of itself over HTTP. `frame_id`: the same at each attempt; `token`: of the drain."""
+    return {
+        "Content-Type": CONTENT_TYPE,
+        "Logplex-Msg-Count": str(batch.messages),
+        "Logplex-Frame-Id": frame_id,
+        "Logplex-Drain-Token": token,
+        "User-Agent": USER_AGENT,
+    }
 
 
 @dataclass(frozen=True)

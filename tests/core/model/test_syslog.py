@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from platform_sim.core.model.seams import LogSource
-from platform_sim.engines.drains.syslog import LINE_BYTES, Batch, Framing
+from platform_sim.core.model.syslog import LINE_BYTES, Batch, Framing
 
-from .lines import AT, STAMP, Line, Message, messages, split
+from ...engines.drains.lines import AT, STAMP, Line, Message, messages, split
 
 HTTP = Framing()
 TCP = Framing("d.01234567", structured=True)
