@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from platform_sim.cli.failures import FINDINGS
+from platform_sim.cli.failures import FINDINGS, EnvironmentProblem
 from platform_sim.cli.manifest_file import read_manifest
 from platform_sim.cli.show import echo_lines, print_json
 from platform_sim.conformance.reports import as_json, terminal
@@ -41,6 +41,9 @@ def command(
     manifest: dict[str, Any] = read_manifest(file)
     target = Target(manifest, plans or ("test",), url, client_secret, port)
     report = run(target, HttpSend(), mode=Mode[(mode or "default").upper()], seed=seed)
+    if report.absent:
+        where = url or "the address that the manifest gives"
+        raise EnvironmentProblem(f"{report.absent}: start it at {where}, or name another URL after `check`")
     if as_json_:
         print_json(as_json.value(report))
     else:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from platform_sim.conformance.rule import ADVICE, MUST, SHOULD, Found, RuleBook
+from platform_sim.conformance.scenes.contact import CONTACT
 from platform_sim.conformance.scenes.odd import ODD
 from platform_sim.conformance.scenes.sign_in import BEHIND
-from platform_sim.conformance.seen import Exchange, NotSeen, Seen
+from platform_sim.conformance.seen import Exchange, Seen
 
 RULES = RuleBook("hygiene", "partner-api §2.1")
 rule = RULES.rule
@@ -38,11 +39,9 @@ def logins(seen: Seen) -> list[Exchange]:
 
 
 def calls(seen: Seen) -> list[Exchange]:
-    """What Heroku itself has asked for; NotSeen if it was nothing."""
-    found = [each for each in seen.every() if not each.moment.startswith(PAGES)]
-    if not found:
-        raise NotSeen("nothing was asked")
-    return found
+    """What Heroku itself has asked for; NotSeen if nobody was there."""
+    seen.one(CONTACT)
+    return [each for each in seen.every() if not each.moment.startswith(PAGES)]
 
 
 def usual(seen: Seen) -> list[Exchange]:
@@ -81,6 +80,7 @@ def _message(seen: Seen) -> Iterator[Found]:
       why="A stack trace tells strangers where to look for holes.", source="-", mark="INF",
       fix="Switch the debugger off, and answer unknown errors with a sentence.")  # fmt: skip
 def _traces(seen: Seen) -> Iterator[Found]:
+    calls(seen)
     for each in seen.every():
         if any(trace in each.text for trace in TRACES):
             yield f"The answer to the {each.moment} holds a stack trace.", each

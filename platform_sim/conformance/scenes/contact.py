@@ -9,9 +9,9 @@ scene = SCRIPT.scene
 CONTACT = "first contact"
 NOBODY: dict[Problem | None, str] = {
     "bad address": "its address cannot be used",
-    "unknown host": "no such host is known",
-    "refused connection": "nobody listens there",
-    "no connection": "nobody answers there",
+    "unknown host": "its host is not known",
+    "refused connection": "nobody listens at its address",
+    "no connection": "nobody answers at its address",
 }
 """Why there is no partner at all."""
 
@@ -19,10 +19,11 @@ NOBODY: dict[Problem | None, str] = {
 @scene("contact", CONTACT)
 def _contact(stage: Stage) -> None:
     request = stage.request("PUT", stage.fresh_uuid(), {"plan": stage.plans[0]})
-    found = stage.send(CONTACT, request)
-    if found.answer.problem in NOBODY:
-        stage.absent = f"the partner cannot be reached: {NOBODY[found.answer.problem]}"
+    answer = stage.home.deliver(request)
+    if answer.problem in NOBODY:
+        stage.absent = f"the partner cannot be reached, {NOBODY[answer.problem]}"
         raise NotSeen(stage.absent, ends=True)
+    found = stage.keep(CONTACT, request, answer)
     if found.answer.problem:
         raise NotSeen(f"the very first request got {found.said}, so nothing else was asked", ends=True)
     if found.status == 401:

@@ -137,6 +137,11 @@ class Stage:
             self._kept(moment, request, answer)
 
     def _kept(self, moment: str, request: PartnerRequest, answer: PartnerAnswer) -> Exchange:
+        before, self._before = self._before, moment
+        if self._answered and answer.problem in ("refused connection", "no connection"):
+            # Not kept: what a partner does that is not there says nothing about the moment's rules.
+            where = f"after `{before}`, at `{moment}`," if before != moment else f"in the middle of `{moment}`"
+            raise NotSeen(f"the service died: {where} nobody listens any more", lost=True)
         exchange = self.seen.add(Exchange(moment, request, answer))
         if answer.status is not None:
             self._answered = True
@@ -144,18 +149,11 @@ class Stage:
             self.made.setdefault(str(uuid), moment)
         if request.method == "DELETE" and (exchange.succeeded or exchange.status == 410):
             self.ended.add(request.url.rpartition("/")[2])
-        self._check_lives(moment, answer)
-        return exchange
-
-    def _check_lives(self, moment: str, answer: PartnerAnswer) -> None:
-        """NotSeen if the service has died, or hangs: then whoever asks on would wait for hours."""
-        before, self._before = self._before, moment
-        if self._answered and answer.problem in ("refused connection", "no connection"):
-            why = f"the service died: after `{before}`, at `{moment}`, nobody listens any more"
-            raise NotSeen(why, lost=True)
         self._late = self._late + 1 if answer.problem == "timeout" else 0
         if self._late > 1:
-            raise NotSeen(f"the service hangs: neither `{before}` nor `{moment}` was answered in time", lost=True)
+            why = f"the service hangs: neither `{before}` nor `{moment}` was answered in time"
+            raise NotSeen(why, lost=True)
+        return exchange
 
 
 @dataclass(frozen=True)
