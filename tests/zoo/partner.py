@@ -155,8 +155,10 @@ class Slow(Right):
         return Answer(202, {"id": held.uuid, "message": "Your zoo is being built."})
 
     def finish(self, held: Held, order: dict[str, Any]) -> None:
-        """Config first, then the report."""
+        """Config first, then the report; nothing of that without a token."""
         self.swap(held, order)
+        if held.access is None:
+            return
         self.set_config(held)
         self.report(held)
 

@@ -1,4 +1,4 @@
-"""Partners that are not there, or not as a partner is at all: a clear word, an end in time, and no flood of findings."""
+"""Partners that are not there, or are no partners: a clear word, an end in time, and no flood of findings."""
 
 import json
 import socket
@@ -21,8 +21,8 @@ from ..partners.peer import Peer, Talk
 from .animal import check, told
 from .animals_doors import ChangedPassword
 from .animals_hygiene import SendsOn
-from .parts import MANIFEST, PLANS, SECRET
 from .partner import Right
+from .parts import MANIFEST, PLANS, SECRET
 
 LIMIT = {"partner_timeout": 0.3}
 

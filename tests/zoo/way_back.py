@@ -83,7 +83,7 @@ class WayBack:
         }
 
     def call(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
-        """An HTTP call to the platform: status and JSON."""
+        """An HTTP call to the platform: status and JSON; 0 if there is no platform any more."""
         request = urllib.request.Request(self.platform + path, body, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
@@ -91,6 +91,8 @@ class WayBack:
         except urllib.error.HTTPError as refusal:
             with refusal:
                 return refusal.code, None
+        except OSError:
+            return 0, None
 
     def now(self) -> float:
         """Seconds on a clock that only goes forward."""
