@@ -11,6 +11,7 @@ from platform_sim.conformance.rules import (
     identity,
     logins,
     manifest,
+    old,
     plans,
     provision,
     robustness,
@@ -21,6 +22,7 @@ from platform_sim.conformance.rules import (
 )
 from platform_sim.conformance.scenes import back, contact, doors, hooks, life, logs, odd, orders, sign_in
 from platform_sim.conformance.scenes import identity as identities
+from platform_sim.conformance.scenes import old as old_ways
 from platform_sim.conformance.scenes import plans as plan_changes
 from platform_sim.conformance.scenes.scene import Scene
 
@@ -35,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     *callbacks.RULES,
     *drains.RULES,
     *webhooks.RULES,
+    *old.RULES,
     *logins.RULES,
     *sessions.RULES,
     *deprovision.RULES,
@@ -47,6 +50,7 @@ MIDDLE = (
     *plan_changes.SCRIPT,
     *logs.SCRIPT,
     *hooks.SCRIPT,
+    *old_ways.SCRIPT,
     *doors.SCRIPT,
     *sign_in.SCRIPT,
     *orders.SCRIPT,

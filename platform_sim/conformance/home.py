@@ -147,6 +147,7 @@ class Home:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.overheard.let_finish(GRACE)
         self.platform.stop()
 
     @property

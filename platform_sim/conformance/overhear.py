@@ -25,11 +25,19 @@ class Overheard:
         self.instead: Callable[[str, str], int | None] = lambda _method, _path: None
         """Asked before a call comes to the platform: a status to answer with in its place, or None."""
         self._changed = threading.Condition()
+        self._under_way = 0
 
     def around(self, doors: Wsgi) -> Wsgi:
         """The same doors, overheard."""
 
         def listening(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            self._count(1)
+            try:
+                return answered(environ, start_response)
+            finally:
+                self._count(-1)
+
+        def answered(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
             body = environ["wsgi.input"].read()
             environ["wsgi.input"] = io.BytesIO(body)
             begun: list[int] = []
@@ -61,6 +69,16 @@ class Overheard:
         with self._changed:
             self.calls.append(heard)
             self._changed.notify_all()
+
+    def _count(self, more: int) -> None:
+        with self._changed:
+            self._under_way += more
+            self._changed.notify_all()
+
+    def let_finish(self, seconds: float) -> None:
+        """Until no call is under way, at most so long on the wall clock."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._under_way == 0, seconds)
 
     def wait(self, until: Callable[[list[Heard]], bool], seconds: float) -> bool:
         """Until that is true of the calls, at most so long on the wall clock."""

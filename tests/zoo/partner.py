@@ -30,6 +30,8 @@ class Right(Entrance, WayBack):
     manifest = MANIFEST
     plans: tuple[str, ...] = PLANS
     local = ""
+    excused: tuple[str, ...] = ()
+    """Rules that it cannot keep, being what it is."""
     may_be_late = False
     """Whether the DELETE of now may be answered before all is gone."""
     slowness = 0.0

@@ -47,7 +47,7 @@ def _again_410(seen: Seen) -> Iterator[Found]:
         yield f"The second DELETE was answered with {found.said}.", found
 
 
-@rule("D05", MUST, "A uuid that was deleted is not provisioned again.",
+@rule("D05", MUST, "A uuid that was deleted is not provisioned again.", needs="version-3",
       why="A late repeat of the first request would bring back a resource that nobody pays for or deletes.",
       fix="Answer POST for a deleted uuid with 410.", source="partner-api §2.6")  # fmt: skip
 def _no_return(seen: Seen) -> Iterator[Found]:
@@ -56,7 +56,7 @@ def _no_return(seen: Seen) -> Iterator[Found]:
         yield f"The same uuid was provisioned again: {found.said}.", found
 
 
-@rule("D06", SHOULD, "Provisioning a deleted uuid is answered with 410.",
+@rule("D06", SHOULD, "Provisioning a deleted uuid is answered with 410.", needs="version-3",
       why="410 is what tells Heroku that this resource has been and is gone.",
       fix="Answer 410.", source="partner-api §2.6")  # fmt: skip
 def _no_return_410(seen: Seen) -> Iterator[Found]:

@@ -15,6 +15,8 @@ RULES = RuleBook("hygiene", "partner-api §2.1")
 rule = RULES.rule
 PAGES = ("login", "stale login", BEHIND)
 """How moments begin at which a browser asks."""
+BROUGHT = ("batch", "event")
+"""How moments begin at which logs and events come: whoever brings those reads no answer."""
 SECRETS = "secrets"
 """The fact that holds what no answer may repeat: pairs of a name and a value."""
 JSON = re.compile(r"application/(?:json|[\w.+-]+\+json)\b", re.IGNORECASE)
@@ -39,9 +41,9 @@ def logins(seen: Seen) -> list[Exchange]:
 
 
 def calls(seen: Seen) -> list[Exchange]:
-    """What Heroku itself has asked for; NotSeen if nobody was there."""
+    """What Heroku itself has asked for, and reads; NotSeen if nobody was there."""
     seen.one(CONTACT)
-    return [each for each in seen.every() if not each.moment.startswith(PAGES)]
+    return [each for each in seen.every() if not each.moment.startswith((*PAGES, *BROUGHT))]
 
 
 def usual(seen: Seen) -> list[Exchange]:

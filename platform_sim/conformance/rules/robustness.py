@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from platform_sim.conformance.rule import ADVICE, MUST, SHOULD, Found, RuleBook
 from platform_sim.conformance.scenes import odd
-from platform_sim.conformance.seen import Seen
+from platform_sim.conformance.seen import Exchange, Seen
 
 RULES = RuleBook("robustness", "partner-api §2.1")
 rule = RULES.rule
@@ -19,7 +19,7 @@ def _accepted(seen: Seen, moment: str) -> Iterator[Found]:
             yield f"The {moment} was answered with {each.said}.", each
 
 
-def _refused(seen: Seen, moment: str) -> Iterator[Found]:
+def _refused(seen: Seen, moment: str) -> Iterator[tuple[str, Exchange]]:
     seen.good("provision")
     for each in seen.all(moment):
         if each.status is None or not 400 <= each.status < 500:
@@ -87,7 +87,10 @@ def _kinds(seen: Seen) -> Iterator[Found]:
 
 @rule("R09", SHOULD, "An order without uuid or plan is refused.", why=REPEATS, fix=PARSES, mark="INF")
 def _lacking(seen: Seen) -> Iterator[Found]:
-    return _refused(seen, odd.LACKING)
+    for found in _refused(seen, odd.LACKING):
+        # Version 1 had no uuid until its last years.
+        if "plan" not in found[1].sent or "heroku_id" not in found[1].sent:
+            yield found
 
 
 @rule("R10", SHOULD, "An order whose uuid or plan is no text is refused.", why=REPEATS, fix=PARSES, mark="INF")

@@ -16,10 +16,10 @@ from platform_sim.partners.contract import PartnerRequest
 SCRIPT = Script()
 scene = SCRIPT.scene
 EVENTS = (
-    "an event", "an event again", "an event with another layout", "an older event", "an event of an unknown kind",
-    "a big event", "an event without a signature", "an event with a wrong signature", "an event that was changed",
+    "event", "event again", "event with another layout", "event that is older", "event of an unknown kind",
+    "event that is big", "event without a signature", "event with a wrong signature", "event that was changed",
 )  # fmt: skip
-AFTER = "an event after the end"
+AFTER = "event after the end"
 SIGNED = "Heroku-Webhook-Hmac-SHA256"
 BIG = 100_000
 """Bytes of the big one."""

@@ -17,10 +17,10 @@ from platform_sim.partners.contract import PartnerRequest
 SCRIPT = Script()
 scene = SCRIPT.scene
 BATCHES = (
-    "a batch", "a batch again", "a batch of several", "a batch with a long line", "a batch that tells of losses",
-    "a batch without lines", "a batch of another type", "a batch with a strange token",
+    "batch", "batch again", "batch of several", "batch with a long line", "batch that tells of losses",
+    "batch without lines", "batch of another type", "batch with a strange token",
 )  # fmt: skip
-AFTER = "a batch after the end"
+AFTER = "batch after the end"
 LINES = "lines that the partner wrote"
 """The fact that holds them."""
 A_LINE = 2.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote, unquote
 
 from platform_sim.conformance.home import Home, Instance
 from platform_sim.conformance.seen import Exchange, NotSeen, Seen
@@ -38,6 +39,8 @@ class Stage:
     """What the partner has said yes to, uuid -> moment: to be deleted in the end."""
     ended: set[str] = field(default_factory=set)
     """Of these, what the partner has deleted already."""
+    ids: dict[str, str] = field(default_factory=dict)
+    """In version 1: by which id the partner knows what it has made, uuid -> id."""
     absent: str = ""
     """Why there is no partner at all."""
     slowness: float = 2.0
@@ -92,8 +95,10 @@ class Stage:
         headers: Mapping[str, str] = NOTHING,
         timeout: float | None = None,
     ) -> PartnerRequest:
-        """A request as the platform makes them, to the base URL or to one resource; `headers` replace its own, and an
-        empty value takes one away."""
+        """A request as the platform makes them, to the base URL or to one resource, named by its uuid in both versions.
+
+        `headers` replace its own, and an empty value takes one away.
+        """
         manifest = self.home.manifest
         given = {"Accept": spoken(manifest).ACCEPT, "Authorization": basic(*credentials(manifest))}
         given["User-Agent"] = "platform-sim"
@@ -101,7 +106,8 @@ class Stage:
             given["Content-Type"] = "application/json"
             body = body if isinstance(body, bytes) else json.dumps(body, separators=(",", ":")).encode()
         given = {name: value for name, value in (given | dict(headers)).items() if value}
-        url = resource_url(manifest, segment) if segment else base_url(manifest)
+        place = quote(self.ids[segment], safe="") if segment in self.ids else segment
+        url = resource_url(manifest, place) if segment else base_url(manifest)
         return PartnerRequest(method, url, given, body, timeout or self.home.platform.database.rules.partner_timeout)
 
     def page(self, url: str) -> PartnerRequest:
@@ -126,8 +132,13 @@ class Stage:
         """The body of a provisioning request for a resource of its own, after the pattern of the first."""
         sent = dict(self.seen.one("provision").sent)
         uuid = self.fresh_uuid()
-        sent |= {"uuid": uuid, "name": f"{sent.get('name', 'addon')}-{uuid[:8]}", "oauth_grant": None}
-        sent["callback_url"] = str(sent.get("callback_url", "")).rpartition("/")[0] + f"/{uuid}"
+        sent |= {"uuid": uuid, "oauth_grant": None}
+        called = uuid
+        if "heroku_id" in sent:
+            called = sent["heroku_id"] = f"app{int(uuid[:8], 16)}@heroku.com"
+        else:
+            sent["name"] = f"{sent.get('name', 'addon')}-{uuid[:8]}"
+        sent["callback_url"] = str(sent.get("callback_url", "")).rpartition("/")[0] + f"/{quote(called, safe='')}"
         return {name: value for name, value in (sent | changes).items() if value is not ...}
 
     def _keep(self, moment: str, instance: Instance) -> None:
@@ -145,15 +156,23 @@ class Stage:
         exchange = self.seen.add(Exchange(moment, request, answer))
         if answer.status is not None:
             self._answered = True
-        if request.method == "POST" and exchange.succeeded and (uuid := exchange.sent.get("uuid")):
+        if request.method == "POST" and exchange.succeeded and (uuid := _key(exchange.sent)):
             self.made.setdefault(str(uuid), moment)
+            if "heroku_id" in exchange.sent and exchange.object.get("id") is not None:
+                self.ids[str(uuid)] = str(exchange.object["id"])
         if request.method == "DELETE" and (exchange.succeeded or exchange.status == 410):
-            self.ended.add(request.url.rpartition("/")[2])
+            last = unquote(request.url.rpartition("/")[2])
+            self.ended |= {last, *(uuid for uuid, id in self.ids.items() if id == last)}
         self._late = self._late + 1 if answer.problem == "timeout" else 0
         if self._late > 1:
             why = f"the service hangs: neither `{before}` nor `{moment}` was answered in time"
             raise NotSeen(why, lost=True)
         return exchange
+
+
+def _key(order: dict[str, Any]) -> Any:
+    """By what an order is known: its uuid, or the app where it has none."""
+    return order.get("uuid") or order.get("heroku_id")
 
 
 @dataclass(frozen=True)

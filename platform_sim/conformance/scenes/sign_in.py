@@ -36,7 +36,7 @@ class Gateway:
         target = sso_target(manifest, instance.provider_id or instance.uuid)
         assert target is not None, "the scene needs `sso`"
         self.target: SsoTarget = target
-        self._stage, self._salt = stage, str(manifest["api"]["sso_salt"])
+        self._stage, self.salt = stage, str(manifest["api"]["sso_salt"])
         self._client = PartnerClient(stage.home.deliver, stage.home.platform.database.rules.partner_timeout)
         self._now = stage.home.wall_seconds() - spent
         customer = stage.home.customer
@@ -53,13 +53,13 @@ class Gateway:
         changes: Mapping[str, str] = NOTHING,
     ) -> Exchange:
         """Send what the experiment makes of a good login; `changes` are made after signing."""
-        form = fields(experiment, self.target, entry or self.entry, other, self._salt, self._tick())
+        form = fields(experiment, self.target, entry or self.entry, other, self.salt, self._tick())
         return self.send(moment, form | dict(changes))
 
     def at(self, moment: str, timestamp: str) -> Exchange:
         """A login that is rightly signed for a time in any spelling."""
         self._tick()
-        return self.send(moment, fields_of(self.target, self.entry.signed(self._salt, timestamp)))
+        return self.send(moment, fields_of(self.target, self.entry.signed(self.salt, timestamp)))
 
     def send(self, moment: str, form: Mapping[str, str]) -> Exchange:
         """A form as it is."""
