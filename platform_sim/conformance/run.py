@@ -56,7 +56,10 @@ class Report:
     seed: int
     leaks: tuple[str, ...] = ()
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+    """As they came."""
     absent: str = ""
+    manifest: Any = field(default=None, repr=False)
+    """What was given; it holds secrets."""
 
     @property
     def findings(self) -> tuple[Result, ...]:
@@ -118,7 +121,7 @@ def _once(
         leaks = _cleaned(stage)
         seen.facts[SECRETS] = _secrets(home)
         results = tuple(rule.judged(seen, capabilities) for rule in rules)
-    return Report(results, seed, leaks, tuple(seen.every()), stage.absent)
+    return Report(results, seed, leaks, tuple(seen.order), stage.absent, target.manifest)
 
 
 def _of_manifest(rules: Sequence[Rule], seen: Seen) -> list[Rule]:

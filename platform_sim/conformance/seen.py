@@ -16,6 +16,8 @@ class Exchange:
     moment: str
     request: PartnerRequest = field(repr=False)
     answer: PartnerAnswer = field(repr=False)
+    sent_at: int = 0
+    """Unix seconds on the wall clock: what a login's time is compared with."""
 
     @property
     def status(self) -> int | None:
@@ -129,12 +131,16 @@ class Heard:
 class Seen:
     """All that was seen in a run. A moment that did not come has a reason in `missed`."""
 
+    order: list[Exchange] = field(default_factory=list)
+    """All exchanges as they came."""
     exchanges: dict[str, list[Exchange]] = field(default_factory=dict)
+    """The same by their moments."""
     facts: dict[str, Any] = field(default_factory=dict)
     missed: dict[str, NotSeen] = field(default_factory=dict)
 
     def add(self, exchange: Exchange) -> Exchange:
         """Keep it under its moment."""
+        self.order.append(exchange)
         self.exchanges.setdefault(exchange.moment, []).append(exchange)
         return exchange
 
@@ -150,10 +156,6 @@ class Seen:
     def one(self, moment: str) -> Exchange:
         """The first exchange of a moment; NotSeen if it never came."""
         return self._of(moment)[0]
-
-    def every(self) -> list[Exchange]:
-        """All exchanges of the run, whatever they were for."""
-        return [exchange for found in self.exchanges.values() for exchange in found]
 
     def fact(self, name: str) -> Any:
         """Something that was found out; NotSeen if it never was."""

@@ -1,9 +1,10 @@
-"""The report for a person at a terminal: grouped by moment, a line a rule that passes, findings in full below."""
+"""The report for a person at a terminal: grouped by moment, a line a rule, findings in full below."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 
-from platform_sim.conformance.rule import Kind, Problem, Result
+from platform_sim.conformance.reports.text import plain, problem_lines
+from platform_sim.conformance.rule import Kind, Result
 from platform_sim.conformance.run import Report
 
 MARKS = {
@@ -15,18 +16,24 @@ MARKS = {
     Kind.FLAKY: "FLAKY",
     Kind.LOST: "LOST",
 }
+EXPORTS = (
+    'The commands want two variables: export ADDON_PASSWORD="..." ADDON_SSO_SALT="..." with the api.password and',
+    "api.sso_salt of the manifest.",
+)
 
 
-def lines(report: Report) -> Iterator[str]:
-    """All of it."""
+def lines(report: Report, *, details: bool = True) -> Iterator[str]:
+    """All of it; without `details` only how each rule stands."""
     for moment, results in groupby(report.results, key=lambda result: result.rule.moment):
-        yield moment.capitalize()
+        yield moment[:1].upper() + moment[1:]
         for result in results:
-            yield from _line(result)
+            yield _line(result)
         yield ""
-    for result in report.findings:
-        yield from _finding(result)
+    for result in report.findings if details else ():
+        yield from _finding(result, report)
         yield ""
+    if details and any(problem.exchange for result in report.findings for problem in result.problems):
+        yield from EXPORTS
     for uuid in report.leaks:
         yield f"LEFT BEHIND: the partner would not delete {uuid}."
     yield closing(report)
@@ -34,26 +41,21 @@ def lines(report: Report) -> Iterator[str]:
 
 def closing(report: Report) -> str:
     """How many of what, in one line."""
-    counts = report.counts()
-    told = [f"{count} {kind}" for kind, count in counts.items() if count]
+    told = [f"{count} {kind}" for kind, count in report.counts().items() if count]
     return f"{len(report.results)} rules: {', '.join(told)}. Seed {report.seed}."
 
 
-def _line(result: Result) -> Iterable[str]:
+def _line(result: Result) -> str:
     because = f" ({result.because})" if result.because else ""
-    yield f"  {MARKS[result.kind]:<5} {result.rule.id}  {result.rule.sentence}{because}"
+    return plain(f"  {MARKS[result.kind]:<5} {result.rule.id}  {result.rule.sentence}{because}")
 
 
-def _finding(result: Result) -> Iterator[str]:
+def _finding(result: Result, report: Report) -> Iterator[str]:
     rule = result.rule
     yield f"{MARKS[result.kind]} {rule.id} ({rule.level}, {rule.source}, {rule.mark}): {rule.sentence}"
     if result.because:
-        yield f"  {result.because}"
+        yield plain(f"  {result.because}")
     for problem in result.problems:
-        yield from _problem(problem)
+        yield from (f"  {line}" for line in problem_lines(problem, report))
     yield f"  Why: {rule.why}"
     yield f"  Fix: {rule.fix}"
-
-
-def _problem(problem: Problem) -> Iterator[str]:
-    yield f"  {problem.sentence}"

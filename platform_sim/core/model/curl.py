@@ -83,15 +83,16 @@ def _quoted(text: str) -> str:
     end = 0
     for found in _NAMED.finditer(text):
         before = text[end : found.start()] + (found["before"] or "")
-        parts += [_literal(before)] if before else []
+        parts += [shell_word(before)] if before else []
         parts.append(f'"$HIDDEN_{found["name"].upper()}"' if found["name"] else '"$HIDDEN"')
         end = found.end()
     if end < len(text) or not parts:
-        parts.append(_literal(text[end:]))
+        parts.append(shell_word(text[end:]))
     return "".join(parts)
 
 
-def _literal(text: str) -> str:
+def shell_word(text: str) -> str:
+    """A text as one word of `sh`; with control characters of bash or zsh."""
     if re.fullmatch(r"[\w@%+=:,./-]+", text, re.ASCII):
         return text
     if not _CODES.search(text):

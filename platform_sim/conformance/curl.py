@@ -1,0 +1,161 @@
+"""An exchange as commands for a shell that lead to the same answer again: what made the resource, then the request.
+
+Secrets are variables (`$ADDON_PASSWORD`, `$ADDON_SSO_SALT`), and so is the resource's uuid: that of the run is deleted.
+A login is signed anew. Pure.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, quote_plus
+
+from platform_sim.conformance.seen import Exchange
+from platform_sim.core.model.curl import shell_word
+from platform_sim.partners.contract import PartnerRequest
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+FRESH = "UUID=$(python3 -c 'import uuid; print(uuid.uuid4())')"
+SIGNED = {
+    "resource_token": ("sha1", ("resource_id", "", "timestamp")),
+    "token": ("sha1", ("id", "", "timestamp")),
+    "user_scoped_resource_token": ("sha256", ("resource_id", "", "timestamp", "user_id", "email")),
+}
+"""Of each token of a login: the digest, and the fields it is of, with the salt for "" (partner-api §5.3)."""
+MOST = 12
+"""Requests before the one that is shown."""
+SKEW = 10
+"""Seconds that a run may take from signing to sending."""
+LONGEST = 2_000
+"""Characters of a body; of a longer one the beginning is shown."""
+
+
+def script(exchange: Exchange, before: Sequence[Exchange], manifest: Mapping[str, Any]) -> str:
+    """The commands. `before`: all exchanges of the run as they came."""
+    subject = _subject(exchange)
+    steps = [exchange]
+    if subject is not None:
+        earlier = before[: _place(exchange, before)]
+        made = [each for each in earlier if _subject(each) == subject]
+        steps = [*made[-MOST:], exchange]
+    writer = _Writer(manifest, subject)
+    lines = [writer.command(each) for each in steps]
+    return "\n".join([*writer.preamble, *lines])
+
+
+def _place(exchange: Exchange, before: Sequence[Exchange]) -> int:
+    return next((number for number, each in enumerate(before) if each is exchange), len(before))
+
+
+def _subject(exchange: Exchange) -> str | None:
+    """The uuid of the resource that a request is about."""
+    form = _form(exchange.request)
+    for text in (str(exchange.sent.get("uuid", "")), form.get("resource_id", ""), exchange.request.url):
+        found = UUID.search(text)
+        if found:
+            return found[0]
+    return None
+
+
+def _form(request: PartnerRequest) -> dict[str, str]:
+    kind = next((value for name, value in request.headers.items() if name.lower() == "content-type"), "")
+    if not kind.startswith("application/x-www-form-urlencoded"):
+        return {}
+    return dict(parse_qsl((request.body or b"").decode("utf-8", "replace"), keep_blank_values=True))
+
+
+class _Writer:
+    """Knows what in a text is a variable. `preamble`: what has to be set before."""
+
+    def __init__(self, manifest: Mapping[str, Any], subject: str | None) -> None:
+        api = manifest.get("api", {}) if isinstance(manifest, Mapping) else {}
+        self._user = str(manifest.get("id", ""))
+        self._salt = str(api.get("sso_salt") or "")
+        self._password = str(api.get("password") or "")
+        self._known = {self._password: "${ADDON_PASSWORD}", self._salt: "${ADDON_SSO_SALT}"}
+        self.preamble: list[str] = []
+        if subject is not None:
+            self._known |= {subject: "${UUID}", subject[:8]: "${UUID%%-*}"}
+            self.preamble.append(FRESH)
+        self._subject = subject
+        self._now = 0
+        self._known.pop("", None)
+
+    def command(self, exchange: Exchange) -> str:
+        """One `curl`."""
+        request, self._now = exchange.request, exchange.sent_at
+        verb = "-I" if request.method == "HEAD" else f"-X {shell_word(request.method)}"
+        words = [f"curl -sS -i {verb} {self._word(request.url)}"]
+        for name, value in request.headers.items():
+            if name.lower() == "authorization":
+                words.append(self._credentials(value))
+            elif name.lower() not in ("content-length", "host"):
+                words.append(f"-H {self._word(f'{name}: {value}')}")
+        form = _form(request)
+        if form:
+            words += [f"--data-raw {self._field(name, form)}" for name in form]
+        elif request.body:
+            body = request.body.decode("utf-8", "replace")
+            shown = body if len(body) <= LONGEST else body[:LONGEST]
+            words.append(f"--data-raw {self._word(_without_grant(shown))}")
+        return " \\\n  ".join(words)
+
+    def _credentials(self, value: str) -> str:
+        kind, _, given = value.partition(" ")
+        if kind.lower() == "basic":
+            try:
+                text = base64.b64decode(given, validate=True).decode()
+            except ValueError:
+                return f"-H {self._word(f'Authorization: {value}')}"
+            return f"-u {self._word(text)}"
+        return f"-H {self._word(f'Authorization: {value}')}"
+
+    def _field(self, name: str, form: Mapping[str, str]) -> str:
+        """A field of a form; a login's time and tokens are made anew."""
+        value = form[name]
+        if name == "timestamp" and value.isascii() and value.isdigit() and len(value) < 12:
+            return f'"timestamp={self._time(value)}"'
+        if name in SIGNED and self._signed(name, form) == value:
+            digest, fields = SIGNED[name]
+            text = ":".join(self._inside(form.get(each, "")) if each else "${ADDON_SSO_SALT}" for each in fields)
+            text = text.replace(self._inside(form.get("timestamp", "")), self._time(form.get("timestamp", "")))
+            return f"\"{name}=$(printf '%s' \"{text}\" | openssl dgst -{digest} -r | cut -d' ' -f1)\""
+        return self._word(f"{quote_plus(name)}={self._escaped(value)}")
+
+    def _escaped(self, value: str) -> str:
+        return value if value == self._subject else quote_plus(value)
+
+    def _signed(self, name: str, form: Mapping[str, str]) -> str:
+        digest, fields = SIGNED[name]
+        text = ":".join(form.get(each, "") if each else self._salt for each in fields)
+        return hashlib.new(digest, text.encode(), usedforsecurity=False).hexdigest()
+
+    def _time(self, stamp: str) -> str:
+        """As long ago as it was in the run; what has passed since the request was signed does not count."""
+        age = self._now - int(stamp) if stamp.isascii() and stamp.isdigit() else 0
+        return f"$(($(date +%s) - {age if abs(age) > SKEW else 0}))"
+
+    def _word(self, text: str) -> str:
+        """One word of a shell, with the variables in it."""
+        parts = [
+            f'"{self._known[part]}"' if part in self._known else shell_word(part) for part in self._split(text) if part
+        ]
+        return "".join(parts) or "''"
+
+    def _inside(self, text: str) -> str:
+        """The same between double quotes."""
+        return "".join(
+            self._known.get(part) or re.sub(r'([\\"$`])', r"\\\1", part) for part in self._split(text) if part
+        )
+
+    def _split(self, text: str) -> Iterable[str]:
+        if not self._known:
+            return [text]
+        longest_first = sorted(self._known, key=len, reverse=True)
+        return re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
+
+
+def _without_grant(body: str) -> str:
+    """A grant is good for one exchange with the platform of the run: both are gone."""
+    return re.sub(r'"oauth_grant":\{[^{}]*\}', '"oauth_grant":null', body)
