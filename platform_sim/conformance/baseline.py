@@ -33,9 +33,10 @@ def read(text: str) -> frozenset[str]:
     if not isinstance(found, dict) or found.get("version") != VERSION or not isinstance(found.get("findings"), list):
         raise BadBaseline(f'it must be an object with "version": {VERSION} and the list "findings": write it anew')
     marks = [each.get("fingerprint") if isinstance(each, dict) else None for each in found["findings"]]
-    if not all(isinstance(mark, str) for mark in marks):
+    known = frozenset(mark for mark in marks if isinstance(mark, str))
+    if None in marks or len(known) != len(set(map(str, marks))):
         raise BadBaseline('each of its findings must have a "fingerprint": write it anew')
-    return frozenset(marks)
+    return known
 
 
 def that_count(report: Report, level: Level, known: frozenset[str] = frozenset()) -> list[Result]:

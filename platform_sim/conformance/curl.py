@@ -17,6 +17,7 @@ from platform_sim.partners.contract import PartnerRequest
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 FRESH = "UUID=$(python3 -c 'import uuid; print(uuid.uuid4())')"
+NOW = "NOW=$(date +%s)"
 SIGNED = {
     "resource_token": ("sha1", ("resource_id", "", "timestamp")),
     "token": ("sha1", ("id", "", "timestamp")),
@@ -37,11 +38,18 @@ def script(exchange: Exchange, before: Sequence[Exchange], manifest: Mapping[str
     steps = [exchange]
     if subject is not None:
         earlier = before[: _place(exchange, before)]
-        made = [each for each in earlier if _subject(each) == subject]
-        steps = [*made[-MOST:], exchange]
+        made = [each for each in earlier if _subject(each) == subject and _matters(each, exchange)]
+        steps = [*(made if len(made) <= MOST else [made[0], *made[1 - MOST :]]), exchange]
     writer = _Writer(manifest, subject)
+    if any(_form(each.request) for each in steps):
+        writer.preamble.append(NOW)
     lines = [writer.command(each) for each in steps]
     return "\n".join([*writer.preamble, *lines])
+
+
+def _matters(earlier: Exchange, exchange: Exchange) -> bool:
+    """Orders do; of logins only the very same one, which makes the later a replay."""
+    return not _form(earlier.request) or earlier.request.body == exchange.request.body
 
 
 def _place(exchange: Exchange, before: Sequence[Exchange]) -> int:
@@ -134,7 +142,7 @@ class _Writer:
     def _time(self, stamp: str) -> str:
         """As long ago as it was in the run; what has passed since the request was signed does not count."""
         age = self._now - int(stamp) if stamp.isascii() and stamp.isdigit() else 0
-        return f"$(($(date +%s) - {age if abs(age) > SKEW else 0}))"
+        return f"$((NOW - {age if abs(age) > SKEW else 0}))"
 
     def _word(self, text: str) -> str:
         """One word of a shell, with the variables in it."""
@@ -158,4 +166,4 @@ class _Writer:
 
 def _without_grant(body: str) -> str:
     """A grant is good for one exchange with the platform of the run: both are gone."""
-    return re.sub(r'"oauth_grant":\{[^{}]*\}', '"oauth_grant":null', body)
+    return re.sub(r'"oauth_grant"\s*:\s*\{[^{}]*\}', '"oauth_grant":null', body)

@@ -121,7 +121,7 @@ def _once(
         leaks = _cleaned(stage)
         seen.facts[SECRETS] = _secrets(home)
         results = tuple(rule.judged(seen, capabilities) for rule in rules)
-    return Report(results, seed, leaks, tuple(seen.order), stage.absent, target.manifest)
+    return Report(results, seed, leaks, tuple(seen.every()), stage.absent, target.manifest)
 
 
 def _of_manifest(rules: Sequence[Rule], seen: Seen) -> list[Rule]:

@@ -157,6 +157,10 @@ class Seen:
         """The first exchange of a moment; NotSeen if it never came."""
         return self._of(moment)[0]
 
+    def every(self) -> list[Exchange]:
+        """All exchanges of the run as they came, whatever they were for."""
+        return list(self.order)
+
     def fact(self, name: str) -> Any:
         """Something that was found out; NotSeen if it never was."""
         if name not in self.facts:

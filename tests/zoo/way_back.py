@@ -34,7 +34,7 @@ class WayBack:
 
     def swap(self, held: Held, order: dict[str, Any]) -> None:
         """The grant for tokens."""
-        self.platform = self.platform or str(order.get("callback_url", "")).rpartition("/addons/")[0]
+        self.platform = str(order.get("callback_url", "")).rpartition("/addons/")[0] or self.platform
         grant = order.get("oauth_grant")
         if isinstance(grant, dict):
             self.take_tokens(held, grant_type="authorization_code", code=grant["code"])

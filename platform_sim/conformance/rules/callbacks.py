@@ -123,7 +123,7 @@ def _order(seen: Seen) -> Iterator[Found]:
       why="What is not yours, or never was, is answered with 404.",
       fix="Use the uuid of the order, or callback_url, which ends in it.")  # fmt: skip
 def _own(seen: Seen) -> Iterator[Found]:
-    known = {str(each.sent.get(name)) for each in seen.order for name in ("uuid", "name")}
+    known = {str(each.sent.get(name)) for each in seen.every() for name in ("uuid", "name")}
     if any(about(call) and about(call) not in known for call in _calls(seen)):
         yield "A call named an add-on that stands in no provisioning request."
 

@@ -37,7 +37,7 @@ def _exchanged(seen: Seen) -> Calls:
 
 def _orders(seen: Seen) -> list[Exchange]:
     """Every provisioning request of the run."""
-    return [each for each in seen.order if each.request.method == "POST" and "uuid" in each.sent]
+    return [each for each in seen.every() if each.request.method == "POST" and "uuid" in each.sent]
 
 
 @rule("G01", MUST, "Who answers 202 exchanges the grant.", needs="async", source="partner-api §2.5",
@@ -116,7 +116,7 @@ def _not_echoed(seen: Seen) -> Iterator[Found]:
     secrets = {token.encode() for token in _tokens(calls)} | {seen.fact(SECRET).encode()}
     if not swaps(calls):
         raise NotSeen("the partner exchanged no grant")
-    for exchange in seen.order:
+    for exchange in seen.every():
         if any(secret in exchange.answer.body for secret in secrets):
             yield f"The answer at the moment `{exchange.moment}` holds a token or the client secret.", exchange
     if any(secret in call.body for call in api(calls) for secret in secrets):

@@ -153,7 +153,7 @@ class Stage:
             # Not kept: what a partner does that is not there says nothing about the moment's rules.
             where = f"after `{before}`, at `{moment}`," if before != moment else f"in the middle of `{moment}`"
             raise NotSeen(f"the service died: {where} nobody listens any more", lost=True)
-        exchange = self.seen.add(Exchange(moment, request, answer))
+        exchange = self.seen.add(Exchange(moment, request, answer, self.home.wall_seconds()))
         if answer.status is not None:
             self._answered = True
         if request.method == "POST" and exchange.succeeded and (uuid := _key(exchange.sent)):
