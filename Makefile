@@ -96,6 +96,7 @@ docs: setup ## Write the generated pages anew (settings, API coverage, the CLI's
 	@$(BIN)/python -m platform_sim.settings > docs/settings.md
 	@$(BIN)/python -m platform_sim.web.api.coverage > docs/api-coverage.md
 	@$(BIN)/python -m platform_sim.partners.manifest_check > docs/manifest.md
+	@$(BIN)/python -m platform_sim.conformance.pages > docs/rules.md
 	@$(BIN)/python -m tests.heroku_cli.coverage > docs/heroku-cli.md
 
 clean: ## Remove what setup and runs have made in this folder

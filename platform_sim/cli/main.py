@@ -30,6 +30,7 @@ COMMANDS = {
     ),
     "incidents": _row("incidents", "Say that something is wrong with the platform, and that it is over.", "group"),
     "check": _row("check", "Check a partner by the rules of the add-on partner contract."),
+    "explain": _row("explain", "Say what a rule of `check` asks, why, and what to do."),
     "logs": _row("logs", "Show the log of an app."),
     "events": _row("events", "Show what happened, in order."),
     "exchanges": _row("exchanges", "Show what platform and partners said to each other."),

@@ -73,3 +73,11 @@ def test_what_was_typed_wrongly_is_2(words: list[str], says: str, manifest: Path
     result = run_alone("check", *words)
     assert result.exit_code == 2
     assert says in result.output
+
+
+def test_a_rule_is_explained(run_alone: Run) -> None:
+    result = run_alone("explain", "t01")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("T01  A provisioning request without credentials is answered with 401.")
+    assert "Fix: " in result.stdout
+    assert run_alone("explain", "X01").exit_code == 2

@@ -2,6 +2,7 @@
 
 import re
 
+from platform_sim.conformance import pages
 from platform_sim.partners import manifest_check
 from platform_sim.web.api.coverage import HEADINGS, as_markdown
 from platform_sim.web.api.routes import table
@@ -51,3 +52,7 @@ def test_the_rules_for_manifests_are_those_of_the_code() -> None:
     numbers = re.findall(r"^\| (M\d\d) \|", page, flags=re.MULTILINE)
     assert numbers == [f"M{number:02}" for number in range(1, len(numbers) + 1)], "a number is never given up"
     assert {rule.id for rule in manifest_check.RULES} < set(numbers)
+
+
+def test_the_rules_of_the_checker_are_those_that_there_are() -> None:
+    assert (ROOT / "docs" / "rules.md").read_text() == pages.as_markdown(), "run: make docs"
