@@ -20,7 +20,7 @@ from platform_sim.conformance.rules import (
     transport,
     webhooks,
 )
-from platform_sim.conformance.scenes import back, contact, doors, hooks, life, logs, odd, orders, sign_in
+from platform_sim.conformance.scenes import addresses, back, contact, doors, hooks, life, logs, odd, orders, sign_in
 from platform_sim.conformance.scenes import identity as identities
 from platform_sim.conformance.scenes import old as old_ways
 from platform_sim.conformance.scenes import plans as plan_changes
@@ -53,6 +53,7 @@ MIDDLE = (
     *old_ways.SCRIPT,
     *doors.SCRIPT,
     *sign_in.SCRIPT,
+    *addresses.SCRIPT,
     *orders.SCRIPT,
     *identities.SCRIPT,
     *odd.SCRIPT,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from platform_sim.conformance.scenes.scene import Mode
+from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 
 from .animals_orders import with_fields
 from .partner import SALT, Answer, Held, Right
@@ -165,3 +166,24 @@ class InTheOpen(Configured):
 
     def wrong(self, held: Held) -> dict[str, Any]:
         return {"ZOO_URL": f"http://zoo.example/{held.key}"}
+
+
+class OnThisMachine(Right):
+    """As right, with what it gives at home, too."""
+
+    shows = True
+    local = "http://localhost:5300"
+
+    def config(self, held: Held) -> dict[str, str]:
+        return super().config(held) | {"ZOO_URL": f"{self.local}/{held.plan}/{held.key}"}
+
+
+class NobodyThere(OnThisMachine):
+    """Nobody listens at the address."""
+
+    breaks = "C19"
+
+    def __call__(self, request: PartnerRequest) -> PartnerAnswer:
+        if request.method == "GET" and request.url.startswith(f"{self.local}/test/"):
+            return PartnerAnswer(None, {}, b"", 0, "refused connection")
+        return super().__call__(request)

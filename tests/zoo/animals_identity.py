@@ -4,6 +4,8 @@ import threading
 from collections import Counter
 from typing import Any
 
+from platform_sim.conformance.scenes.scene import Mode
+
 from .animals_orders import with_fields
 from .partner import Answer, Held, Refusal, Request, Right, Slow
 
@@ -15,6 +17,7 @@ class RefusesRepeats(Right):
     """A uuid that it knows is a conflict."""
 
     breaks = "I01"
+    mode = Mode.DEFAULT
     also = ("I06", "I09", "I11", "I15")
 
     def begin(self, held: Held, order: dict[str, Any], is_new: bool) -> Answer:
@@ -27,6 +30,7 @@ class NewIdEachTime(Right):
     """A repeat is answered with another id."""
 
     breaks = "I02"
+    mode = Mode.DEFAULT
     also = ("I07", "I09", "I10", "I11", "I12", "I15")
 
     def begin(self, held: Held, order: dict[str, Any], is_new: bool) -> Answer:
@@ -38,6 +42,7 @@ class ManyKeys(Right):
     """A repeat is answered with other credentials."""
 
     breaks = "I03"
+    mode = Mode.DEFAULT
     also = ("I08", "I10")
 
     def begin(self, held: Held, order: dict[str, Any], is_new: bool) -> Answer:
@@ -50,6 +55,7 @@ class ReadyAtOnce(Slow):
     """A repeat is answered with 200 as if the work were done."""
 
     breaks = "I04"
+    mode = Mode.QUICK
 
     def begin(self, held: Held, order: dict[str, Any], is_new: bool) -> Answer:
         return super().begin(held, order, is_new) if is_new else Right.begin(self, held, order, is_new)
@@ -59,6 +65,7 @@ class OneForAll(Right):
     """All have the id of the first."""
 
     breaks = "I05"
+    mode = Mode.DEFAULT
     also = ("I13", "I14")
 
     def begin(self, held: Held, order: dict[str, Any], is_new: bool) -> Answer:
@@ -69,6 +76,7 @@ class LimitsRates(Right):
     """More than ten requests for one uuid are too many."""
 
     breaks = "I06"
+    mode = Mode.DEFAULT
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,6 +120,7 @@ class RacingMakers(Racing):
     """Each makes a resource."""
 
     breaks = "I07"
+    mode = Mode.DEFAULT
 
     def made(self, answer: Answer, number: int) -> Answer:
         return with_fields(answer, id=f"{answer.content['id']}-{number}")
@@ -121,6 +130,7 @@ class RacingKeys(Racing):
     """Each makes credentials."""
 
     breaks = "I08"
+    mode = Mode.DEFAULT
 
     def made(self, answer: Answer, number: int) -> Answer:
         return with_fields(answer, config=answer.content["config"] | {"ZOO_KEY": f"the-key-of-number-{number}"})
@@ -130,6 +140,7 @@ class Busy(Slow):
     """Refuses a repeat while it works."""
 
     breaks = "I09"
+    mode = Mode.DEFAULT
     also = ("I06",)
 
     def __init__(self) -> None:
@@ -145,7 +156,8 @@ class Busy(Slow):
         return super().begin(held, order, is_new)
 
     def finish(self, held: Held, order: dict[str, Any]) -> None:
-        self.working[held.uuid].wait(WAIT)
+        if order.get("oauth_grant"):
+            self.working[held.uuid].wait(WAIT)
         super().finish(held, order)
 
     def tell(self, held: Held, method: str, path: str, content: Any = None) -> tuple[int, Any]:
@@ -158,6 +170,7 @@ class PlansByPost(Right):
     """A repeat changes the plan."""
 
     breaks = "I10"
+    mode = Mode.DEFAULT
 
     def begin(self, held: Held, order: dict[str, Any], is_new: bool) -> Answer:
         held.plan = order["plan"]
@@ -168,6 +181,7 @@ class ByBytes(Right):
     """Other bytes are another request."""
 
     breaks = "I11"
+    mode = Mode.DEFAULT
     also = ("I10", "I12")
 
     def __init__(self) -> None:
@@ -187,6 +201,7 @@ class CapitalsAreOthers(Right):
     """Takes a uuid in capital letters for another."""
 
     breaks = "I12"
+    mode = Mode.DEFAULT
 
     def provision(self, order: dict[str, Any]) -> Answer:
         uuid = order.get("uuid")
@@ -198,6 +213,7 @@ class ByName(Right):
 
     breaks = "I13"
     also = ("R09", "R10")
+    mode = Mode.DEFAULT
 
     def __init__(self) -> None:
         super().__init__()
@@ -212,6 +228,7 @@ class GivesIdsAgain(Right):
     """Who is new gets the id of a dead one."""
 
     breaks = "I14"
+    mode = Mode.DEFAULT
 
     def __init__(self) -> None:
         super().__init__()
@@ -226,8 +243,51 @@ class ComparesPlans(Right):
     """A repeat for what is on another plan now is refused."""
 
     breaks = "I15"
+    mode = Mode.DEFAULT
 
     def begin(self, held: Held, order: dict[str, Any], is_new: bool) -> Answer:
         if held.plan != order["plan"]:
             raise Refusal(422, "This is there, on another plan.")
         return super().begin(held, order, is_new)
+
+
+class Meeting(Right):
+    """Notices that a DELETE comes while it works on the first POST."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ends: dict[str, threading.Event] = {}
+        self.met: set[str] = set()
+
+    def provision(self, order: dict[str, Any]) -> Answer:
+        uuid = str(order.get("uuid")).lower()
+        if uuid not in self.held and self.ends.setdefault(uuid, threading.Event()).wait(WAIT):
+            self.met.add(uuid)
+        return super().provision(order)
+
+    def deprovision(self, uuid: str) -> Answer:
+        self.ends.setdefault(uuid, threading.Event()).set()
+        return super().deprovision(uuid)
+
+
+class Deadlocked(Meeting):
+    """The two hinder each other."""
+
+    breaks = "I16"
+
+    def begin(self, held: Held, order: dict[str, Any], is_new: bool) -> Answer:
+        if is_new and held.uuid in self.met:
+            raise Refusal(500, "Deadlock.")
+        return super().begin(held, order, is_new)
+
+
+class LosesTheEnd(Meeting):
+    """What was met by its end is never quite dead."""
+
+    breaks = "I17"
+
+    def provision(self, order: dict[str, Any]) -> Answer:
+        uuid = str(order.get("uuid")).lower()
+        if uuid in self.met and uuid in self.held:
+            self.held[uuid].dead = False
+        return super().provision(order)

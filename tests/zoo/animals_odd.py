@@ -254,7 +254,7 @@ class OneAtATime(Right):
     """Has one connection to its database."""
 
     breaks = "R20"
-    also = ("I06",)
+    also = ("I06", "L17")
 
     def __init__(self) -> None:
         super().__init__()

@@ -149,6 +149,7 @@ class KnowsItsRegions(Right):
     """Stumbles over a region that it does not know."""
 
     breaks = "P14"
+    mode = Mode.DEFAULT
 
     def provision(self, order: dict[str, Any]) -> Answer:
         if "no-such-region" in str(order.get("region")):
@@ -160,6 +161,7 @@ class KnowsItsOptions(Right):
     """Refuses options that it does not know."""
 
     breaks = "P15"
+    mode = Mode.DEFAULT
 
     def provision(self, order: dict[str, Any]) -> Answer:
         if order.get("options"):
@@ -171,6 +173,7 @@ class KnowsItsFields(Right):
     """Refuses fields that it does not know."""
 
     breaks = "P16"
+    mode = Mode.DEFAULT
 
     def provision(self, order: dict[str, Any]) -> Answer:
         if "no_such_field" in order:
@@ -182,6 +185,7 @@ class NeedsAGrant(Right):
     """Stumbles where there is no grant."""
 
     breaks = "P17"
+    mode = Mode.DEFAULT
 
     def provision(self, order: dict[str, Any]) -> Answer:
         if order.get("oauth_grant") is None:

@@ -1,5 +1,6 @@
 """Partners that do not know how to change a plan."""
 
+import threading
 from typing import Any
 
 from platform_sim.conformance.scenes.scene import Mode
@@ -122,6 +123,30 @@ class ChangesToAnything(Right):
         if order.get("plan") == "no-such-plan":
             return Answer(200, {})
         return super().change_plan(uuid, order)
+
+
+class OneChangeAtATime(Right):
+    """Refuses a plan change while it works on another."""
+
+    breaks = "L17"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meets: threading.Event | None = None
+
+    def change_plan(self, uuid: str, order: dict[str, Any]) -> Answer:
+        with self.lock:
+            if self.meets is not None:
+                self.meets.set()
+                raise Refusal(409, "Another change is under way.")
+            is_real = order.get("plan") in self.plans and self.find(uuid).plan != order["plan"]
+            self.meets = threading.Event() if is_real else None
+        if self.meets is not None:
+            self.meets.wait(0.05)
+        try:
+            return super().change_plan(uuid, order)
+        finally:
+            self.meets = None
 
 
 class UnknownPlanNotFound(Right):

@@ -150,6 +150,10 @@ def test_a_certificate_of_nobody(peers: Callable[..., Peer], tmp_path: Path) -> 
 # Partners that end before they should
 
 
+AMONG_STRANGERS = 26
+"""Requests until the scene `strangers`, in which nearly each is a moment of its own, is half over."""
+
+
 class Mortal(Right):
     """From one request on there is no answer any more, until it is started again."""
 
@@ -191,8 +195,8 @@ def test_a_partner_that_dies_loses_the_rest_and_the_last_steps_are_named() -> No
 
 
 def test_a_partner_that_is_started_again_loses_one_scene() -> None:
-    lost = play(Mortal(40, "refused connection"))
-    partner = Mortal(40, "refused connection")
+    lost = play(Mortal(AMONG_STRANGERS, "refused connection"))
+    partner = Mortal(AMONG_STRANGERS, "refused connection")
     report = play(partner, restart=partner.start_again)
     assert 0 < len(report.findings) < len(lost.findings)
     assert {result.kind for result in report.findings} == {Kind.LOST}

@@ -17,6 +17,7 @@ from platform_sim.conformance.rules.given import (
     values,
 )
 from platform_sim.conformance.rules.manifest import FACT
+from platform_sim.conformance.scenes.addresses import LOCAL, LOOKED
 from platform_sim.conformance.seen import NotSeen, Seen
 from platform_sim.partners.manifest import declared
 
@@ -25,7 +26,6 @@ rule = RULES.rule
 MOST_BYTES = 32_768
 """Of all config vars of an app together."""
 SHORTEST_SECRET = 16
-LOCAL = re.compile(r"localhost|.*\.localhost|127\..*|::1|0\.0\.0\.0")
 CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -187,6 +187,15 @@ def _https(seen: Seen) -> Iterator[Found]:
         return value.url is not None and value.url.scheme == "http" and not LOCAL.fullmatch(_host(value))
 
     return _about(seen, plain, "is an http URL to another machine")
+
+
+@rule("C19", SHOULD, "A URL of the web on this machine is answered.",
+      why="The app is to find something there.", source="-", mark="INF",
+      fix="Start what is to listen there, or give the address at which it does.")  # fmt: skip
+def _answered(seen: Seen) -> Iterator[Found]:
+    for name, problem in sorted(seen.fact(LOOKED).items()):
+        if problem is not None:
+            yield f"What {name} leads to gave no answer ({problem})."
 
 
 def _about(seen: Seen, is_wrong: Callable[[Value], bool], what: str) -> Iterator[Found]:

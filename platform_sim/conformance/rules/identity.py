@@ -8,18 +8,22 @@ from platform_sim.conformance.scenes.identity import (
     AT_ONCE,
     CAPITALS,
     LOST,
+    MEETING,
+    ORDER_AFTER,
     OTHER_PLAN,
     OTHER_WORDS,
     SAME_NAME,
 )
 from platform_sim.conformance.scenes.orders import NO_GRANT, STRANGE
-from platform_sim.conformance.scenes.plans import ORDER_AFTER
+from platform_sim.conformance.scenes.plans import ORDER_AFTER as AFTER_CHANGE
 from platform_sim.conformance.seen import Exchange, NotSeen, Seen
 
 RULES = RuleBook("idempotency and identity", "partner-api §2.6")
 rule = RULES.rule
 AGAIN = "provision again"
 GONE = "second deprovision"
+NOT_NOW = 503
+"""Says that it is to be asked again, which is no failure."""
 
 
 @rule("I01", MUST, "A provisioning request that is repeated is answered with a success.",
@@ -161,11 +165,32 @@ def _not_again(seen: Seen) -> Iterator[Found]:
       why="A repeat may be late; it is about the same uuid, whatever its plan is now.", needs="plans",
       fix="Do not compare the repeat with the plan of today.", mark="INF")  # fmt: skip
 def _after_change(seen: Seen) -> Iterator[Found]:
-    first, found = seen.readable("second provision"), seen.one(ORDER_AFTER)
+    first, found = seen.readable("second provision"), seen.one(AFTER_CHANGE)
     if not found.succeeded:
         yield f"It was answered with {found.said}.", found
     else:
         yield from _another_id(first, found)
+
+
+@rule("I16", MUST, "A DELETE that meets its POST is no server error.",
+      why="A customer may change their mind while you work; an error leaves a resource that nobody wants.",
+      fix="Let the two wait for each other, by a lock or a transaction for each uuid.", mark="INF")  # fmt: skip
+def _meeting(seen: Seen) -> Iterator[Found]:
+    seen.good("deprovision")
+    for found in seen.all(MEETING):
+        if found.status is None or (found.status >= 500 and found.status != NOT_NOW):
+            yield f"Of POST and DELETE at once, {found.request.method} was answered with {found.said}.", found
+
+
+@rule("I17", MUST, "After a DELETE that has met its POST, and one more, nothing lives.",
+      why="It would live for ever, at your cost: Heroku knows it as gone.",
+      fix="Remember each uuid that was deleted, also where there was nothing to delete yet.", mark="INF")  # fmt: skip
+def _nothing_lives(seen: Seen) -> Iterator[Found]:
+    if seen.one("provision after the end").succeeded:
+        raise NotSeen("it needs a partner for whom what was deleted is gone")
+    found = seen.one(ORDER_AFTER)
+    if found.succeeded:
+        yield f"After two DELETEs the POST was answered with {found.said}.", found
 
 
 def _another_id(first: Exchange, found: Exchange) -> Iterator[Found]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from platform_sim.conformance.rule import ADVICE, MUST, SHOULD, Found, RuleBook
 from platform_sim.conformance.rules.answers import refusal_message
 from platform_sim.conformance.rules.manifest import FACT
-from platform_sim.conformance.scenes.plans import AFTER_REFUSAL, AGAIN, CHANGE, MISSING, STRANGE, UNKNOWN
+from platform_sim.conformance.scenes.plans import AFTER_REFUSAL, AGAIN, AT_ONCE, CHANGE, MISSING, STRANGE, UNKNOWN
 from platform_sim.conformance.seen import Exchange, Seen
 from platform_sim.partners.manifest import declared
 
@@ -164,6 +164,15 @@ def _strange(seen: Seen) -> Iterator[Found]:
     found = seen.one(STRANGE)
     if not found.succeeded:
         yield f"A PUT with an unknown field was answered with {found.said}.", found
+
+
+@rule("L17", MUST, "Equal plan changes at once are all answered with a success.", needs="plans",
+      why="Repeats overlap when an answer is slow; one that fails may be the one that counts.",
+      fix="Let a second change wait for the first, and find nothing to do.", source="partner-api §2.1")  # fmt: skip
+def _at_once(seen: Seen) -> Iterator[Found]:
+    wrong = {each.said: each for each in reversed(seen.all(AT_ONCE)) if not each.succeeded}
+    for said, found in sorted(wrong.items()):
+        yield f"One of five equal PUTs was answered with {said}.", found
 
 
 def _changed(seen: Seen) -> list[Exchange]:

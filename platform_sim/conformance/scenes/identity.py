@@ -13,9 +13,12 @@ from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
 SCRIPT = Script()
 scene = SCRIPT.scene
 TIMES = 20
+SHORTLY = 0.5
+"""Wall seconds for which a partner is given to go on with what is gone already."""
 AT_ONCE = "provision at once"
 LOST, AFTER_LOSS = "provision whose answer is lost", "provision after a lost answer"
 SAME_NAME = "provision of the same name"
+MEETING, END_AFTER, ORDER_AFTER = "provision and deprovision at once", "deprovision once more", "provision once more"
 OTHER_PLAN = "provision again with another plan"
 OTHER_WORDS = "provision again in other words"
 CAPITALS = "provision again in capitals"
@@ -59,3 +62,19 @@ def _otherwise(stage: Stage) -> None:
     altered(stage, SAME_NAME, name=stage.seen.fact(FIRST).name)
     if len(stage.plans) > 1:
         stage.repeat(OTHER_PLAN, order, plan=stage.plans[1])
+
+
+@scene("meeting", f"{MEETING}, {END_AFTER}, {ORDER_AFTER}", mode=Mode.DEEP, after="strange orders")
+def _meeting(stage: Stage) -> None:
+    calls: list[Call] = []
+
+    def way(request: PartnerRequest, on: Send) -> PartnerAnswer:
+        both = [request, stage.request("DELETE", str(json.loads(request.body or b"{}").get("uuid")))]
+        with ThreadPoolExecutor(2) as threads:
+            calls.extend(Call(each, answer) for each, answer in zip(both, threads.map(on, both), strict=True))
+        return calls[0].answer
+
+    delivered(stage, way, SHORTLY)
+    order, end = (stage.called(MEETING, call).request for call in calls)
+    stage.send(END_AFTER, end)
+    stage.send(ORDER_AFTER, order)

@@ -30,15 +30,19 @@ ALONE: dict[str, dict[str, Any]] = {
 NO_GRANT = "provision without a grant"
 
 
-def delivered(stage: Stage, way: Callable[[PartnerRequest, Send], PartnerAnswer]) -> Instance:
-    """A customer's order that comes to the partner in this way; back when the partner has done its work."""
+def delivered(
+    stage: Stage, way: Callable[[PartnerRequest, Send], PartnerAnswer], patience: float | None = None
+) -> Instance:
+    """A customer's order that comes to the partner in this way; back when the partner has done its work, or has lost
+    the `patience`: wall seconds, of the stage if not given."""
     usual = stage.home.way
     stage.home.way = lambda request, on: way(request, on) if request.method == "POST" else usual(request, on)
     try:
         found = stage.home.install(stage.plans[0])
     finally:
         stage.home.way = usual
-    return stage.home.wait_for_state(found.uuid, ("provisioned", "deprovisioned"), stage.patience)
+    seconds = stage.patience if patience is None else patience
+    return stage.home.wait_for_state(found.uuid, ("provisioned", "deprovisioned"), seconds)
 
 
 def altered(stage: Stage, moment: str, **changes: Any) -> None:

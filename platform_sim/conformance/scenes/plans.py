@@ -1,15 +1,18 @@
 """Plan changes of the second add-on: between all plans, again, and to what is no plan."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from platform_sim.conformance.scenes.life import SECOND, provisioned
 from platform_sim.conformance.scenes.orders import NO_FIELD, NO_PLAN
-from platform_sim.conformance.scenes.scene import Script, Stage
+from platform_sim.conformance.scenes.scene import Mode, Script, Stage
+from platform_sim.partners.client import Call
 
 SCRIPT = Script()
 scene = SCRIPT.scene
 CHANGE, AGAIN = "plan change", "plan change again"
 ORDER_AFTER = "provision after a plan change"
+AT_ONCE, TIMES = "plan change at once", 5
 UNKNOWN, MISSING = "plan change to an unknown plan", "plan change without a plan"
 AFTER_REFUSAL = "plan change after a refusal"
 STRANGE = "plan change with an unknown field"
@@ -49,3 +52,12 @@ def _refusals(stage: Stage) -> None:
     stage.send(AFTER_REFUSAL, stage.request("PUT", uuid, plan))
     stage.send(MISSING, stage.request("PUT", uuid, {}))
     stage.send(STRANGE, stage.request("PUT", uuid, plan | NO_FIELD))
+
+
+@scene("plan changes at once", AT_ONCE, mode=Mode.DEFAULT, needs="plans", after="plan changes")
+def _at_once(stage: Stage) -> None:
+    change = next(found for found in stage.seen.all(CHANGE) if found.succeeded).request
+    with ThreadPoolExecutor(TIMES) as threads:
+        answers = list(threads.map(stage.home.deliver, [change] * TIMES))
+    for answer in answers:
+        stage.called(AT_ONCE, Call(change, answer))

@@ -160,6 +160,7 @@ class Stage:
             self.made.setdefault(str(uuid), moment)
             if "heroku_id" in exchange.sent and exchange.object.get("id") is not None:
                 self.ids[str(uuid)] = str(exchange.object["id"])
+            self.ended.discard(str(uuid))
         if request.method == "DELETE" and (exchange.succeeded or exchange.status == 410):
             last = unquote(request.url.rpartition("/")[2])
             self.ended |= {last, *(uuid for uuid, id in self.ids.items() if id == last)}
