@@ -1,10 +1,10 @@
-"""The config that a partner gives: in its answers, and by PATCH. Pure."""
+"""The config that a partner gives: in its answers, by PATCH, in version 1 by PUT. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from platform_sim.conformance.scenes.life import CALLED
 from platform_sim.conformance.scenes.plans import CHANGE
@@ -111,7 +111,10 @@ def _answers(seen: Seen, *moments: str) -> Iterator[Given]:
 def _calls(seen: Seen) -> Iterator[Given]:
     orders = [found.sent for moment in (FIRST_ORDER, SECOND_ORDER) for found in seen.exchanges.get(moment, ())]
     known = {str(sent.get(name)): str(sent.get("uuid")) for sent in orders for name in ("uuid", "name")}
+    places = {unquote(urlsplit(str(sent.get("callback_url"))).path): str(sent.get("uuid")) for sent in orders}
     for call in seen.fact(CALLED):
+        if call.method == "PUT" and isinstance(call.json, dict) and (uuid := places.get(unquote(call.place))):
+            yield Given("A PUT of config", uuid, call.json.get("config"), None)
         about = CONFIG_CALL.fullmatch(call.place) if call.method == "PATCH" else None
         if about and about[1] in known:
             yield Given("A PATCH of config", known[about[1]], _listed(call), None)

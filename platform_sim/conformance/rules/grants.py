@@ -24,7 +24,7 @@ RULES = RuleBook("grants and tokens", "partner-api §3")
 rule = RULES.rule
 FORM = "application/x-www-form-urlencoded"
 MOST = 12
-"""Calls after a refresh was refused, within half a second: more is a loop."""
+"""Calls after a refresh was refused, within a part of a second: more is a loop."""
 
 
 def _exchanged(seen: Seen) -> Calls:
@@ -40,7 +40,7 @@ def _orders(seen: Seen) -> list[Exchange]:
     return [each for each in seen.every() if each.request.method == "POST" and "uuid" in each.sent]
 
 
-@rule("G01", MUST, "Who answers 202 exchanges the grant.", needs="async", source="partner-api §2.5",
+@rule("G01", MUST, "Who answers 202 exchanges the grant.", needs="version-3 async", source="partner-api §2.5",
       why="Without tokens nobody can say that the add-on is ready, and after 12 hours it is removed.",
       fix="Swap oauth_grant.code for tokens as soon as the order has come: the code lives 5 minutes.")  # fmt: skip
 def _must_exchange(seen: Seen) -> Iterator[Found]:
@@ -48,7 +48,7 @@ def _must_exchange(seen: Seen) -> Iterator[Found]:
         yield "No grant was exchanged."
 
 
-@rule("G02", ADVICE, "Who answers 200 exchanges the grant, too.", needs="sync",
+@rule("G02", ADVICE, "Who answers 200 exchanges the grant, too.", needs="version-3 sync",
       why="The code dies after 5 minutes, and without tokens config can never be changed, nor the app be looked up.",
       fix="Swap oauth_grant.code for tokens with every order, and keep them.")  # fmt: skip
 def _may_exchange(seen: Seen) -> Iterator[Found]:

@@ -21,7 +21,7 @@ QUIET = 0.1
 """Wall seconds without a call after which no more are waited for."""
 MOST = 1000
 """Calls, after which nobody waits for silence any more."""
-LOOP = 0.5
+LOOP = 0.3
 """Wall seconds for which one is watched who might ask for ever."""
 ENDED = ("provisioned", "deprovisioned")
 
