@@ -186,8 +186,11 @@ def addon_named(rows: Snapshot, actor: Actor, identity: str, app: App | None = N
 def _may_see_addon(rows: Snapshot, actor: Actor, addon: Addon) -> bool:
     if actor.addon_id is not None:
         return addon.id == actor.addon_id
+    own = rows.find(App, id=addon.app_id)
+    if own is not None and _may_see_app(rows, actor, own):
+        return True
     apps = [a.app_id for a in rows.all(Attachment, addon_id=addon.id)]
-    return any(_may_see_app(rows, actor, each) for each in rows.all(App, id=[addon.app_id, *apps]))
+    return any(_may_see_app(rows, actor, each) for each in rows.all(App, id=apps))
 
 
 def own_instance(rows: Snapshot, actor: Actor, identity: str) -> Addon:

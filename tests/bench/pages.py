@@ -7,11 +7,13 @@ from statistics import median
 
 from tests.bench.report import Line
 from tests.web.dashboard.browser import Browser
-from tests.web.dashboard.crowd import ADDONS, APPS, much
+from tests.web.dashboard.crowd import ADDONS, APPS, ledger, much
 from tests.web.dashboard.test_pages import PAGES
 from tests.web.world import new_world, populate
 
 MILLISECONDS, KILOBYTES = 30, 50
+TIMELINE = ("/dashboard/timeline", "/dashboard/timeline?app=acme")
+"""Once more with all that it looks at."""
 TIMES = 5
 """Each page in a round; the first of all only makes its template."""
 
@@ -22,14 +24,18 @@ def pages(rounds: int) -> list[Line]:
         world = new_world(Path(folder))
         try:
             full, browser = populate(world), Browser(world)
+            assert world.call("PATCH", "/apps/acme/config-vars", {"GREETING": "hi"}).status_code == 200
             with world.database.transaction() as tx:
                 much(tx, full)
             asked = {path: _ask(browser, path, rounds * TIMES) for path in PAGES}
+            with world.database.transaction() as tx:
+                ledger(tx)
+            asked |= {path: _ask(browser, path, rounds * TIMES) for path in TIMELINE}
         finally:
             world.database.close()
     slowest = max(asked, key=lambda path: asked[path][0])
     longest = max(asked, key=lambda path: asked[path][1])
-    crowd = f"of {len(PAGES)}, with {APPS:,} apps and {ADDONS:,} add-ons"
+    crowd = f"of {len(asked)}, with {APPS:,} apps and {ADDONS:,} add-ons"
     name = "Dashboard, the {} page"
     return [
         Line(name.format("slowest"), asked[slowest][0], "ms", MILLISECONDS, False, f"{slowest}, {crowd}"),

@@ -27,14 +27,15 @@ from platform_sim.core.model.curl import curl
 from platform_sim.core.model.records import Event, Exchange
 from platform_sim.core.model.steps import PARTIES, Step, Tree
 from platform_sim.core.public import timeline as public
+from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import json_response
 from platform_sim.web.dashboard.desk import Desk
 
-LOOKED_AT = 2_000
-"""Of the newest events, and exchanges, where nobody asks for certain ones."""
+FIRST = 300
+"""Of the newest events, and exchanges: mostly enough for a page; else it looks at as many as the timeline has."""
 STEPS = 50
 """Rows of one action on a page, and as many as fit of others."""
-ROOM, ROW = 43_000, 330
+ROOM, ROW = 38_500, 330
 """Bytes for all rows of a page, and what one takes beside its words, so that the page stays below 50 kB."""
 TITLE, SENTENCE = 120, 160
 """Characters of a row's words."""
@@ -74,8 +75,9 @@ def timeline_pages(desk: Desk) -> Blueprint:
         with desk.doors.database.snapshot() as rows:
             actor = desk.actor(rows)
             of = wish_for(rows, wish.get("app"), wish.get("addon"), wish.get("party"))
-            steps = newest_steps(rows, LOOKED_AT if of == Wish() and not before and not action else WINDOW)
-        found = _one(trees(steps), action) if action else chosen(trees(steps), of)[::-1]
+            steps, found = _newest(rows, of, (WINDOW,) if before or action else (FIRST, WINDOW))
+        if action:
+            found = _one(found, action)
         # By ids: a name may be gone, or another's, when the stream is asked for again.
         live = {"since": public.cursor(cursor_of(steps)), "app": of.app_id, "addon": of.addon_id, "party": of.party}
         shown: dict[str, object] = {"wish": wish, "query": urlencode(wish)}
@@ -134,6 +136,16 @@ def _wished() -> dict[str, str]:
 
 def _query(values: Mapping[str, str | None]) -> str:
     return urlencode({name: value for name, value in values.items() if value})
+
+
+def _newest(rows: Snapshot, of: Wish, windows: tuple[int, ...]) -> tuple[list[Step], list[Tree]]:
+    """Steps, and the actions in which they are, the newest first; of the first window with which a page is full."""
+    for window in windows:
+        steps = newest_steps(rows, window)
+        found = chosen(trees(steps), of)[::-1]
+        if len(steps) < window or not _part(found)["is_last"]:
+            break
+    return steps, found
 
 
 def _one(found: list[Tree], step_id: str) -> list[Tree]:

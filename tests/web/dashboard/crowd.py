@@ -6,6 +6,7 @@ from platform_sim.core.actions.accounts import create_account
 from platform_sim.core.actions.collaborators import join
 from platform_sim.core.model.addons import AddonService, Plan
 from platform_sim.core.model.drains import LogDrain
+from platform_sim.core.model.records import Event, Exchange
 from platform_sim.core.model.webhooks import Webhook
 from platform_sim.core.store import Transaction
 
@@ -13,6 +14,8 @@ from ... import support
 from ..world import Populated
 
 APPS, ADDONS = 1000, 3000
+STEPS = 6000
+"""Of the timeline; more than it looks at."""
 
 
 def much(tx: Transaction, full: Populated) -> None:
@@ -45,3 +48,13 @@ def much(tx: Transaction, full: Populated) -> None:
             changes = {"url": f"https://{'long-' * 30}{n}.example.com/", "token": f"d.{n}"}
             known = {name: value for name, value in changes.items() if hasattr(first, name)}
             tx.insert(replace(first, id=tx.uuid("many"), **known))
+
+
+def ledger(tx: Transaction, number: int = STEPS) -> None:
+    """Copies of a call of a customer with the release that it made, in as many steps."""
+    call, release = tx.all(Exchange)[0], tx.all(Event, kind="release")[0]
+    first, seq = tx.highest(Event, "number") + 1, tx.highest(Exchange, "seq") + 1
+    for n in range(number // 2):
+        made = tx.insert(replace(call, id=tx.uuid("many"), seq=seq + n, after_event=first + n - 1, cause_id=None))
+        event = replace(release, id=tx.uuid("many"), number=first + n, seq=1000 + n, cause_id=made.id)
+        tx.insert(event)
