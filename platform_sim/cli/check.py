@@ -95,7 +95,7 @@ def command(url: str, file: Path, to_stdout: bool, level: str, known: Path | Non
     report = _played(url, file, **given)
     if report.absent:
         where = url or "the address that the manifest gives"
-        raise EnvironmentProblem(f"{report.absent}: start it at {where}, or name another URL after `check`")
+        raise EnvironmentProblem(f"{report.absent}; start it at {where}, or name another URL after `check`")
     if to_stdout:
         print_json(as_json.as_json(report))
     else:

@@ -21,7 +21,7 @@ def _contact(stage: Stage) -> None:
     request = stage.request("PUT", stage.fresh_uuid(), {"plan": stage.plans[0]})
     answer = stage.home.deliver(request)
     if answer.problem in NOBODY:
-        stage.absent = f"the partner cannot be reached, {NOBODY[answer.problem]}"
+        stage.absent = f"the partner cannot be reached: {NOBODY[answer.problem]}"
         raise NotSeen(stage.absent, ends=True)
     found = stage.keep(CONTACT, request, answer)
     if found.answer.problem:

@@ -11,7 +11,7 @@ from platform_sim.conformance.scenes.life import FIRST, SECOND, provisioned
 from platform_sim.conformance.scenes.scene import NOTHING, Mode, Script, Stage
 from platform_sim.conformance.seen import Exchange, NotSeen
 from platform_sim.core.model.sso import TOKENS, Entry, SsoTarget, fields_of
-from platform_sim.core.model.sso_lab import ENTERS, EXPERIMENTS, Experiment, fields
+from platform_sim.core.model.sso_lab import ENTERS, EXPERIMENTS, Experiment, fields, subject_of
 from platform_sim.partners.client import PartnerClient
 from platform_sim.partners.manifest import sso_target
 from platform_sim.partners.sso_answer import cookie_header, led_to, stays_here
@@ -32,16 +32,13 @@ class Gateway:
     repeat: strict partners keep a list."""
 
     def __init__(self, stage: Stage, instance: Instance, spent: int = 0) -> None:
-        manifest = stage.home.manifest
-        target = sso_target(manifest, instance.provider_id or instance.uuid)
-        assert target is not None, "the scene needs `sso`"
-        self.target: SsoTarget = target
-        self._stage, self.salt = stage, str(manifest["api"]["sso_salt"])
+        self._stage, self.salt = stage, str(stage.home.manifest["api"]["sso_salt"])
         self._client = PartnerClient(stage.home.deliver, stage.home.platform.database.rules.partner_timeout)
         self._now = stage.home.wall_seconds() - spent
         customer = stage.home.customer
         ids = (instance.uuid, instance.provider_id or instance.uuid)
         self.entry = Entry(*ids, customer.id, customer.email, customer.app, customer.app, "e30")
+        self.target = self._target(self.entry)
 
     def try_out(
         self,
@@ -53,21 +50,27 @@ class Gateway:
         changes: Mapping[str, str] = NOTHING,
     ) -> Exchange:
         """Send what the experiment makes of a good login; `changes` are made after signing."""
-        form = fields(experiment, self.target, entry or self.entry, other, self.salt, self._tick())
-        return self.send(moment, form | dict(changes))
+        entry = entry or self.entry
+        form = fields(experiment, self.target, entry, other, self.salt, self._tick())
+        return self.send(moment, form | dict(changes), subject_of(experiment, entry, other))
 
     def at(self, moment: str, timestamp: str) -> Exchange:
         """A login that is rightly signed for a time in any spelling."""
         self._tick()
         return self.send(moment, fields_of(self.target, self.entry.signed(self.salt, timestamp)))
 
-    def send(self, moment: str, form: Mapping[str, str]) -> Exchange:
-        """A form as it is."""
-        return self._stage.called(moment, self._client.sign_in(self.target, form))
+    def send(self, moment: str, form: Mapping[str, str], subject: Entry | None = None) -> Exchange:
+        """A form as it is. `subject`: whose place is asked; the oldest have one for each resource."""
+        return self._stage.called(moment, self._client.sign_in(self._target(subject or self.entry), form))
 
     def look(self, moment: str, url: str, cookie: str) -> Exchange:
         """The page to which a login leads."""
         return self._stage.called(moment, self._client.look(url, cookie))
+
+    def _target(self, entry: Entry) -> SsoTarget:
+        target = sso_target(self._stage.home.manifest, entry.partners_id)
+        assert target is not None, "the scene needs `sso`"
+        return target
 
     def _tick(self) -> int:
         self._now -= 1
