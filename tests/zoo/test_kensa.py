@@ -10,6 +10,8 @@ from . import animals_config as config
 from . import animals_doors as doors
 from . import animals_end as end
 from . import animals_logins as logins
+from . import animals_logs as logs
+from . import animals_old as old
 from . import animals_orders as orders
 from . import animals_plans as plans
 from . import animals_sessions as sessions
@@ -37,12 +39,15 @@ CALLS: dict[str, tuple[str, type[Right]]] = {
     "provision: no JSON": ("P03", orders.SaysOk),
     "provision: another's credentials are let in": ("T02", doors.AnyPassword),
     "response: no id": ("P04", orders.Nameless),
+    "response: the id holds the app's number": ("K02", old.IsTheApp),
     "response: config is no object": ("C01", config.ConfigInPairs),
     "response: an undeclared var": ("C02", config.Undeclared),
     "response: a declared var is missing": ("C03", config.Halves),
     "response: a value is no string": ("C04", config.Numbers),
     "response: a URL without host and scheme": ("C06", config.NoScheme),
     "response: localhost in production": ("C07", config.AtHome),
+    "response: no log_drain_url": ("O01", logs.NoPlace),
+    "response: a log_drain_url that is neither https nor syslog": ("O02", logs.PlainPlace),
     "deprovision: no 2xx": ("D01", end.NeverLetsGo),
     "deprovision: without credentials no 401": ("T06", doors.Forbids),
     "plan change: no 2xx": ("L01", plans.Unmoved),
@@ -53,9 +58,8 @@ CALLS: dict[str, tuple[str, type[Right]]] = {
     "sso: a good login is refused": ("S01", logins.LetsNobodyIn),
     "sso: the page behind the login is not 200": ("S37", sessions.ClosedDoor),
 }
-"""Not here: `api.test` (manifests have none since 2018), the id that may not hold the app's number (it is compared with
-one that was never sent), "duplicate" (it asserts nothing), and the header that a cookie `heroku-nav-data` announces
-(there is none any more)."""
+"""Not here: `api.test` (manifests have none since 2018), "duplicate" (it asserts nothing), and the cookie
+`heroku-nav-data` with its header (there is none any more)."""
 
 
 @pytest.mark.parametrize("fault", MANIFEST)

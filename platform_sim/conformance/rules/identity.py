@@ -12,9 +12,8 @@ from platform_sim.conformance.scenes.identity import (
     ORDER_AFTER,
     OTHER_PLAN,
     OTHER_WORDS,
-    SAME_NAME,
 )
-from platform_sim.conformance.scenes.orders import NO_GRANT, STRANGE
+from platform_sim.conformance.scenes.orders import NO_GRANT, SAME_NAME, STRANGE
 from platform_sim.conformance.scenes.plans import ORDER_AFTER as AFTER_CHANGE
 from platform_sim.conformance.seen import Exchange, NotSeen, Seen
 
@@ -142,7 +141,9 @@ def _capitals(seen: Seen) -> Iterator[Found]:
       why="Names are given again, when the first is gone or renamed; the uuid is the identity.",
       fix="Keep the name as a label only.", source="partner-api §2.6, §2.8", mark="INF")  # fmt: skip
 def _same_name(seen: Seen) -> Iterator[Found]:
-    found = seen.one(SAME_NAME)
+    found = seen.one(STRANGE)
+    if not found.succeeded:
+        found = seen.one(SAME_NAME)
     if not found.succeeded:
         yield f"Another uuid with the name of the first was answered with {found.said}.", found
     else:

@@ -4,8 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from platform_sim.conformance.scenes.life import FIRST
-from platform_sim.conformance.scenes.orders import altered, delivered
+from platform_sim.conformance.scenes.orders import delivered
 from platform_sim.conformance.scenes.scene import Mode, Script, Stage
 from platform_sim.partners.client import Call
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
@@ -17,7 +16,6 @@ SHORTLY = 0.5
 """Wall seconds for which a partner is given to go on with what is gone already."""
 AT_ONCE = "provision at once"
 LOST, AFTER_LOSS = "provision whose answer is lost", "provision after a lost answer"
-SAME_NAME = "provision of the same name"
 MEETING, END_AFTER, ORDER_AFTER = "provision and deprovision at once", "deprovision once more", "provision once more"
 OTHER_PLAN = "provision again with another plan"
 OTHER_WORDS = "provision again in other words"
@@ -51,15 +49,12 @@ def _lost(stage: Stage) -> None:
         stage.called(moment, call)
 
 
-@scene(
-    "the same otherwise", f"{CAPITALS}, {OTHER_WORDS}, {OTHER_PLAN}, {SAME_NAME}", mode=Mode.DEFAULT, after="install"
-)
+@scene("the same otherwise", f"{CAPITALS}, {OTHER_WORDS}, {OTHER_PLAN}", mode=Mode.DEFAULT, after="install")
 def _otherwise(stage: Stage) -> None:
     order = stage.seen.good("provision")
     spaced = json.dumps(dict(reversed(order.sent.items())), indent=1).encode()
     stage.send(OTHER_WORDS, replace(order.request, body=spaced))
     stage.repeat(CAPITALS, order, uuid=str(order.sent["uuid"]).upper())
-    altered(stage, SAME_NAME, name=stage.seen.fact(FIRST).name)
     if len(stage.plans) > 1:
         stage.repeat(OTHER_PLAN, order, plan=stage.plans[1])
 

@@ -20,13 +20,14 @@ NO_PLAN, NO_REGION = "no-such-plan", "amazon-web-services::no-such-region"
 NO_FIELD: dict[str, Any] = {"no_such_field": {"of": ["platform-sim"]}}
 NO_OPTION = {"no-such-option": "true"}
 UNKNOWN_PLAN = "provision of an unknown plan"
-STRANGE = "provision with unknown things"
+STRANGE = "provision with unknown things and a name that is taken"
 """All at once: what goes well together goes well alone, and costs one resource instead of many."""
 ALONE: dict[str, dict[str, Any]] = {
     "provision in an unknown region": {"region": NO_REGION},
     "provision with an unknown option": {"options": NO_OPTION},
     "provision with an unknown field": NO_FIELD,
 }
+SAME_NAME = "provision of the same name"
 NO_GRANT = "provision without a grant"
 
 
@@ -65,11 +66,12 @@ def _refused(stage: Stage) -> None:
     altered(stage, UNKNOWN_PLAN, plan=NO_PLAN)
 
 
-@scene("strange orders", ", ".join((STRANGE, *ALONE, NO_GRANT)), mode=Mode.DEFAULT, after="second")
+@scene("strange orders", ", ".join((STRANGE, *ALONE, SAME_NAME, NO_GRANT)), mode=Mode.DEFAULT, after="second")
 def _strange(stage: Stage) -> None:
-    provisioned(stage, FIRST)
+    name = provisioned(stage, FIRST).name
     stage.send(NO_GRANT, stage.request("POST", "", stage.order()))
-    altered(stage, STRANGE, region=NO_REGION, options=NO_OPTION, **NO_FIELD)
+    altered(stage, STRANGE, name=name, region=NO_REGION, options=NO_OPTION, **NO_FIELD)
     if not stage.seen.one(STRANGE).succeeded:
         for moment, changes in ALONE.items():
             altered(stage, moment, **changes)
+        altered(stage, SAME_NAME, name=name)
