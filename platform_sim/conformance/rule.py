@@ -16,6 +16,8 @@ class Level(StrEnum):
 
 
 MUST, SHOULD, ADVICE = Level.MUST, Level.SHOULD, Level.ADVICE
+MOST = 10
+"""Sentences that are told of a broken rule: nobody reads a hundred."""
 WEIGHT = {ADVICE: 0, SHOULD: 1, MUST: 2}
 
 
@@ -127,9 +129,12 @@ class RuleBook(list[Rule]):
 
 
 def _told_once(problems: Iterator[Problem]) -> Iterator[Problem]:
-    """What is seen in many exchanges is said of the first."""
-    told = set()
+    """What is seen in many exchanges is said of the first; of many kinds of it some are enough."""
+    told = set[str]()
     for problem in problems:
+        if len(told) == MOST:
+            yield Problem("There is more of that kind.")
+            return
         if problem.sentence not in told:
             told.add(problem.sentence)
             yield problem

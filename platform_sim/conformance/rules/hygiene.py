@@ -85,7 +85,7 @@ def _traces(seen: Seen) -> Iterator[Found]:
     calls(seen)
     for each in seen.every():
         if any(trace in each.text for trace in TRACES):
-            yield f"The answer to the {each.moment} holds a stack trace.", each
+            yield "An answer holds a stack trace.", each
 
 
 @rule("H05", MUST, "No answer repeats a secret.",
@@ -98,7 +98,7 @@ def _secrets(seen: Seen) -> Iterator[Found]:
         said = f"{each.text} {' '.join(each.header.values())}"
         for name, value in secrets:
             if value in said:
-                yield f"The answer to the {each.moment} holds the {name}.", each
+                yield f"An answer holds the {name}.", each
 
 
 @rule("H06", SHOULD, "No request that Heroku sends is a server error.",
