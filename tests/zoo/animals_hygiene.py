@@ -32,12 +32,12 @@ class InAHurry(Right):
     """Gives Heroku little time."""
 
     breaks = "V03"
-    slowness = 0.4
+    slowness = 0.7
 
     def swap(self, held: Held, order: dict[str, Any]) -> None:
         began = time.monotonic()
         super().swap(held, order)
-        if time.monotonic() - began > 0.3:
+        if time.monotonic() - began > 0.55:
             raise Refusal(422, "Heroku does not answer.")
 
 
