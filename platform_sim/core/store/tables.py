@@ -164,7 +164,7 @@ class Table:
             if values[index] is not None:
                 values[index] = convert(values[index])
         # A frozen class's own __init__ sets field by field the slow way: rows are read far more often than made.
-        item = object.__new__(self.noun)
+        item: Any = object.__new__(self.noun)
         item.__dict__.update(zip(self.columns, values, strict=True))
         return item
 
