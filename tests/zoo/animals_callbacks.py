@@ -1,5 +1,6 @@
 """Partners that say the wrong thing to the platform, or nothing."""
 
+import time
 from typing import Any
 
 from platform_sim.conformance.scenes.scene import Mode
@@ -145,6 +146,17 @@ class AsksOnce(Slow):
 
     def tell(self, held: Held, method: str, path: str, content: Any = None) -> tuple[int, Any]:
         return self.ask(held, method, path, content)
+
+
+class ReportsOnce(Slow):
+    """Takes the first refusal for the last word."""
+
+    breaks = "B16"
+    patience = 0.5
+
+    def report(self, held: Held) -> None:
+        time.sleep(0.05)  # usually its answer has been read by then
+        self.tell(held, "POST", f"/addons/{held.uuid}/actions/provision")
 
 
 class Late(Right):

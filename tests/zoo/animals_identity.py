@@ -162,7 +162,7 @@ class Busy(Slow):
 
     def tell(self, held: Held, method: str, path: str, content: Any = None) -> tuple[int, Any]:
         if path.endswith("/actions/provision"):
-            del self.working[held.uuid]
+            self.working.pop(held.uuid, None)  # it may be told again
         return super().tell(held, method, path, content)
 
 

@@ -16,7 +16,7 @@ from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 
 from .entrance import PAGES, Entrance
 from .parts import BASE, MANIFEST, PASSWORD, PLANS, SALT, SECRET, SSO, WINDOW, Answer, Held, Refusal, Request
-from .way_back import WayBack
+from .way_back import PAUSES, WayBack
 
 __all__ = [
     "BASE", "MANIFEST", "PASSWORD", "PLANS", "SALT", "SECRET", "SSO", "WINDOW",
@@ -173,5 +173,8 @@ class Slow(Right):
         return [{"name": name, "value": value} for name, value in self.config(held).items()]
 
     def report(self, held: Held) -> None:
-        """It is ready."""
-        self.tell(held, "POST", f"/addons/{held.uuid}/actions/provision")
+        """It is ready. Again for a while if that is refused: the platform may not have read our answer yet."""
+        for pause in PAUSES:
+            if self.tell(held, "POST", f"/addons/{held.uuid}/actions/provision")[0] not in (404, 422):
+                return
+            time.sleep(pause)

@@ -6,7 +6,7 @@ from typing import Any
 from platform_sim.conformance.calls import ACTIONS, BACK, Calls, about, api, bearer, succeeded
 from platform_sim.conformance.rule import ADVICE, MUST, SHOULD, Found, RuleBook
 from platform_sim.conformance.rules.manifest import FACT
-from platform_sim.conformance.scenes.back import BUSY, LATE
+from platform_sim.conformance.scenes.back import BUSY, HASTY, LATE
 from platform_sim.conformance.scenes.life import FIRST
 from platform_sim.conformance.seen import NotSeen, Seen
 from platform_sim.partners.manifest import declared
@@ -197,3 +197,15 @@ def _late_only_if(seen: Seen) -> Iterator[Found]:
     found = seen.one("deprovision")
     if found.status == 202:
         yield "A DELETE that did not allow it was answered with 202.", found
+
+
+@rule("B16", SHOULD, "What is reported before the answer has been read is reported again.", needs="async back",
+      why="Your 202 can be under way when the work is done: until it has been read, actions/provision is refused.",
+      fix="Begin after the answer, and repeat for a minute what was refused.", source="partner-api §2.5", mark="DC-old",
+      )  # fmt: skip
+def _reported_again(seen: Seen) -> Iterator[Found]:
+    tries = [call for call in api(seen.fact(HASTY)) if call.place.endswith(PROVISION)]
+    if not tries or succeeded(tries[0]):
+        raise NotSeen("the partner reported only when its answer had been read")
+    if not any(map(succeeded, tries)):
+        yield "actions/provision was refused, and not called again."

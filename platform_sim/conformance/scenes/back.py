@@ -8,10 +8,11 @@ from platform_sim.conformance.calls import BACK, TOKEN, api, refreshes, succeede
 from platform_sim.conformance.home import Instance
 from platform_sim.conformance.scenes.scene import Mode, Script, Stage
 from platform_sim.conformance.seen import Heard, NotSeen
+from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
 
 SCRIPT = Script()
 scene = SCRIPT.scene
-EXPIRED, ROTATED, REFUSED, EARLY, BUSY = "expired", "rotated", "refused", "early", "busy"
+EXPIRED, ROTATED, REFUSED, EARLY, BUSY, HASTY = "expired", "rotated", "refused", "early", "busy", "hasty"
 """Facts: what the partner called in the scene of that name, as far as it belongs to it."""
 LATE, SECRET = "late end", "client secret"
 HOURS_9 = 9 * 3600
@@ -89,9 +90,28 @@ def _busy(stage: Stage) -> None:
 
     stage.home.overheard.instead = once
     try:
-        _lived(stage, BUSY, lambda calls: _finished(calls))
+        _lived(stage, BUSY, _finished)
     finally:
         stage.home.overheard.instead = lambda _method, _path: None
+
+
+@scene("slow answer", f"hasty provision, hasty deprovision, {HASTY}", mode=Mode.DEEP, needs="back async")
+def _hasty(stage: Stage) -> None:
+    """The 202 is under way until the partner has reported, or for as long as it is waited for."""
+    heard, usual = stage.home.overheard, stage.home.way
+    begun = len(heard.calls)
+
+    def held_up(request: PartnerRequest, on: Send) -> PartnerAnswer:
+        answer = usual(request, on)
+        if request.method == "POST":
+            heard.wait(lambda calls: any(map(_reports, calls[begun:])), min(stage.patience, UNHURRIED))
+        return answer
+
+    stage.home.way = held_up
+    try:
+        _lived(stage, HASTY, _finished)
+    finally:
+        stage.home.way = usual
 
 
 @scene("late end", f"late provision, {LATE} deprovision, {LATE}", mode=Mode.DEFAULT, after="second")
@@ -153,7 +173,11 @@ def _recovered(calls: list[Heard]) -> bool:
 
 
 def _finished(calls: list[Heard]) -> bool:
-    return any(call.place.endswith("/actions/provision") and succeeded(call) for call in calls)
+    return any(_reports(call) and succeeded(call) for call in calls)
+
+
+def _reports(call: Heard) -> bool:
+    return call.place.endswith("/actions/provision")
 
 
 def _is_swap(call: Heard) -> bool:
