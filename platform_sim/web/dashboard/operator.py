@@ -11,6 +11,7 @@ from platform_sim.core.model.addons import Addon, AddonService, Plan
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.drains import LogDrain, shown_address
 from platform_sim.core.model.masking import masked_manifest, masked_url
+from platform_sim.core.model.notices import Incident
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.webhooks import Webhook, WebhookDelivery
 from platform_sim.core.public import services as public
@@ -35,11 +36,13 @@ def operator_pages(desk: Desk) -> Blueprint:
             actor = desk.actor(rows)
             counts = {noun.__name__: rows.count(noun) for noun in (App, AddonService, Webhook, LogDrain)}
             open_jobs = rows.count(Job, state=OPEN)
+            incidents = [each.title for each in rows.all(Incident, resolved_at=None)]
             services = rows.all(AddonService, order_by="name")
             owners = by_id(rows, Account, (each.owner_id for each in services if each.owner_id))
         clock = {"now": database.clock.now(), "frozen": database.clock.is_frozen, "seed": database.chance.seed}
         shown = {"counts": counts, "open_jobs": open_jobs, "part": part_of(services), "owners": owners}
-        return desk.page("operator.html", actor, view="status", doors=desk.doors, clock=clock, **shown)
+        shown |= {"doors": desk.doors, "clock": clock, "incidents": incidents}
+        return desk.page("operator.html", actor, view="status", **shown)
 
     @blueprint.get("/partners/<service>")
     def partner(service: str) -> Response:

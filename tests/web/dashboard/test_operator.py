@@ -4,6 +4,7 @@ import json
 
 from platform_sim.core.actions.accounts import partner_account
 from platform_sim.core.actions.catalog import register_manifest
+from platform_sim.core.actions.incidents import declare
 from platform_sim.core.actions.webhooks import create_webhook
 from platform_sim.core.model.accounts import AccessToken, Authorization
 from platform_sim.core.model.addons import AddonService
@@ -47,6 +48,15 @@ def test_the_status_tells_clock_and_partners(full: Populated) -> None:
     assert "2026-03-01 12:00:00 UTC, frozen" in page.text
     assert "Seed 1" in page.text
     assert "exceptions Exceptions alpha user@example.com" in page.text
+
+
+def test_the_status_tells_what_an_operator_says_is_wrong(full: Populated) -> None:
+    browser = Browser(full.world)
+    assert "Incidents none" in browser.get("/dashboard/operator").text
+    assert "Faults none" in browser.get("/dashboard/operator").text
+    with full.world.database.transaction() as tx:
+        declare(tx, full.world.customer.account, "Slow <b>builds</b>", "yellow", ["Apps"], "We look into it.")
+    assert "Incidents Slow <b>builds</b>" in browser.get("/dashboard/operator").text
 
 
 def test_a_partner_is_told_with_manifest_plans_grants_and_tokens(full: Populated) -> None:
