@@ -142,15 +142,19 @@ def _siblings(seen: Seen) -> Iterator[Found]:
       fix='PUT {"config": {"ACME_URL": "..."}} to the callback_url of the order.')  # fmt: skip
 def _finished(seen: Seen) -> Iterator[Found]:
     if seen.fact(FIRST).state != "provisioned":
-        yield "It was not finished." if _puts(seen, all_of_them=True) else "Nothing was put."
+        yield "It was not finished." if _put(seen) else "Nothing was put."
 
 
-def _puts(seen: Seen, *, all_of_them: bool = False) -> list[Heard]:
-    """What was put to `/vendor`; NotSeen if nothing was, unless it is only asked for."""
-    found = [call for call in seen.fact(CALLED) if call.method == "PUT"]
-    if not found and not all_of_them:
+def _puts(seen: Seen) -> list[Heard]:
+    """What was put to `/vendor`; NotSeen if nothing was."""
+    found = _put(seen)
+    if not found:
         raise NotSeen("the partner put no config")
     return found
+
+
+def _put(seen: Seen) -> list[Heard]:
+    return [call for call in seen.fact(CALLED) if call.method == "PUT"]
 
 
 @rule("K12", MUST, "The callback_url is called as it was given.", mark="DC-old",
