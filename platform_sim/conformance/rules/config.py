@@ -14,6 +14,7 @@ from platform_sim.conformance.rules.given import (
     given,
     objects,
     of_order,
+    shown,
     values,
 )
 from platform_sim.conformance.rules.manifest import FACT
@@ -45,7 +46,7 @@ def _declared(seen: Seen) -> Iterator[Found]:
     known = set(declared(seen.fact(FACT)))
     for each, config in objects(answered(seen)):
         for name in sorted(set(config) - known):
-            yield f"{each.where} sets {name!a}, which the manifest does not declare.", each.exchange
+            yield f"{each.where} sets {shown(name)}, which the manifest does not declare.", each.exchange
 
 
 @rule("C03", SHOULD, "Every var that the manifest declares is given.",
@@ -65,7 +66,7 @@ def _complete(seen: Seen) -> Iterator[Found]:
 def _strings(seen: Seen) -> Iterator[Found]:
     for each, config in objects(answered(seen)):
         for name in sorted(name for name, value in config.items() if not isinstance(value, str)):
-            yield f"{each.where} has a value for {name!a} that is no string.", each.exchange
+            yield f"{each.where} has a value for {shown(name)} that is no string.", each.exchange
 
 
 @rule("C05", SHOULD, "Values are not empty.",
@@ -205,7 +206,7 @@ def _about(seen: Seen, is_wrong: Callable[[Value], bool], what: str) -> Iterator
     for value in values(seen):
         if value.name not in told and is_wrong(value):
             told.add(value.name)
-            yield f"{value.of.where} has a value for {value.name} that {what}.", value.of.exchange
+            yield f"{value.of.where} has a value for {shown(value.name)} that {what}.", value.of.exchange
 
 
 def _holds(text: str, value: Value) -> bool:

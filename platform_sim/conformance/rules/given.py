@@ -72,6 +72,11 @@ def objects(found: Iterable[Given]) -> list[tuple[Given, dict[str, Any]]]:
     return _some([(each, each.config) for each in found if isinstance(each.config, dict)])
 
 
+def shown(name: str) -> str:
+    """A name as a sentence can hold it, whatever a partner has called its var."""
+    return name if name.isascii() and name.isidentifier() and len(name) < 80 else ascii(name)[:80]
+
+
 def _some(found: list[T]) -> list[T]:
     if not found:
         raise NotSeen("the partner has given no config that can be read")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from platform_sim.conformance.rule import ADVICE, MUST, SHOULD, Found, RuleBook
 from platform_sim.conformance.rules.answers import refusal_message
+from platform_sim.conformance.rules.given import shown
 from platform_sim.conformance.rules.manifest import FACT
 from platform_sim.conformance.scenes.plans import AFTER_REFUSAL, AGAIN, AT_ONCE, CHANGE, MISSING, STRANGE, UNKNOWN
 from platform_sim.conformance.seen import Exchange, Seen
@@ -57,7 +58,7 @@ def _declared(seen: Seen) -> Iterator[Found]:
     known = set(declared(seen.fact(FACT)))
     for found in _changed(seen):
         for name in sorted(set(_config(found)) - known):
-            yield f"The answer's config holds {name!a}, which the manifest does not declare.", found
+            yield f"The answer's config holds {shown(name)}, which the manifest does not declare.", found
 
 
 @rule("L06", MUST, "The answer's config is an object of strings.", needs="plans",
@@ -69,7 +70,7 @@ def _strings(seen: Seen) -> Iterator[Found]:
             yield "The answer's `config` is no object.", found
         for name, value in sorted(_config(found).items()):
             if not isinstance(value, str):
-                yield f"The answer's config has a value for {name!a} that is no string.", found
+                yield f"The answer's config has a value for {shown(name)} that is no string.", found
 
 
 @rule("L07", MUST, "The id stays as it is.", needs="plans",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from platform_sim.conformance.rule import ADVICE, MUST, SHOULD, Found, RuleBook
 from platform_sim.conformance.rules.answers import is_clear_refusal, refusal_message
+from platform_sim.conformance.rules.given import shown
 from platform_sim.conformance.scenes.orders import ALONE, NO_GRANT, STRANGE, UNKNOWN_PLAN
 from platform_sim.conformance.seen import Exchange, Seen
 
@@ -97,7 +98,7 @@ def _no_secret(seen: Seen) -> Iterator[Found]:
     config = found.object.get("config")
     for name, value in sorted(config.items()) if isinstance(config, dict) else ():
         if isinstance(value, str) and len(value) > 7 and value in _text(found):
-            yield f"The answer's `message` holds the value of {name}.", found
+            yield f"The answer's `message` holds the value of {shown(name)}.", found
 
 
 @rule("P10", MUST, "An answer of 202 holds no config.", needs="async",
