@@ -62,13 +62,21 @@ class Doorman:
             Stranger(self._shared, sock, self._open).look()
 
     def _open(self, sock: socket.socket, is_tls: bool) -> None:
-        task = self._shared.loop.create_task(self._connect(sock, is_tls))
+        begun = asyncio.Event()
+        task = self._shared.loop.create_task(self._connect(sock, is_tls, begun))
         self._shared.tasks.add(task)
-        task.add_done_callback(self._shared.tasks.discard)
 
-    async def _connect(self, sock: socket.socket, is_tls: bool) -> None:
+        def over(task: asyncio.Task[None]) -> None:
+            self._shared.tasks.discard(task)
+            if not begun.is_set():  # cancelled before its first step: nobody else knows the socket
+                sock.close()
+
+        task.add_done_callback(over)
+
+    async def _connect(self, sock: socket.socket, is_tls: bool, begun: asyncio.Event) -> None:
         """Give the socket its protocol. When a handshake fails (the client does not trust us), that is the client's
         affair."""
+        begun.set()
         limits, loop = self._shared.limits, self._shared.loop
         with contextlib.suppress(OSError):
             if is_tls:

@@ -1,9 +1,13 @@
 """Doorman: the first byte decides, and who says nothing is let go."""
 
+import asyncio
 import socket
 import ssl
 import threading
+from types import SimpleNamespace
+from typing import Any
 
+from platform_sim.engines.router.accept import Doorman
 from platform_sim.engines.router.authority import Authority
 from platform_sim.engines.router.limits import RouterLimits
 
@@ -94,3 +98,21 @@ def test_stopping_closes_who_has_not_spoken_yet(make_edge: MakeEdge, connect: Co
     with secure(authority, edge.port) as idle:
         edge.stop()
         assert (silent.rest(), half.rest(), idle.rest()) == (b"", b"", b"")
+
+
+def test_who_comes_just_as_the_edge_stops_leaves_no_socket_open() -> None:
+    """Its task is cancelled before the first step: then nobody else closes the socket."""
+
+    async def scene() -> None:
+        shared: Any = SimpleNamespace(loop=asyncio.get_running_loop(), tasks=set(), open=set(), limits=RouterLimits())
+        unused: Any = None
+        doorman = Doorman(shared, [], unused, unused)
+        ours, theirs = socket.socketpair()
+        doorman._open(ours, False)
+        for task in shared.tasks:
+            task.cancel()
+        await asyncio.gather(*shared.tasks, return_exceptions=True)
+        assert ours.fileno() == -1
+        theirs.close()
+
+    asyncio.run(scene())
