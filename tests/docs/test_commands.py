@@ -10,6 +10,7 @@ from platform_sim.cli.addons_manifest import manifest_group as manifests
 from platform_sim.cli.heroku.group import COMMANDS as CUSTOMERS
 from platform_sim.cli.incidents import group as incidents
 from platform_sim.cli.main import COMMANDS, cli
+from platform_sim.cli.new import group as beginnings
 from platform_sim.cli.users import group as users
 
 from .pages import ROOT
@@ -17,10 +18,11 @@ from .pages import ROOT
 PAGE = (ROOT / "docs" / "commands.md").read_text()
 SHARED = {"--url", "--token", "--ready-file", "--json", "--help"}
 """Told once, at the top of the page."""
-OPERATORS = [f"platform-sim {name}" for name in COMMANDS if name not in ("addons", "incidents", "users")]
+OPERATORS = [f"platform-sim {name}" for name in COMMANDS if name not in ("addons", "incidents", "new", "users")]
 OPERATORS += [f"platform-sim addons {name}" for name in addons.commands if name != "manifest"]
 OPERATORS += [f"platform-sim addons manifest {name}" for name in manifests.commands]
 OPERATORS += [f"platform-sim incidents {name}" for name in incidents.commands]
+OPERATORS += [f"platform-sim new {name}" for name in beginnings.commands]
 OPERATORS += [f"platform-sim users {name}" for name in users.commands]
 
 

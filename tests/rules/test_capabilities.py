@@ -118,6 +118,7 @@ CAPABILITIES = (
         TIME_AND_CHANCE,
         ("platform_sim/core/clock.py",),
         exceptions={
+            "platform_sim/cli/new.py": "makes up the secrets of a partner that it writes, outside of any platform",
             "platform_sim/core/model/names.py": DICE,
             "platform_sim/core/store/session.py": DICE,
             "platform_sim/demo/login.py": "forges a login that is old by the wall clock, outside of any platform",
