@@ -6,6 +6,7 @@ import hmac
 import json
 import os
 import secrets
+import threading
 import time
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,9 +18,12 @@ MANIFEST = json.loads(Path(__file__).with_name("addon-manifest.json").read_text(
 PASSWORD, SALT = MANIFEST["api"]["password"], MANIFEST["api"]["sso_salt"]
 BASIC = "Basic " + base64.b64encode(f"acme:{PASSWORD}".encode()).decode()
 HEROKU = os.environ.get("HEROKU_API_URL", "http://localhost:5100")
+PLANS = ("test", "pro")
 resources: dict[str, dict[str, Any]] = {}  # a real partner has a database; an empty dict is a deleted resource
+lock = threading.Lock()  # Heroku may ask twice at once, and a grant is good for one exchange
 
 Answer = tuple[int, Any]
+GONE: Answer = (410, {"message": "There is no such Acme."})
 
 
 def ask_heroku(method: str, path: str, body: bytes, headers: dict[str, str]) -> Any:
@@ -39,23 +43,30 @@ def config(uuid: str, host: str) -> dict[str, str]:
 
 
 def provision(order: dict[str, Any], host: str) -> Answer:
-    uuid = order["uuid"]
-    if uuid not in resources:  # Heroku may ask twice: the same uuid is the same resource
-        grant = token(grant_type="authorization_code", code=order["oauth_grant"]["code"])
-        resources[uuid] = {"key": secrets.token_hex(16), "plan": order["plan"], "refresh": grant["refresh_token"]}
+    uuid = order["uuid"].lower()
+    if order["plan"] not in PLANS:
+        return 422, {"message": "There is no such plan."}
+    with lock:
+        if uuid not in resources:  # the same uuid is the same resource
+            grant = token(grant_type="authorization_code", code=order["oauth_grant"]["code"])
+            resources[uuid] = {"key": secrets.token_hex(16), "plan": order["plan"], "refresh": grant["refresh_token"]}
     if not resources[uuid]:
-        return 410, {"message": "This Acme was deleted."}
+        return GONE
     return 200, {"id": uuid, "config": config(uuid, host), "message": "Acme is ready."}
 
 
 def change_plan(uuid: str, plan: str, host: str) -> Answer:
+    if not resources.get(uuid):
+        return GONE
+    if plan not in PLANS:
+        return 422, {"message": "There is no such plan."}
     resources[uuid]["plan"] = plan
     return 200, {"config": config(uuid, host), "message": f"Acme is on plan {plan} now."}
 
 
 def deprovision(uuid: str) -> Answer:
     known, resources[uuid] = resources.get(uuid), {}
-    return (204 if known else 410), None
+    return (204, None) if known else GONE
 
 
 def rotate(uuid: str, host: str) -> Answer:
@@ -73,7 +84,7 @@ def rotate(uuid: str, host: str) -> Answer:
 def sign_in(form: dict[str, str]) -> Answer:
     uuid, stamp = form["resource_id"], form["timestamp"]
     expected = hashlib.sha1(f"{uuid}:{SALT}:{stamp}".encode()).hexdigest()
-    good = hmac.compare_digest(expected, form["resource_token"]) and abs(time.time() - int(stamp)) < 300
+    good = hmac.compare_digest(expected, form.get("resource_token", "")) and abs(time.time() - int(stamp)) < 300
     return (200, f"Acme, plan {resources[uuid]['plan']}") if good and resources.get(uuid) else (403, "Log in again.")
 
 
@@ -100,19 +111,27 @@ class Partner(BaseHTTPRequestHandler):
         return 404, {"message": "There is nothing here."}
 
     def do_POST(self) -> None:
-        status, content = self.answer()
+        try:
+            status, content = self.answer()
+        except OSError:  # also a grant that is not taken
+            status, content = 503, {"message": "Try again later."}
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+            status, content = 422, {"message": "The request cannot be read."}
         plain = isinstance(content, str)
         body = b"" if content is None else (content if plain else json.dumps(content)).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/plain" if plain else "application/json")
+        if status == 401:
+            self.send_header("WWW-Authenticate", 'Basic realm="acme"')
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    do_PUT = do_DELETE = do_POST
+    do_GET = do_PUT = do_DELETE = do_POST
 
 
 if __name__ == "__main__":
+    ThreadingHTTPServer.request_queue_size = 64  # for many at once
     server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "5300"))), Partner)
     print(f"listening on http://127.0.0.1:{server.server_address[1]}", flush=True)
     server.serve_forever()

@@ -1,25 +1,30 @@
 """`platform-sim check`: is this partner right? Plays scenes to a running partner and judges it by numbered rules."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 from platform_sim.assemble import own_version
+from platform_sim.cli.check_start import Starting, started
+from platform_sim.cli.env_file import read_env_file
 from platform_sim.cli.failures import FINDINGS, EnvironmentProblem
 from platform_sim.cli.manifest_file import USUAL, read_json_file
+from platform_sim.cli.progress import Progress
 from platform_sim.cli.show import echo_lines, print_json
 from platform_sim.conformance import baseline
 from platform_sim.conformance.catalogue import RULES
 from platform_sim.conformance.repeated import combined
 from platform_sim.conformance.reports import as_json, html, junit, sarif, summary, terminal
 from platform_sim.conformance.rule import Level, Rule
-from platform_sim.conformance.run import Report, Target, run
+from platform_sim.conformance.run import How, Interrupted, Report, Target, run
 from platform_sim.conformance.scenes.scene import Mode
 from platform_sim.partners.http_send import HttpSend
 
+PORT = 5100
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -68,7 +73,11 @@ def _write(report: Report, files: Sequence[tuple[Path | None, Callable[[Report],
 @click.option("--manifest", "file", type=FILE, default=USUAL, show_default=True)
 @click.option("--plan", "plans", multiple=True, help="A plan's slug; several for plan changes.  [default: test]")
 @click.option("--client-secret", help="What the partner exchanges grants with.")
-@click.option("--port", default=5100, show_default=True, help="Of the private platform that the partner calls back.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Of the private platform that the partner calls back.  "
+              "[default: 5100; with --start any free one]")  # fmt: skip
+@click.option("--start", metavar="CMD", help="Start the partner for the run, with a shell; its port comes from PORT.")
+@click.option("--env-file", type=FILE, help="With --start: further variables of the partner, KEY=value lines.")
+@click.option("--intercept", is_flag=True, help="With --start: Heroku's own names lead to the private platform.")
 @click.option("--quick", "mode", flag_value="quick", help="Only what takes a moment.")
 @click.option("--deep", "mode", flag_value="deep", help="All there is.")
 @click.option("--only", default="", help="Rules: numbers, letters or moments, with commas.")
@@ -115,8 +124,31 @@ def command(url: str, file: Path, to_stdout: bool, level: str, known: Path | Non
 
 
 def _played(url: str, file: Path, **given: Any) -> Report:
-    target = Target(read_json_file(file), given["plans"] or ("test",), url, given["client_secret"], given["port"])
-    rules = _wanted(given["only"], given["skip"])
-    mode = Mode[(given["mode"] or "default").upper()]
-    runs = [run(target, HttpSend(), mode=mode, rules=rules, seed=given["seed"]) for _ in range(given["repeat"])]
-    return combined(runs)
+    start = given["start"]
+    if not start and (given["env_file"] or given["intercept"]):
+        raise click.UsageError("--env-file and --intercept say what a partner gets that --start starts: give --start")
+    port = given["port"] if given["port"] is not None else 0 if start else PORT
+    target = Target(read_json_file(file), given["plans"] or ("test",), url, given["client_secret"], port)
+    how: How = {"rules": _wanted(given["only"], given["skip"]), "mode": Mode[(given["mode"] or "default").upper()]}
+    more = read_env_file(given["env_file"]) if given["env_file"] else {}
+    with Progress() as progress, _interrupted(progress):
+        how["told"] = progress.on
+        if not start:
+            return _runs(target, how, **given)
+        with started(Starting(start, more, given["intercept"]), progress.say) as hooks:
+            return _runs(target, how | hooks, **given)
+
+
+def _runs(target: Target, how: How, **given: Any) -> Report:
+    return combined([run(target, HttpSend(), seed=given["seed"], **how) for _ in range(given["repeat"])])
+
+
+@contextmanager
+def _interrupted(progress: Progress) -> Iterator[None]:
+    """Says what a run that was broken off has left behind."""
+    try:
+        yield
+    except Interrupted as interruption:
+        for uuid in interruption.leaks:
+            progress.say(f"The partner would not delete {uuid}: it is left behind.")
+        raise

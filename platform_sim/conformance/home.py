@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from platform_sim.assemble import Platform
+from platform_sim.conformance.asked import Asked
 from platform_sim.conformance.overhear import Overheard
 from platform_sim.conformance.seen import NotSeen
 from platform_sim.core.access import Actor
@@ -117,7 +118,7 @@ class Home:
     ) -> None:
         specs = tuple(PlanSpec(name, state="public") for name in plans)
         spec = ServiceSpec(state="ga", local=local, client_secret=client_secret, plans=specs)
-        self._send = send
+        self.asked = Asked(send)
         self.way: Way = _straight
         """How the platform's requests are delivered: scenes put themselves in between."""
         self.talk: Talk = []
@@ -147,8 +148,10 @@ class Home:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.overheard.let_finish(GRACE)
-        self.platform.stop()
+        try:
+            self.overheard.let_finish(GRACE)
+        finally:
+            self.platform.stop()
 
     @property
     def manifest(self) -> Manifest:
@@ -253,10 +256,10 @@ class Home:
 
     def deliver(self, request: PartnerRequest) -> PartnerAnswer:
         """Something that the platform itself would not send."""
-        return self._send(request)
+        return self.asked(request)
 
     def _deliver(self, request: PartnerRequest) -> PartnerAnswer:
-        answer = self.way(request, self._send)
+        answer = self.way(request, self.asked)
         self.talk.append((request, answer))
         return answer
 

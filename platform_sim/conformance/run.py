@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 from platform_sim.conformance.capabilities import of_behaviour, of_manifest
 from platform_sim.conformance.catalogue import RULES, SCENES
-from platform_sim.conformance.home import Home, another_seed
+from platform_sim.conformance.home import GRACE, Home, another_seed
 from platform_sim.conformance.rule import Kind, Result, Rule
 from platform_sim.conformance.rules.hygiene import SECRETS
 from platform_sim.conformance.rules.manifest import FACT
@@ -33,9 +33,17 @@ class Target:
     port: int = 0
 
 
+class Interrupted(KeyboardInterrupt):
+    """Somebody has broken off the run. `leaks`: uuids that the partner would not delete."""
+
+    def __init__(self, leaks: tuple[str, ...]) -> None:
+        super().__init__()
+        self.leaks = leaks
+
+
 class How(TypedDict, total=False):
     """How a run is made. `patience`: wall seconds for what a partner does of its own accord; `settings`: of the private
-    platform; `ready` hears its URL before anything is asked, `told` of each scene; `slowness`: wall seconds that a slow
+    platform; `ready` gets it before anything is asked, `told` hears of each scene; `slowness`: wall seconds that a slow
     platform takes; `restart` is called when the partner has died, and says whether it is back."""
 
     mode: Mode
@@ -44,7 +52,7 @@ class How(TypedDict, total=False):
     slowness: float
     settings: Mapping[str, Any] | None
     restart: Callable[[], bool]
-    ready: Callable[[str], None]
+    ready: Callable[[Home], None]
     told: Callable[[str], None]
 
 
@@ -72,7 +80,7 @@ class Report:
 
 
 def run(target: Target, send: Send, *, seed: int = 1, **how: Unpack[How]) -> Report:
-    """Check a partner. Never raises for what the partner does.
+    """Check a partner. Never raises for what the partner does; Interrupted for KeyboardInterrupt.
 
     A partner that was checked with this seed before knows its uuids as deleted; then the seed is another one.
     """
@@ -95,7 +103,7 @@ def _once(
     slowness: float = 2.0,
     settings: Mapping[str, Any] | None = None,
     restart: Callable[[], bool] = lambda: False,
-    ready: Callable[[str], None] = lambda _: None,
+    ready: Callable[[Home], None] = lambda _: None,
     told: Callable[[str], None] = lambda _: None,
 ) -> Report:
     seen = Seen()
@@ -115,10 +123,13 @@ def _once(
         rules=settings,
     )
     with home:
-        ready(home.platform.url)
+        ready(home)
         stage = Stage(home, seen, target.plans, patience, slowness=slowness)
-        capabilities = _played(stage, of_manifest(home.manifest, target.plans), mode, told, restart)
-        leaks = _cleaned(stage)
+        try:
+            capabilities = _played(stage, of_manifest(home.manifest, target.plans), mode, told, restart)
+            leaks = _cleaned(stage)
+        except KeyboardInterrupt:
+            raise Interrupted(_left_behind(stage)) from None
         seen.facts[SECRETS] = _secrets(home)
         results = tuple(rule.judged(seen, capabilities) for rule in rules)
     return Report(results, seed, leaks, tuple(seen.every()), stage.absent, target.manifest)
@@ -179,6 +190,14 @@ def _play(stage: Stage, scene: Scene) -> NotSeen | None:
     except NotSeen as reason:
         return reason
     return None
+
+
+def _left_behind(stage: Stage) -> tuple[str, ...]:
+    """The same for a run that breaks off, where nobody may know yet what the partner has said yes to."""
+    stage.home.asked.let_finish(GRACE)
+    for uuid in stage.home.asked.orders:
+        stage.made.setdefault(uuid, "interruption")
+    return _cleaned(stage)
 
 
 def _cleaned(stage: Stage) -> tuple[str, ...]:

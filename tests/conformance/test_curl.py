@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from platform_sim.conformance.curl import script
+from platform_sim.conformance.home import Home
 from platform_sim.conformance.run import Target, run
 from platform_sim.conformance.seen import Exchange
 from platform_sim.core.model.sso import resource_token, user_scoped_token
@@ -38,8 +39,8 @@ def pasted(commands: str) -> list[int]:
 def test_a_findings_commands_lead_to_its_answer_again(kind: type[Right]) -> None:
     partner = kind()
 
-    def ready(url: str) -> None:
-        partner.platform = url
+    def ready(home: Home) -> None:
+        partner.platform = home.platform.url
 
     with served(partner) as url:
         report = run(Target(MANIFEST, PLANS, url, SECRET), HttpSend(), ready=ready)

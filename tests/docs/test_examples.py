@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shlex
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +14,10 @@ from typing import Any
 
 import pytest
 import requests
+from click.testing import CliRunner
 
 from platform_sim.assemble import Platform
+from platform_sim.cli.main import cli
 from platform_sim.demo.login import fresh_form, post_form, stale_form
 
 from ..processes.conftest import customer, nothing_left, platform
@@ -65,6 +69,16 @@ def partner(request: pytest.FixtureRequest, platform: Platform, tmp_path: Path) 
     finally:
         process.terminate()
         process.wait(10)
+
+
+@pytest.mark.parametrize("name", ["partner_flask.py", "partner_stdlib.py"])
+def test_what_people_copy_has_no_finding_that_counts(name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    start = shlex.join([sys.executable, str(EXAMPLES / name)])
+    words = ["--manifest", str(EXAMPLES / "addon-manifest.json"), "--plan", "test", "--plan", "pro", "--start", start]
+    result = CliRunner().invoke(cli, ["check", url, *words])
+    assert result.exit_code == 0, result.output
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from platform_sim.conformance.home import Home
 from platform_sim.conformance.rule import Result
 from platform_sim.conformance.rules.manifest import FACT, RULES
 from platform_sim.conformance.run import Report, Target, run
@@ -21,8 +22,8 @@ def check(kind: Callable[[], Right], **more: Any) -> Report:
     usual: dict[str, Any] = {"mode": Mode.DEEP, "patience": PATIENCE, "settings": None}
     usual = {name: getattr(partner, name, value) for name, value in usual.items()}
 
-    def ready(url: str) -> None:
-        partner.platform = url
+    def ready(home: Home) -> None:
+        partner.platform = home.platform.url
 
     target = Target(partner.manifest, partner.plans, partner.local, SECRET)
     try:

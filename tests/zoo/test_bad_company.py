@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from platform_sim.cli.main import cli
+from platform_sim.conformance.home import Home
 from platform_sim.conformance.rule import Kind
 from platform_sim.conformance.run import Report, Target, run
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Problem, Send
@@ -175,8 +176,8 @@ class Mortal(Right):
 
 
 def play(partner: Mortal, **how: Any) -> Report:
-    def ready(url: str) -> None:
-        partner.platform = url
+    def ready(home: Home) -> None:
+        partner.platform = home.platform.url
 
     try:
         return over(partner, ready=ready, **how)
