@@ -9,7 +9,7 @@ Error = pymysql.MySQLError
 CREATE_TABLE = """CREATE TABLE IF NOT EXISTS notes (
     id BIGINT AUTO_INCREMENT PRIMARY KEY, author TEXT NOT NULL, text TEXT NOT NULL,
     written_at TEXT NOT NULL)"""
-_KINDS = {1045: "retired", 1044: "retired", 4151: "retired", 3118: "retired", 1146: "missing"}
+_KINDS = {1045: "retired", 1698: "retired", 1044: "retired", 4151: "retired", 3118: "retired", 1146: "missing"}
 _KINDS |= dict.fromkeys((1040, 1203, 1226), "full")
 _KINDS |= dict.fromkeys((1053, 1927, 2003, 2006, 2013, 3024), "away")
 

@@ -16,9 +16,9 @@ from platform_sim.core.actions import (
     jobs,
     oauth,
     releases,
-    sso,
 )
 from platform_sim.core.errors import Unauthorized
+from platform_sim.core.model import sso as sso_model
 from platform_sim.core.model.accounts import Authorization
 from platform_sim.core.model.addons import Addon, AddonService
 from platform_sim.core.model.records import Job
@@ -191,7 +191,7 @@ BROKEN: dict[str, Break] = {
     "14 a_token_reaches_nothing_foreign": breaks(access, "_may_see_addon", lambda *_: True),
     "15 refresh_works_while_the_add_on_lives": refreshes_for_anybody,
     "15 no_token_outlives_its_add_on": breaks(addons_end, "revoke_authorization", forgets),
-    "16 sso_is_for_one_id_now": breaks(sso, "user_scoped_token", lambda *_: "0" * 64),
+    "16 sso_is_for_one_id_now": breaks(sso_model, "user_scoped_token", lambda *_: "0" * 64),
     "18 a_repeat_is_the_same_bytes": breaks(addon_logs, "drain_token_of", lambda *_: f"d.{next(COUNT)}"),
     "18 ordered_subscriptions_never_overtake": breaks(jobs, "NEXT_JOB", UNORDERED),
     "22 no_secret_is_kept_or_told": breaks(wire, "_credentials", lambda request: set()),
