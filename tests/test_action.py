@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
+
+from platform_sim.cli.main import cli
 
 from .zoo.animals_end import Forgets
 from .zoo.partner import MANIFEST, SECRET, Right
@@ -63,6 +67,7 @@ class Runner:
             "GITHUB_STEP_SUMMARY": str(self.summary),
             "GITHUB_OUTPUT": str(self.outputs),
         }
+        names["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         names |= {name: evaluated(value) for name, value in step.get("env", {}).items()}
         place = self.workspace / evaluated(step.get("working-directory", "."))
         # As GitHub starts `shell: bash`.
@@ -125,11 +130,36 @@ def test_findings_fail_the_step_and_are_still_told(runner: Runner) -> None:
 def test_inputs_are_words_and_no_commands(runner: Runner) -> None:
     (runner.workspace / "sub").mkdir()
     evil = "$(touch evil); touch evil; `touch evil` --json"
-    assert runner.run(url=evil, manifest="../addon-manifest.json", working_directory="sub", plans=evil, port="0") != 0
-    assert runner.run(url="http://127.0.0.1:1", mode="deep --json") == 2
-    assert runner.run(url="http://127.0.0.1:1", manifest=evil) == 2
+    assert runner.run(url=evil, manifest=evil, plans=evil, level="must", working_directory="sub") == 2
     assert "cannot be read" in runner.done.stderr
+    assert runner.run(url=evil, mode="deep --json") == 2
+    assert "The mode is" in runner.done.stdout
     assert list(runner.folder.rglob("evil")) == []
+
+
+@pytest.mark.processes
+def test_the_workflow_of_a_new_partner_passes(runner: Runner) -> None:
+    """All that it does itself: a manifest for the run, and the action with its inputs."""
+    folder = runner.workspace / "zebra"
+    done = CliRunner().invoke(cli, ["new", "addon", "--lang", "python", str(folder)])
+    assert done.exit_code == 0, done.output
+    (folder / "addon-manifest.json").unlink()
+    steps = yaml.safe_load((folder / ".github" / "workflows" / "check.yml").read_text())["jobs"]["check"]["steps"]
+    (made,) = [step["run"] for step in steps if step.get("run", "").startswith("sed")]
+    subprocess.run(["bash", "-c", made], cwd=folder, check=True)
+    api = json.loads((folder / "addon-manifest.json").read_text())["api"]
+    assert len(api["password"]) == len(api["sso_salt"]) == 64
+    action = steps[-1]
+    assert action["uses"].partition("/")[2].startswith("platform-sim@")
+    inputs = {name.replace("-", "_"): value for name, value in action["with"].items()}
+    code = runner.run(**inputs, working_directory="zebra", url=f"http://127.0.0.1:{_free_port()}", mode="quick")
+    assert code == 0, runner.done
+    assert "G02" in runner.summary.read_text()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
 
 
 def test_without_a_partner_the_action_says_what_it_needs(runner: Runner) -> None:
