@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from platform_sim.cli.main import cli
 
 from .zoo.animals_end import Forgets
-from .zoo.partner import MANIFEST, SECRET, Right
+from .zoo.partner import MANIFEST, SECRET
 from .zoo.serve import served
 
 ROOT = Path(__file__).parents[1]
@@ -105,25 +105,15 @@ def test_every_input_is_used_and_said() -> None:
 
 
 @pytest.mark.processes
-def test_a_right_partner_passes(runner: Runner) -> None:
-    with served(Right()) as url:
-        code = runner.run(url=url, plans="test\n big ", client_secret=SECRET, mode="quick", port="0")
-    assert code == 0, runner.done
-    assert runner.noted.read_text().split()[-1] == str(ROOT)
-    assert (ROOT / "pyproject.toml").exists()
-    assert "L01" in runner.summary.read_text()
-    assert json.loads(runner.output("sarif").read_text())["version"] == "2.1.0"
-    assert "<testsuite" in runner.output("junit").read_text()
-    assert "<html" in runner.output("html").read_text()
-
-
-@pytest.mark.processes
 def test_findings_fail_the_step_and_are_still_told(runner: Runner) -> None:
     with served(Forgets()) as url:
-        code = runner.run(url=url, client_secret=SECRET, mode="quick", level="should", port="0")
+        code = runner.run(url=url, plans="test\n big ", client_secret=SECRET, mode="quick", level="should", port="0")
     assert code == 1, runner.done
     assert "D04" in runner.summary.read_text()
+    assert "--plan" not in runner.summary.read_text(), "without two plans, rules of plan changes say that they need them"
     assert "D04" in runner.output("junit").read_text()
+    assert json.loads(runner.output("sarif").read_text())["version"] == "2.1.0"
+    assert "<html" in runner.output("html").read_text()
 
 
 @pytest.mark.processes
@@ -155,6 +145,7 @@ def test_the_workflow_of_a_new_partner_passes(runner: Runner) -> None:
     code = runner.run(**inputs, working_directory="zebra", url=f"http://127.0.0.1:{_free_port()}", mode="quick")
     assert code == 0, runner.done
     assert "G02" in runner.summary.read_text()
+    assert runner.noted.read_text().split()[-1] == str(ROOT)
 
 
 def _free_port() -> int:

@@ -24,7 +24,7 @@ WORDS: dict[str, dict[str, str]] = {
     "python": {},
     "node": {
         START["python"]: START["node"],
-        "pip install -r requirements.txt": "node --version  # 20 or newer",
+        "pip install -r requirements.txt  # with Python 3.10 or newer": "node --version  # 20 or newer",
         ".py`": ".mjs`",
     },
 }
