@@ -110,7 +110,7 @@ def test_findings_fail_the_step_and_are_still_told(runner: Runner) -> None:
         code = runner.run(url=url, plans="test\n big ", client_secret=SECRET, mode="quick", level="should", port="0")
     assert code == 1, runner.done
     assert "D04" in runner.summary.read_text()
-    assert "--plan" not in runner.summary.read_text(), "without two plans, rules of plan changes say that they need them"
+    assert "| - | L01 |" not in runner.summary.read_text(), "it is judged: there are two plans"
     assert "D04" in runner.output("junit").read_text()
     assert json.loads(runner.output("sarif").read_text())["version"] == "2.1.0"
     assert "<html" in runner.output("html").read_text()
