@@ -14,6 +14,7 @@ from typing import Any
 from platform_sim import settings
 from platform_sim.claim import claim, let_go
 from platform_sim.core.actions.app_setups import wake
+from platform_sim.core.actions.clock import restore
 from platform_sim.core.actions.first_rows import first_rows
 from platform_sim.core.actions.notifications import notify
 from platform_sim.core.actions.webhook_deliveries import fan_out
@@ -73,6 +74,8 @@ class Platform:
         try:
             chance = Chance(self.options.seed)
             self.database = Database(self.layout.database if folder else None, self.clock, chance, rules)
+            if self.options.frozen_at is None:
+                restore(self.database)
             with self.database.transaction() as tx:
                 first = first_rows(tx, self.options.token, self.options.services)
         except BaseException:
@@ -107,6 +110,7 @@ class Platform:
         routes = DynoRoutes(self.database, self.boot_id)
         self._ends(routes.close)
         sessions = LogSessions(self.logs, partial(session_in, self.database), self.clock.now)
+        self.clock.on_move(sessions.clock_moved)
         streams = StreamsTable(
             sessions, OutputStreams(self.outputs), LoginPolls(self.database), TimelineStreams(self.database)
         )

@@ -22,6 +22,7 @@ COMMANDS = {
     "env": _row("env", "Print the variables that point the heroku CLI and git at the platform."),
     "status": _row("status", "Show the platform, its apps, dynos, add-ons and services."),
     "wait": _row("wait", "Wait until nothing is left to do and all dynos are up."),
+    "clock": _row("clock", "Show the platform's clock, stop it, let it run, and move it.", "group"),
     "addons": _row("addons", "Register and list add-on services.", "group"),
     "users": _row(
         "users",

@@ -20,10 +20,13 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 class Clock:
     """The platform's time. Thread-safe. All values are aware datetimes in UTC."""
 
-    def __init__(self, frozen_at: datetime | None = None) -> None:
+    def __init__(self, frozen_at: datetime | None = None, offset: timedelta = timedelta(0)) -> None:
+        """`offset`: how far it is ahead of the clock on the wall while it runs."""
         self._frozen_at = None if frozen_at is None else _in_utc(frozen_at)
-        self._offset = timedelta(0)
+        self._offset = offset
         self._lock = threading.Lock()
+        self.moving = threading.Lock()
+        """Held by whoever writes down a move and then makes it: one at a time."""
         self._listeners: list[Callable[[], None]] = []
 
     @property
@@ -37,6 +40,13 @@ class Clock:
             if self._frozen_at is not None:
                 return self._frozen_at
             return datetime.now(UTC) + self._offset
+
+    def offset(self) -> timedelta:
+        """How far it is ahead of the clock on the wall, now."""
+        with self._lock:
+            if self._frozen_at is not None:
+                return self._frozen_at - datetime.now(UTC)
+            return self._offset
 
     def milliseconds(self) -> int:
         """Unix milliseconds of `now()`, as the router's X-Request-Start wants them."""
@@ -77,6 +87,21 @@ class Clock:
                 self._offset += by
         self._tell()
         return self.now()
+
+    def copy(self) -> "Clock":
+        """One that shows the same; nobody waits on it."""
+        with self._lock:
+            return Clock(self._frozen_at, self._offset)
+
+    def become(self, other: "Clock") -> None:
+        """Show what the other one shows, stand or run as it does; whoever waits looks again."""
+        self.put(other._frozen_at, other._offset)
+
+    def put(self, frozen_at: datetime | None, offset: timedelta) -> None:
+        """Stand at that time or (None) run so far ahead of the clock on the wall; whoever waits looks again."""
+        with self._lock:
+            self._frozen_at, self._offset = frozen_at, offset
+        self._tell()
 
     def on_move(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each freeze, resume and advance, so that waiters look again."""

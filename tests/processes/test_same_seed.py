@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -79,8 +79,10 @@ def told(folder: Path, data: Path | None) -> bytes:
         at_rest(customer, 1)
         customer.api("DELETE", f"/apps/acme/addons/{addon['id']}")
         at_rest(customer, 1)
+        assert customer.api("POST", "/sim/clock/advance", {"by": "1d"})["came_due"] == []
         again = customer.api("POST", "/apps/acme/addons", {"plan": "exceptions:pro"})
         at_rest(customer, 1)
+        assert customer.api("POST", "/sim/clock/run", {"until": (AT + timedelta(days=2)).isoformat()})["moves"] == 1
         set_up(customer)
         customer.api("DELETE", "/apps/acme")
         wait_until("the partner was told", lambda: again["id"] not in partner.living)

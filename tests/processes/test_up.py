@@ -109,6 +109,24 @@ def test_a_folder_is_kept_between_runs_with_port_and_token(up: Up) -> None:
     assert [each["name"] for each in apps] == ["acme"]
 
 
+def test_a_clock_that_was_moved_is_found_where_it_was_after_a_kill(up: Up, tmp_path: Path) -> None:
+    def customer() -> Customer:
+        ready = up.start()
+        return Customer(ready["url"], ready["token"], tmp_path)
+
+    first = customer()
+    first.api("POST", "/sim/clock/freeze")
+    stood = first.api("POST", "/sim/clock/advance", {"by": "30d"})["now"]
+    up.kill()
+    second = customer()
+    assert {"now": stood, "frozen": True}.items() <= second.api("GET", "/sim/clock").items()
+    second.api("POST", "/sim/reset")
+    assert second.api("POST", "/sim/clock/resume")["now"] >= stood
+    up.kill()
+    third = customer().api("GET", "/sim/clock")
+    assert (third["frozen"], third["now"] > stood) == (False, True)
+
+
 def test_a_second_one_on_the_same_folder_is_refused_and_disturbs_nothing(up: Up) -> None:
     ready = up.start()
     said = refused(up.folder, "--port", "0", "--data", str(up.data))

@@ -88,3 +88,13 @@ class Sequence:
 
     id: str
     value: int
+
+
+@dataclass(frozen=True)
+class ClockState:
+    """Where an operator has put the platform's clock, so that a restart finds it there. One row at most."""
+
+    id: str
+    frozen_at: datetime | None
+    offset: float
+    """Seconds by which it is ahead of the clock on the wall; counts only while it runs."""

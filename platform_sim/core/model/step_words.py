@@ -94,6 +94,8 @@ _EVENTS: dict[tuple[str, str], tuple[str, str, str]] = {
     ("sso", "create"): ("{email} signs in to {name}", "A browser carries a signed form to the partner.",
                         "5.1 Single sign-on: flow"),
     ("learning", "create"): ("the lessons begin", "What happens from here on counts for them.", "docs/learn.md"),
+    ("clock", "update"): ("clock: {act}, {to}", "An operator has set the clock; what has become due is done.",
+                          "docs/clock.md"),
     ("first-request", "create"): ("first request to v{version}: {status}", "This release has answered.", ""),
 }  # fmt: skip
 

@@ -154,6 +154,11 @@ def causes(rows: Rows) -> None:
     add_column(rows, "dyno", "cause_id", None)
 
 
+def clock(rows: Rows) -> None:
+    """Where the clock stands."""
+    create(rows, LATER["clock"])
+
+
 STEPS: tuple[Callable[[Rows], None], ...] = (
     first_tables,
     drains,
@@ -176,6 +181,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     incidents,
     one_off_dynos,
     causes,
+    clock,
 )
 
 

@@ -85,6 +85,7 @@ LATER: dict[str, tuple[str, ...]] = {
     "notices": ("notification", "favorite"),
     "logins": ("credentials", "oauth_session", "browser_login", "pre_authorization"),
     "incidents": ("incident",),
+    "clock": ("clock_state",),
 }
 """Tables that are made by a step of their own, by what they are for."""
 

@@ -56,6 +56,7 @@ NOUNS: tuple[type, ...] = (
     records.Event,
     records.Exchange,
     records.Sequence,
+    records.ClockState,
     webhooks.Webhook,
     webhooks.WebhookDelivery,
     domains.Domain,

@@ -3,6 +3,7 @@
 Opens no socket: the edge serves what `open` returns, on its loop. Facts: heroku-cli §4, platform-api §7.
 """
 
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -77,6 +78,14 @@ class LogSessions:
         self._now = now
         self._prefix = prefix
         self._heartbeat = heartbeat
+        self._lock = threading.Lock()
+        self._tails: set[LoopEvent] = set()
+
+    def clock_moved(self) -> None:
+        """The platform's clock was moved: tails look whether they are over. From any thread."""
+        with self._lock:
+            for tail in self._tails:
+                tail.set()
 
     def open(self, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Stream | None:
         """The session's lines; 404 for an unknown or expired secret, which the CLI reads as "timed out"."""
@@ -105,6 +114,8 @@ class LogSessions:
     async def _batches(self, session: LogSession, after: int | None) -> AsyncIterator[list[LogLine]]:
         """The backlog, then (when following) new lines as they come; an empty batch is a heartbeat."""
         event = LoopEvent()
+        with self._lock:
+            self._tails.add(event)
         lines, follower = self._hub.follow(session.app_id, event.set, after)
         try:
             seen = opened = self._now()
@@ -123,6 +134,8 @@ class LogSessions:
                     yield shown
         finally:
             follower.close()
+            with self._lock:
+                self._tails.discard(event)
 
     def _patience(self, session: LogSession, opened: datetime) -> float:
         """How long to wait for a line; 0 when the tail is over."""

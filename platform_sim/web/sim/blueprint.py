@@ -16,6 +16,7 @@ from platform_sim.core.model.records import Event, Exchange, Job
 from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import asking_customer, error_response, errors_as, json_response
 from platform_sim.web.context import Doors
+from platform_sim.web.sim.clock import add_clock_routes
 from platform_sim.web.sim.incidents import add_incident_routes
 from platform_sim.web.sim.lessons import add_lesson_routes
 from platform_sim.web.sim.services import add_service_routes
@@ -58,6 +59,7 @@ def sim_blueprint(doors: Doors) -> Blueprint:
     add_service_routes(blueprint, doors)
     add_user_routes(blueprint, doors)
     add_incident_routes(blueprint, doors)
+    add_clock_routes(blueprint, doors)
     add_timeline_routes(blueprint, doors)
     add_lesson_routes(blueprint, doors)
     return blueprint

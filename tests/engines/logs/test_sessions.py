@@ -162,6 +162,21 @@ def test_a_tail_ends_when_its_time_is_over() -> None:
     asyncio.run(story())
 
 
+def test_a_tail_notices_that_the_clock_was_moved() -> None:
+    desk = Desk()
+    desk.found["s"] = LogSession("a", lines=1, tail=True, tail_life=60)
+
+    async def story() -> None:
+        reader = Reader(stream_of(desk.streams, "/logs/s", accept=EVENTS))
+        await reader.until("four\n\n")
+        desk.clock.move(60)
+        desk.streams.clock_moved()
+        assert await reader.ended() == ""
+
+    asyncio.run(story())
+    assert desk.streams._tails == set()
+
+
 def test_silence_gets_a_heartbeat() -> None:
     desk = Desk(heartbeat=0.01)
     desk.found["s"] = LogSession("b", tail=True)

@@ -1,0 +1,174 @@
+"""The platform's clock in an operator's hand: it stands, runs on, is moved. Each is an event and a row, then it is so.
+
+And what waits for a time, as far as rows tell: jobs, dynos that cool off, one-off dynos that have to end.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from platform_sim.core.actions.jobs import next_job
+from platform_sim.core.actions.releases import current_release
+from platform_sim.core.errors import InvalidParams
+from platform_sim.core.model.accounts import Account
+from platform_sim.core.model.apps import App, Dyno, Formation
+from platform_sim.core.model.records import ClockState, Job
+from platform_sim.core.model.setups import AppSetup
+from platform_sim.core.store import Database, Snapshot, Transaction
+
+CLOCK = "clock"
+"""Kind of the events, and the id of what they are about."""
+FARTHEST = timedelta(days=366)
+"""Of one move."""
+LAST = datetime(3000, 1, 1, tzinfo=UTC)
+TOLD = 20
+"""Of the things that come due with a move, how many its event names."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """What will be done at a time. A `bound` is there for what may not happen: a deadline, a one-off dyno's end."""
+
+    at: datetime
+    kind: str
+    subject_id: str
+    bound: bool
+
+
+def freeze(database: Database, operator: Account, at: datetime | None = None) -> list[Due]:
+    """Stop the clock, here or at a later time; returns what comes due with that. InvalidParams as `check_move`."""
+    if at is None and database.clock.is_frozen:
+        return []
+    return _move(database, operator, "freeze", at)
+
+
+def resume(database: Database, operator: Account) -> list[Due]:
+    """Let it run on from where it stands."""
+    return _move(database, operator, "resume") if database.clock.is_frozen else []
+
+
+def advance(database: Database, operator: Account, by: timedelta) -> list[Due]:
+    """Move it forward at once; returns what comes due with that. InvalidParams as `check_move`."""
+    return _move(database, operator, "advance", by=by)
+
+
+def check_move(now: datetime, to: datetime) -> None:
+    """InvalidParams for a way that the clock cannot go."""
+    if to < now:
+        raise InvalidParams(
+            f"It is {now.isoformat()} already, and time only goes forward: {to.isoformat()} is over. "
+            "A platform in a new data folder begins anew."
+        )
+    if to - now > FARTHEST:
+        raise InvalidParams(f"That is too far: move the clock by {FARTHEST.days} days at most, and then again.")
+    if to >= LAST:
+        raise InvalidParams(f"The clock ends with the year {LAST.year - 1}.")
+
+
+def restore(database: Database) -> None:
+    """At start: put the clock where it was."""
+    with database.snapshot() as rows:
+        kept = rows.find(ClockState, id=CLOCK)
+    if kept is not None:
+        database.clock.put(kept.frozen_at, timedelta(seconds=kept.offset))
+
+
+def waiting(rows: Snapshot) -> list[Due]:
+    """All that has a time, the nearest first."""
+    found = [_of_job(job) for job in rows.all(Job, state="todo")]
+    for dyno in rows.all(Dyno, wanted=True):
+        if dyno.state == "crashed" and dyno.retry_at is not None:
+            found.append(Due(dyno.retry_at, "dyno_restart", dyno.id, bound=False))
+        elif dyno.expires_at is not None:
+            found.append(Due(dyno.expires_at, "dyno_time_to_live", dyno.id, bound=True))
+    return sorted(found, key=lambda due: (due.at, due.kind, due.subject_id))
+
+
+def unfinished(rows: Snapshot) -> list[str]:
+    """What is being done or to be done now, in words. Of partners it is not known what they are about to do."""
+    found = sorted({f"{job.kind} is being done" for job in rows.all(Job, state="doing")})
+    kinds = {job.kind for job in rows.all(Job, state="todo")}
+    first = next_job(rows, kinds) if kinds else None
+    if first is not None and first.run_at <= rows.now():
+        found.append(f"{first.kind} is due")
+    names = {app.id: app.name for app in rows.all(App)}
+    dynos = rows.all(Dyno)
+    setups = {each.postdeploy_dyno_id for each in rows.all(AppSetup, status="pending")}
+    for dyno in dynos:
+        if what := _doing(dyno, rows.now(), setups):
+            found.append(f"{dyno.name} of {names.get(dyno.app_id, 'an app that is gone')} {what}")
+    return found + _missing(rows, names, dynos)
+
+
+def _missing(rows: Snapshot, names: dict[str, str], dynos: Iterable[Dyno]) -> list[str]:
+    """Dynos that should run the release of now and that nobody has made a row for yet."""
+    found = []
+    for row in rows.all(Formation):
+        release = current_release(rows, row.app_id) if row.quantity and row.app_id in names else None
+        if release is None or release.slug_id is None:
+            continue
+        there = [d for d in dynos if d.kind == "formation" and d.type == row.type and d.release_id == release.id]
+        if len([d for d in there if d.wanted]) != row.quantity:
+            found.append(f"{row.type} of {names[row.app_id]} is about to change")
+    return found
+
+
+def _doing(dyno: Dyno, now: datetime, setups: set[str | None]) -> str | None:
+    """What a dyno is about that ends by itself."""
+    if not dyno.wanted:
+        return "is stopping"
+    if dyno.state == "starting":
+        return "is starting"
+    if dyno.state == "crashed":
+        return "is about to start again" if dyno.retry_at is not None and dyno.retry_at <= now else None
+    if dyno.expires_at is not None and dyno.expires_at <= now:
+        return "is about to end"
+    return "runs a command" if dyno.kind == "release" or dyno.id in setups else None
+
+
+def _of_job(job: Job) -> Due:
+    return Due(job.run_at, job.kind, job.subject_id, bound=job.kind.endswith("_deadline"))
+
+
+def _move(
+    database: Database,
+    operator: Account,
+    act: Literal["freeze", "resume", "advance"],
+    at: datetime | None = None,
+    by: timedelta = timedelta(0),
+) -> list[Due]:
+    """First the rows, then the clock: a platform that is killed in between comes back where it was told to be."""
+    with database.clock.moving:
+        after = database.clock.copy()
+        if act == "resume":
+            after.resume()
+        else:
+            now = after.now()
+            check_move(now, at or now + min(by, 2 * FARTHEST))
+            after.advance(by)
+        if act == "freeze":
+            after.freeze(at)
+        with database.transaction() as tx:
+            came = _write(tx, operator, act, after.now())
+            _keep(tx, after.now() if after.is_frozen else None, after.offset())
+        database.clock.become(after)
+    return came
+
+
+def _write(tx: Transaction, operator: Account, act: str, to: datetime) -> list[Due]:
+    now = tx.now()
+    came = [due for due in waiting(tx) if now < due.at <= to]
+    named = [{"kind": due.kind, "subject": due.subject_id} for due in came[:TOLD]]
+    told = {"act": act, "from": now.isoformat(), "to": to.isoformat(), "due": named}
+    tx.record(CLOCK, "update", CLOCK, operator, told)
+    return came
+
+
+def _keep(tx: Transaction, frozen_at: datetime | None, offset: timedelta) -> None:
+    row = ClockState(CLOCK, frozen_at, 0.0 if frozen_at else offset.total_seconds())
+    before = tx.find(ClockState, id=CLOCK)
+    if before is None:
+        tx.insert(row)
+    else:
+        tx.update(before, frozen_at=row.frozen_at, offset=row.offset)
