@@ -64,6 +64,13 @@ def api(calls: Iterable[Heard]) -> list[Heard]:
     return [call for call in calls if call.place not in (TOKEN, LOG_INPUT) and not call.place.startswith("/vendor/")]
 
 
+def of_new_tokens(calls: Calls) -> list[Heard]:
+    """Calls of the Platform API with a token that one of `calls` has given: the others are about what was there before,
+    for which a partner may still be busy."""
+    given = {call.answered.get("access_token") for call in calls if call.place == TOKEN and succeeded(call)}
+    return [call for call in api(calls) if bearer(call) in given]
+
+
 def is_line(call: Heard) -> bool:
     """Whether it writes into a log."""
     return call.place == LOG_INPUT

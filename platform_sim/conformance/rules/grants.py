@@ -10,6 +10,7 @@ from platform_sim.conformance.calls import (
     bearer,
     client_secret,
     code_of,
+    of_new_tokens,
     owners,
     parameters,
     refreshes,
@@ -226,8 +227,9 @@ def _keeps_new(seen: Seen) -> Iterator[Found]:
       fix="Keep expires_in with the token and refresh some minutes early.", source="partner-api §3.2")  # fmt: skip
 def _early(seen: Seen) -> Iterator[Found]:
     calls: Calls = seen.fact(EARLY)
-    if not api(calls):
+    about_it = of_new_tokens(calls)
+    if not about_it:
         raise NotSeen("the partner did not call")
-    first = next(at for at, call in enumerate(calls) if call in api(calls))
+    first = calls.index(about_it[0])
     if not refreshes(calls[:first]):
         yield "A token that was to end within a second was used as if it lived."

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from platform_sim.conformance.calls import BACK, TOKEN, api, refreshes, succeeded, swaps
+from platform_sim.conformance.calls import BACK, TOKEN, api, of_new_tokens, refreshes, succeeded, swaps
 from platform_sim.conformance.home import Instance
 from platform_sim.conformance.scenes.scene import Mode, Script, Stage
 from platform_sim.conformance.seen import Heard, NotSeen
@@ -59,7 +59,7 @@ def _early(stage: Stage) -> None:
     usual = stage.home.platform.database.rules.access_token_life
     stage.home.set_rules(access_token_life=1)
     try:
-        _lived(stage, EARLY, lambda calls: bool(refreshes(calls) or any(map(_is_api, calls))))
+        _lived(stage, EARLY, lambda calls: bool(of_new_tokens(calls)))
     finally:
         stage.home.set_rules(access_token_life=usual)
 
