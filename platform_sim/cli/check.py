@@ -1,6 +1,7 @@
 """`platform-sim check`: is this partner right? Plays scenes to a running partner and judges it by numbered rules."""
 
 import json
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -135,7 +136,7 @@ def _played(url: str, file: Path, **given: Any) -> Report:
         how["told"] = progress.on
         if not start:
             return _runs(target, how, **given)
-        with started(Starting(start, more, given["intercept"]), progress.say) as hooks:
+        with started(Starting(start, url, more, given["intercept"]), progress.say) as hooks:
             return _runs(target, how | hooks, **given)
 
 
@@ -145,10 +146,13 @@ def _runs(target: Target, how: How, **given: Any) -> Report:
 
 @contextmanager
 def _interrupted(progress: Progress) -> Iterator[None]:
-    """Says what a run that was broken off has left behind."""
+    """Says what a run that was broken off has left behind. SIGTERM is as Ctrl-C: CI services send it."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except Interrupted as interruption:
         for uuid in interruption.leaks:
             progress.say(f"The partner would not delete {uuid}: it is left behind.")
         raise
+    finally:
+        signal.signal(signal.SIGTERM, before)

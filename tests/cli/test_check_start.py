@@ -86,6 +86,15 @@ def test_one_that_does_not_come_up_is_3(url: str, run_alone: Run) -> None:
     assert "ended with exit code 5 and never listened. It said:\nno database" in result.stderr
 
 
+def test_it_is_not_waited_for_on_another_machine(run_alone: Run, alone: Path) -> None:
+    manifest = json.loads(MANIFEST.read_text())
+    del manifest["api"]["test"]
+    (alone / "addon-manifest.json").write_text(json.dumps(manifest))
+    result = run_alone("check", "--start", "exit 0")
+    assert result.exit_code == 3
+    assert "the manifest says acme.example, where nothing can be started: name the URL" in result.stderr
+
+
 def test_after_a_death_the_rest_is_checked(url: str, run_alone: Run, alone: Path) -> None:
     words = ("--start", mortal(alone), "--json", "--only", "plan change,D")
     result = run_alone("check", url, *QUICK, *words)
