@@ -111,9 +111,8 @@ class Platform:
         self._ends(routes.close)
         sessions = LogSessions(self.logs, partial(session_in, self.database), self.clock.now)
         self.clock.on_move(sessions.clock_moved)
-        streams = StreamsTable(
-            sessions, OutputStreams(self.outputs), LoginPolls(self.database), TimelineStreams(self.database)
-        )
+        timeline = TimelineStreams(self.database, customer_id=self.customer_id)
+        streams = StreamsTable(sessions, OutputStreams(self.outputs), LoginPolls(self.database), timeline)
         desk = TerminalDesk(self._terminal_expected)
         authority = Authority(
             self.layout.authority,

@@ -9,6 +9,8 @@ from platform_sim.core.errors import Unauthorized
 from platform_sim.core.model.accounts import Account, BrowserSession
 from platform_sim.core.store import Snapshot, Transaction
 
+COOKIE = "platform_sim_customer"
+"""Of the pages that a browser shows; the edge reads it too, for what is live there."""
 LINK_LIFE = timedelta(minutes=5)
 SESSION_LIFE = timedelta(hours=12)
 

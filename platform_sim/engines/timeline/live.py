@@ -12,10 +12,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from platform_sim.core.access import customers_only
+from platform_sim.core.access import check_standing, customers_only
 from platform_sim.core.actions.accounts import actor_for_token
+from platform_sim.core.actions.browsers import COOKIE, customer_of
 from platform_sim.core.actions.timeline import Followed, cursor_of, newest_place, newest_steps, wish_for
 from platform_sim.core.errors import Forbidden, PlatformError
+from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addresses import is_this_machine
 from platform_sim.core.model.scopes import GLOBAL
 from platform_sim.core.model.seams import Stream
@@ -53,10 +55,13 @@ class Batch(NamedTuple):
 
 
 class TimelineStreams:
-    """The `Streams` of those who follow the timeline."""
+    """The `Streams` of those who follow the timeline. `customer_id`: whom a browser without a cookie stands for."""
 
-    def __init__(self, database: Database, *, rest: float = REST, heartbeat: float = HEARTBEAT) -> None:
+    def __init__(
+        self, database: Database, *, customer_id: str | None = None, rest: float = REST, heartbeat: float = HEARTBEAT
+    ) -> None:
         self._database = database
+        self._customer_id = customer_id
         self._rest = rest
         self._heartbeat = heartbeat
         self._wake: Callable[[], None] | None = None
@@ -71,7 +76,10 @@ class TimelineStreams:
             return None
         try:
             with self._database.snapshot() as rows:
-                _check(rows, path, headers)
+                if path == PAGE:
+                    _check_page(rows, headers, self._customer_id)
+                else:
+                    _check_token(rows, headers)
                 wish = wish_for(rows, query.get("app"), query.get("addon"), query.get("party"))
         except PlatformError as problem:
             return Stream(problem.status, "application/json", _one(problem.body()))
@@ -171,13 +179,24 @@ def _put(queue: asyncio.Queue[Batch | None], batch: Batch) -> None:
     queue.put_nowait(batch)
 
 
-def _check(rows: Snapshot, path: str, headers: Mapping[str, str]) -> None:
-    """A customer's token; a page of ours needs none, as the dashboard itself does not."""
-    if path == PAGE:
-        host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
-        if not is_this_machine(host) or headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            raise Forbidden("This is only for pages of the platform itself: open it as http://localhost:PORT/.")
-        return
+def _check_page(rows: Snapshot, headers: Mapping[str, str], first: str | None) -> None:
+    """A page of ours, of this machine, in the browser of somebody who may open it: as the dashboard answers itself."""
+    host, origin = headers.get("host", ""), headers.get("origin")
+    is_ours = is_this_machine(urlsplit(f"//{host}").hostname or "") and (
+        origin is None or origin.partition("://")[2] == host
+    )
+    if not is_ours or headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden("This is only for pages of the platform itself: open it as http://localhost:PORT/.")
+    cookies = (each.strip().partition("=") for each in headers.get("cookie", "").split(";"))
+    cookie = next((value for name, _, value in cookies if name == COOKIE), None)
+    if cookie:
+        check_standing(customer_of(rows, cookie))
+    elif first is not None:
+        check_standing(rows.get(Account, first))
+
+
+def _check_token(rows: Snapshot, headers: Mapping[str, str]) -> None:
+    """A customer's, for everything."""
     actor = actor_for_token(rows, headers.get("authorization", "").removeprefix("Bearer ").strip())
     customers_only(actor, "operate the simulator")
     if GLOBAL not in actor.scope:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from flask import Response, request
 
 from platform_sim.core import errors
+from platform_sim.core.actions.browsers import COOKIE
 from platform_sim.core.model.accounts import Account
-from platform_sim.web.sso.browser import COOKIE
 
 FIELD = "form"
 """Of every form, the token that only our own pages know."""

@@ -6,12 +6,11 @@ other programs on this machine, the partner's `/dashboard` above all, do not get
 
 from flask import Response, request
 
-from platform_sim.core.actions.browsers import customer_of
+from platform_sim.core.actions.browsers import COOKIE, customer_of
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.store import Snapshot
 from platform_sim.web.context import Doors
 
-COOKIE = "platform_sim_customer"
 PAGES = ("apps", "marketplace", "timeline", "operator", "learn")
 """The parts of the dashboard."""
 PATHS = ("/sso/apps", "/myapps", *(f"/dashboard/{page}" for page in PAGES))

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from platform_sim.core.access import Actor
-from platform_sim.core.actions.accounts import issue_token
+from platform_sim.core.actions.accounts import create_customer, issue_token
 from platform_sim.core.actions.apps import create_app
+from platform_sim.core.actions.browsers import COOKIE, create_link, use_link
+from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.seams import Stream
 from platform_sim.core.store import Database
@@ -34,7 +36,7 @@ def token(database: Database, actor: Actor) -> str:
         return issue_token(tx, actor.account, "test").token
 
 
-def streams(database: Database, **more: float) -> TimelineStreams:
+def streams(database: Database, **more: Any) -> TimelineStreams:
     return TimelineStreams(database, **{"rest": 0.0, "heartbeat": GUARD * 10} | more)
 
 
@@ -272,6 +274,9 @@ def test_a_token_is_wanted(database: Database, actor: Actor, given: str, status:
         ({}, 403),
         ({"host": "localhost:5100", "sec-fetch-site": "cross-site"}, 403),
         ({"host": "localhost:5100", "sec-fetch-site": "same-site"}, 403),
+        ({"host": "localhost:5100", "origin": "http://localhost:5100"}, 200),
+        ({"host": "localhost:5100", "origin": "http://acme.localhost:5100"}, 403),
+        ({"host": "localhost:5100", "origin": "null"}, 403),
     ],
 )
 def test_a_page_of_ours_needs_none_and_other_pages_get_nothing(
@@ -280,6 +285,29 @@ def test_a_page_of_ours_needs_none_and_other_pages_get_nothing(
     stream = streams(database).open(PAGE, {}, headers)
     assert stream is not None
     assert stream.status == status
+
+
+def test_a_page_gets_no_more_than_the_pages_beside_it(database: Database, actor: Actor) -> None:
+    """A browser of whom an operator has suspended, or whose session has ended."""
+    made = streams(database, customer_id=actor.account.id)
+
+    def status(cookie: str = "") -> int:
+        stream = made.open(
+            PAGE, {}, {"host": "localhost:5100", "cookie": f"other=1; {COOKIE}={cookie}" if cookie else ""}
+        )
+        assert stream is not None
+        return stream.status
+
+    with database.transaction() as tx:
+        friend = create_customer(tx, "friend@example.com")
+        session = use_link(tx, create_link(tx, friend).link or "")[0]
+    assert (status(), status(session.cookie or ""), status("made-up")) == (200, 200, 401)
+    with database.transaction() as tx:
+        tx.update(friend, suspended_at=tx.now())
+    assert (status(), status(session.cookie or "")) == (200, 403)
+    with database.transaction() as tx:
+        tx.update(tx.get(Account, actor.account.id), suspended_at=tx.now())
+    assert status() == 403
 
 
 @pytest.mark.parametrize(("query", "status"), [({"app": "nope"}, 404), ({"party": "nobody"}, 422)])
