@@ -18,7 +18,7 @@ def test_a_lesson_turns_green_by_itself_and_leads_on(customer: Customer, partner
     assert window.evaluate("navigator.clipboard.readText()") == command.text_content()
     expect(window.get_by_role("status")).to_contain_text("No add-on was added to shown")
     customer.api("POST", "/apps/shown/addons", {"plan": f"{partner.slug}:test"})
-    expect(window.get_by_role("status")).to_contain_text("is provisioned since")
+    expect(window.get_by_role("status")).to_contain_text("has been provisioned since")
     expect(window.get_by_role("link", name="Check again")).to_have_count(0)
     window.get_by_role("link", name="Go on to lesson 2").click()
     expect(window.get_by_role("heading", level=1)).to_have_text("Config and restart: every change is a release")

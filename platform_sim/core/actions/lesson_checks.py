@@ -40,8 +40,10 @@ def _is_there(story: Story, order: Event, ready: Event) -> str:
     releases = [f"v{each.data['version']}" for each in story.caused_with(ready, "release")]
     said = f"{ready.data['name']} was ordered at {clock(order.created_at)}"
     said += f", its partner answered {answers[-1]}" if answers else ""
-    said += f", and it is provisioned since {clock(ready.created_at)}"
-    return f"{said}; release {joined(releases)} has its config." if releases else f"{said}."
+    said += f". It has been provisioned since {clock(ready.created_at)}"
+    if not releases:
+        return f"{said}."
+    return f"{said}; {'release' if len(releases) == 1 else 'releases'} {joined(releases)} came with it."
 
 
 def restarted(story: Story, after: int) -> Check:
@@ -135,7 +137,7 @@ def retried(story: Story, after: int) -> Check:
         if ready is not None and job is not None and job.attempts > 1:
             said = (
                 f"{name} was asked for {job.attempts} times with the uuid {order.subject_id}: {tries}. "
-                f"It is provisioned since {clock(ready.created_at)}."
+                f"It has been provisioned since {clock(ready.created_at)}."
             )
             return Check(True, said, ready.created_at, ready.number, order.subject_id)
         if ready is not None and gone is None:

@@ -30,7 +30,7 @@ def deploy_pages(desk: Desk) -> Blueprint:
             may = desk.may(rows, actor, app)
         older = found[SIZE - 1].version if len(found) > SIZE else None
         shown = {"releases": found[:SIZE], "older": older, "current": current, "may": may}
-        shown["limit"] = database.rules.source_size_limit
+        shown |= {"limit": database.rules.source_size_limit, "waits": any(each.status == "pending" for each in found)}
         return desk.page("deploy.html", actor, tab="deploy", app=app, **shown)
 
     @blueprint.post("/rollback")
@@ -38,7 +38,7 @@ def deploy_pages(desk: Desk) -> Blueprint:
         with database.transaction() as tx:
             actor = desk.actor(tx)
             made = rollback(tx, desk.app(tx, actor, name, ROLL_BACK), actor.account, field("release"))
-        return desk.go(url_for("deploy.show", name=name), f"{made.description}: v{made.version}.")
+        return desk.go(url_for("deploy.show", name=name), f"{made.description}: it is release v{made.version}.")
 
     @blueprint.post("/archive")
     def archive(name: str) -> Response:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from platform_sim.core.access import LIVE
 from platform_sim.core.actions.ownership import shown_vars
+from platform_sim.core.actions.releases import current_release
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
 from platform_sim.core.model.apps import App, Dyno, Release
 from platform_sim.core.store import Snapshot
@@ -79,6 +80,17 @@ def values_of_addons(held: Sequence[Held]) -> dict[str, str]:
 
 
 def dynos_of(rows: Snapshot, app: App) -> dict[str, object]:
-    """The dynos of an app, and the releases that they run: another than the newest is soon replaced."""
+    """The dynos of an app, the releases that they run, and whether a page waits for them to change."""
     dynos = rows.all(Dyno, app_id=app.id, wanted=True, order_by="name", limit=100)
-    return {"dynos": dynos, "running": by_id(rows, Release, (each.release_id for each in dynos))}
+    running = by_id(rows, Release, (each.release_id for each in dynos))
+    return {"dynos": dynos, "running": running, "waits": _changes(rows, app, dynos)}
+
+
+def _changes(rows: Snapshot, app: App, dynos: Sequence[Dyno]) -> bool:
+    """Dynos start, run another release than the current one, or there will soon be a newer one."""
+    current = current_release(rows, app.id)
+    kept = [each for each in dynos if each.kind == "formation"]
+    return (
+        any(each.state == "starting" or each.release_id != current.id for each in kept)
+        or rows.find(Release, app_id=app.id, status="pending") is not None
+    )

@@ -371,7 +371,7 @@ def test_what_is_said_of_what_was_found(learner: Learner) -> None:
     learner.do(*EIGHT)
     version = current_release(learner.tx, learner.app.id).version
     assert version > 8
-    assert "is provisioned since 12:00:00; release v" in learner.says(1)
+    assert "has been provisioned since 12:00:00; release" in learner.says(1)
     assert "by user@example.com at 12:00:00 has GREETING changed; web.1 restarted with it." in learner.says(2)
     assert "first request with 200 at 12:00:00; its dynos know their add-ons by EXCEPTIONS" in learner.says(3)
     assert "by exceptions@addons.heroku.com at 12:00:00 has a new value of EXCEPTIONS" in learner.says(4)

@@ -3,6 +3,9 @@
 import pytest
 
 from platform_sim.core.actions.collaborators import add_collaborator
+from platform_sim.core.actions.dynos import add_formation_dyno, report_state, run_dyno
+from platform_sim.core.actions.releases import current_release
+from platform_sim.core.model.apps import Dyno
 
 from ... import support
 from ..people import FRIEND
@@ -102,7 +105,7 @@ def test_a_release_is_rolled_back_to(browser: Browser) -> None:
     assert offered == {str(each["version"]) for each in deployed if not each["current"]}
     assert "git remote add heroku http://localhost:5100/acme.git" in page.text
     page = browser.do(f"{ACME}/deploy/rollback", release=str(deployed[0]["version"]))
-    assert f"Rollback to v{deployed[0]['version']}: v{releases[-1]['version'] + 1}." in page.text
+    assert f"Rollback to v{deployed[0]['version']}: it is release v{releases[-1]['version'] + 1}." in page.text
     assert browser.post(f"{ACME}/deploy/rollback", release="1").status_code == 422
     assert browser.post(f"{ACME}/deploy/rollback", release="999").status_code == 404
 
@@ -180,6 +183,53 @@ def test_maintenance_name_and_end(full: Populated) -> None:
             assert browser.post(f"{shop}/delete", token=token, confirm=typed).status_code == 422
     assert "shop is deleted" in browser.do(f"{shop}/delete", confirm="shop").text
     assert full.world.call("GET", "/apps/shop").status_code == 404
+
+
+def test_pages_look_again_until_the_dynos_run_what_was_released(full: Populated) -> None:
+    """In this world nothing makes dynos follow by itself."""
+    browser, world = Browser(full.world), full.world
+
+    def looking() -> list[bool]:
+        pages = [browser.get(f"{ACME}{tab}") for tab in ("", "/resources", "/deploy")]
+        assert [page.all("script") != [] for page in pages] == ["looks again" in page.text for page in pages]
+        return ["looks again" in page.text for page in pages]
+
+    with world.database.transaction() as tx:
+        for dyno in tx.all(Dyno, app_id=full.app.id):
+            tx.delete(dyno)
+        run_dyno(tx, world.customer, full.app, "echo")
+    assert looking() == [False, False, False], "what runs once keeps its release"
+    with world.database.transaction() as tx:
+        dyno = add_formation_dyno(tx, current_release(tx, full.app.id), "web.1", "serve", "Basic")
+    assert looking() == [True, True, False], "it starts"
+    with world.database.transaction() as tx:
+        report_state(tx, dyno, "up")
+    assert looking() == [False, False, False]
+    world.call("PATCH", "/apps/acme/config-vars", {"NEWER": "1"})
+    assert looking() == [True, True, False], "it runs an older release"
+    with world.database.transaction() as tx:
+        support.deploy(tx, world.customer, full.app, "89abcdef", web="serve", release="migrate")
+    assert looking() == [True, True, True]
+
+
+def test_what_is_not_there_leads_back_to_its_part(browser: Browser) -> None:
+    for path, back in (
+        ("/dashboard/timeline?app=nobodys", ["/dashboard/timeline"]),
+        ("/dashboard/learn/9", ["/dashboard/learn"]),
+        ("/dashboard/marketplace/nothing", ["/dashboard/marketplace"]),
+        ("/dashboard/operator/sso?addon=nothing", ["/dashboard/operator/sso", "/dashboard/operator"]),
+        ("/dashboard/apps/nobodys", ["/dashboard/apps"]),
+    ):
+        assert browser.get(path, 404).links()[-len(back) :] == back
+
+
+def test_the_only_app_is_filled_in(browser: Browser) -> None:
+    service = "/dashboard/marketplace/exceptions"
+    assert browser.get(service).form("/install").fields["app"] == "", "there are several"
+    for each in browser.world.get("/apps"):
+        if each["name"] != "acme":
+            browser.world.call("DELETE", f"/apps/{each['name']}")
+    assert browser.get(service).form("/install").fields["app"] == "acme"
 
 
 def test_a_release_phase_shows_its_output(full: Populated) -> None:

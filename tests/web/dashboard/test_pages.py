@@ -38,7 +38,14 @@ NO_PAGES = {"front_door", "static", "apps.root", "timeline.moved", "timeline.as_
 """What leads to a page, and what pages load or offer to keep."""
 BY_CLICKING = {"timeline.one"}
 """Pages without an address of their own beforehand: tests/browser has a way to each."""
-SCRIPTS = {"/logs": "logs.js", "/timeline": "timeline.js", "/learn/1": "learn.js", "/learn/8": "learn.js"}
+SCRIPTS = {
+    "/apps/acme": "waits.js",
+    "/resources": "waits.js",
+    "/logs": "logs.js",
+    "/timeline": "timeline.js",
+    "/learn/1": "learn.js",
+    "/learn/8": "learn.js",
+}
 """What a page whose path ends so runs; the others run nothing."""
 HELD_BY_LABEL = re.compile(r"<label[^>]*>.*?</label>", re.DOTALL)
 
