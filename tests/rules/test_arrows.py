@@ -26,6 +26,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "web.answers",
         "web.context",
         "web.late",
+        "web.passing",
         "web.received",
         "web.stopwatch",
         "web.sso.browser",

@@ -309,3 +309,47 @@ class TestWebhooks:
         assert [each.body["data"]["maintenance"] for each in receiver.sent] == [True, False] * 2 + [True]
         statuses = {each["status"] for each in acme.api("GET", "/apps/acme/webhook-deliveries")}
         assert statuses == {"succeeded"}
+
+
+class TestByHand:
+    """An operator lets time pass, by HTTP: no engine is asked, and yet nothing is jumped over."""
+
+    def test_three_days_of_retries_in_one_run(self, acme: Customer) -> None:
+        with running_partner("receiver") as receiver:
+            receiver.acts = False
+            receiver.answers["POST"] = lambda _: Reply(503)
+            wish = {"include": ["api:app"], "level": "sync", "url": f"{receiver.url}/hooks"}
+            acme.api("POST", "/apps/acme/webhooks", wish)
+            acme.api("PATCH", "/apps/acme", {"maintenance": True})
+            ended = acme.api("POST", "/sim/clock/run", {"until": "idle"})
+        assert (ended["done"], ended["moves"], len(receiver.sent)) == (True, 83, 84)
+        assert ended["now"] == (AT + timedelta(hours=72)).isoformat()
+        assert ended["next"] is None
+
+    def test_twelve_hours_are_over_at_once(self, acme: Customer, partner: TinyPartner) -> None:
+        partner.answers["POST"] = accepts
+        addon = buy(acme)
+        moved = acme.api("POST", "/sim/clock/advance", {"by": "12h"})
+        assert [each["name"] for each in moved["came_due"]] == [addon["name"]]
+        assert acme.api("POST", "/sim/clock/run")["done"]
+        assert acme.api("GET", "/apps/acme/addons") == []
+        assert partner.sent[-1].method == "DELETE"
+
+    def test_a_deadline_that_was_met_is_not_shown(self, acme: Customer, partner: TinyPartner) -> None:
+        partner.answers["POST"] = accepts
+        addon = buy(acme)
+        assert acme.api("GET", "/sim/clock")["next"]["kind"] == "provision_deadline"
+        partners = as_partner(acme, partner.token(acme.url, code=code_of(partner, addon)).json()["access_token"])
+        partners.api("POST", f"/addons/{addon['id']}/actions/provision")
+        assert acme.api("GET", "/sim/clock")["next"] is None
+
+    def test_a_dyno_that_crashes_is_started_at_its_times(self, acme: Customer) -> None:
+        acme.deploy("acme", {"Procfile": "web: exit 3\n"})
+        ended = acme.api("POST", "/sim/clock/run", {"until": (AT + timedelta(seconds=75)).isoformat()})
+        assert ended["done"]
+        assert [each["kind"] for each in ended["came_due"]] == ["dyno_restart"] * 2
+        assert (ended["next"]["name"], ended["next"]["due"]) == ("web.1", (AT + timedelta(seconds=370)).isoformat())
+        told = [each for each in acme.api("GET", "/sim/events") if each["data"].get("state") == "crashed"]
+        assert [each["created_at"] for each in told] == [
+            (AT + timedelta(seconds=after)).isoformat() for after in (0, 0, 10, 70)
+        ]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -39,11 +38,11 @@ def test_what_it_tells(world: World) -> None:
     assert told.pop("offset") != 0
     assert told == {"now": "2026-03-01T12:00:00+00:00", "frozen": True, "next": None, "waiting": []}
     add(world, "deprovision", 2 * HOUR)
-    add(world, "provision_deadline", HOUR)
+    add(world, "review_app_deadline", HOUR)
     told = world.get("/sim/clock")
-    deadline = {"kind": "provision_deadline", "subject": "one", "name": None, "bound": True}
+    deadline = {"kind": "review_app_deadline", "subject": "one", "name": None, "bound": True}
     assert told["next"] == told["waiting"][0] == deadline | {"due": "2026-03-01T13:00:00+00:00"}
-    assert [each["kind"] for each in told["waiting"]] == ["provision_deadline", "deprovision"]
+    assert [each["kind"] for each in told["waiting"]] == ["review_app_deadline", "deprovision"]
 
 
 def test_what_is_due_bears_the_name_of_its_add_on(full: Populated) -> None:
@@ -81,7 +80,7 @@ def test_it_is_moved(world: World) -> None:
         ("freeze", {"at": "9999-01-01T00:00:00Z"}, "by 366 days at most"),
         ("resume", {"at": "2026-03-02T12:00:00Z"}, "the body takes nothing"),
         ("run", {"until": "2026-03-01T11:00:00Z"}, "time only goes forward"),
-        ("run", {"until": "never"}, "write it as in 2026-03-01T12:00:00Z or idle"),
+        ("run", {"until": "never"}, "write it as in 2026-03-01T12:00:00Z; or say idle"),
         ("run", {"until": 7}, "until must be a string"),
     ],
 )
@@ -97,6 +96,10 @@ def test_a_number_that_is_none_is_no_json(world: World) -> None:
     assert world.call("POST", "/sim/clock/advance", data=b'{"by": NaN}').error == (400, "bad_request")
 
 
+def finish(tx: Transaction, job: Job) -> None:
+    jobs.finish(tx, job)
+
+
 @contextmanager
 def tried(world: World, times: int, moments: list[datetime]) -> Iterator[None]:
     """A job that comes back every hour, so many times."""
@@ -108,34 +111,34 @@ def tried(world: World, times: int, moments: list[datetime]) -> Iterator[None]:
         else:
             jobs.finish(tx, job)
 
-    with playing(world, deprovision=act, provision_deadline=partial(lambda tx, job: jobs.finish(tx, job))):
+    with playing(world, deprovision=act, review_app_deadline=finish):
         yield
 
 
 def test_a_run_does_each_at_its_moment_and_leaves_what_is_there_for_what_may_not_happen(world: World) -> None:
     moments: list[datetime] = []
     add(world, "deprovision", HOUR)
-    add(world, "provision_deadline", 90 * HOUR, "other")
+    add(world, "review_app_deadline", 90 * HOUR, "other")
     with tried(world, 3, moments):
         ended = world.call("POST", "/sim/clock/run", {"until": "idle"}).json
     assert moments == [START + n * HOUR for n in (1, 2, 3)]
     assert (ended["moves"], ended["done"], ended["left"]) == (3, True, [])
     assert [each["kind"] for each in ended["came_due"]] == ["deprovision"] * 3
     assert ended["now"] == "2026-03-01T15:00:00+00:00"
-    assert ended["next"]["kind"] == "provision_deadline"
+    assert ended["next"]["kind"] == "review_app_deadline"
 
 
 def test_a_run_to_a_time_stops_at_deadlines_too_and_arrives(world: World) -> None:
     moments: list[datetime] = []
-    add(world, "provision_deadline", HOUR)
+    add(world, "review_app_deadline", HOUR)
     with tried(world, 1, moments):
         ended = world.call("POST", "/sim/clock/run", {"until": "2026-03-02T12:00:00Z"}).json
     assert (ended["moves"], ended["done"], ended["now"]) == (2, True, "2026-03-02T12:00:00+00:00")
     with world.database.snapshot() as rows:
         acts = [event.data for event in rows.all(Event, kind="clock")]
-        assert [job.state for job in rows.all(Job, kind="provision_deadline")] == ["done"]
+        assert [job.state for job in rows.all(Job, kind="review_app_deadline")] == ["done"]
     assert [each["to"] for each in acts] == ["2026-03-01T13:00:00+00:00", "2026-03-02T12:00:00+00:00"]
-    assert acts[0]["due"] == [{"kind": "provision_deadline", "subject": "one"}]
+    assert acts[0]["due"] == [{"kind": "review_app_deadline", "subject": "one"}]
 
 
 def operator(world: World) -> Account:

@@ -12,6 +12,7 @@ from platform_sim.core.actions.jobs import next_job
 from platform_sim.core.actions.releases import current_release
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.accounts import Account
+from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import App, Dyno, Formation
 from platform_sim.core.model.records import ClockState, Job
 from platform_sim.core.model.setups import AppSetup
@@ -22,6 +23,8 @@ CLOCK = "clock"
 FARTHEST = timedelta(days=366)
 """Of one move."""
 LAST = datetime(3000, 1, 1, tzinfo=UTC)
+MEANT = {"provision_deadline": "provisioning", "deprovision_deadline": "deprovisioning"}
+"""In which state an add-on's deadline is meant for it; in others nothing comes of it."""
 TOLD = 20
 """Of the things that come due with a move, how many its event names."""
 
@@ -75,8 +78,11 @@ def restore(database: Database) -> None:
 
 
 def waiting(rows: Snapshot) -> list[Due]:
-    """All that has a time, the nearest first."""
-    found = [_of_job(job) for job in rows.all(Job, state="todo")]
+    """All that has a time, the nearest first; a deadline that was met is none any more."""
+    jobs = rows.all(Job, state="todo")
+    ids = [job.subject_id for job in jobs if job.kind in MEANT]
+    states = {addon.id: addon.state for addon in rows.all(Addon, id=ids)}
+    found = [_of_job(job) for job in jobs if job.kind not in MEANT or MEANT[job.kind] == states.get(job.subject_id)]
     for dyno in rows.all(Dyno, wanted=True):
         if dyno.state == "crashed" and dyno.retry_at is not None:
             found.append(Due(dyno.retry_at, "dyno_restart", dyno.id, bound=False))

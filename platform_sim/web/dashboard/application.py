@@ -18,6 +18,7 @@ from platform_sim.web.dashboard.addons import addon_pages
 from platform_sim.web.dashboard.again import typed, way_back
 from platform_sim.web.dashboard.apps import app_pages
 from platform_sim.web.dashboard.clicks import begin_click, end_clicks
+from platform_sim.web.dashboard.clock import clock_pages
 from platform_sim.web.dashboard.config import config_pages
 from platform_sim.web.dashboard.deploy import deploy_pages
 from platform_sim.web.dashboard.desk import Desk
@@ -45,6 +46,7 @@ TOPICS = (
     log_pages,
     marketplace_pages,
     operator_pages,
+    clock_pages,
     timeline_pages,
     sso_lab_pages,
     learn_pages,

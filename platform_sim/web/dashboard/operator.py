@@ -1,4 +1,4 @@
-"""What an operator sees: partners, jobs, webhooks, drains, the clock. Nothing is changed here, no secret is told."""
+"""What an operator sees: partners, jobs, webhooks, drains, how all is. Nothing is changed here, no secret is told."""
 
 import json
 from collections.abc import Sequence

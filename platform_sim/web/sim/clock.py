@@ -78,7 +78,7 @@ def _length(name: str, value: Any) -> timedelta:
 
 
 def _until(name: str, value: Any) -> datetime | str:
-    return IDLE if value == IDLE else _read(name, value, read_moment, " or idle")
+    return IDLE if value == IDLE else _read(name, value, read_moment, "; or say idle")
 
 
 def _read(name: str, value: Any, read: Callable[[str], T], besides: str = "") -> T:

@@ -43,10 +43,10 @@ def told(database: Database) -> list[Event]:
 
 def test_a_move_is_an_event_that_names_what_comes_due(database: Database, operator: Account) -> None:
     with database.transaction() as tx:
-        tx.add_job("provision_deadline", "one", {}, run_at=START + HOUR)
+        tx.add_job("review_app_deadline", "one", {}, run_at=START + HOUR)
         tx.add_job("deprovision", "two", {}, run_at=START + HOUR + timedelta(microseconds=1))
     came = clock.advance(database, operator, HOUR)
-    assert [(due.kind, due.bound) for due in came] == [("provision_deadline", True)]
+    assert [(due.kind, due.bound) for due in came] == [("review_app_deadline", True)]
     assert database.clock.now() == START + HOUR
     [event] = told(database)
     assert (event.actor_email, event.created_at) == (operator.email, START)
@@ -54,7 +54,7 @@ def test_a_move_is_an_event_that_names_what_comes_due(database: Database, operat
         "act": "advance",
         "from": START.isoformat(),
         "to": (START + HOUR).isoformat(),
-        "due": [{"kind": "provision_deadline", "subject": "one"}],
+        "due": [{"kind": "review_app_deadline", "subject": "one"}],
     }
     assert [due.kind for due in clock.freeze(database, operator, START + 2 * HOUR)] == ["deprovision"]
     assert database.clock.is_frozen

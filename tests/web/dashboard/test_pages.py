@@ -23,6 +23,7 @@ PAGES = (
     "/dashboard/marketplace/exceptions",
     "/dashboard/operator",
     "/dashboard/operator/partners/exceptions",
+    "/dashboard/operator/clock",
     "/dashboard/operator/jobs",
     "/dashboard/operator/webhooks",
     "/dashboard/operator/drains",

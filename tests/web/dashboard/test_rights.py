@@ -47,7 +47,9 @@ POSTS: dict[str, dict[str, str]] = {
 """Every form about an app, filled in as it has to be."""
 
 
-OF_NO_APP = ("/dashboard/apps", "/dashboard/learn/restart")
+OF_NO_APP = {"/dashboard/apps", "/dashboard/learn/restart"} | {
+    f"/dashboard/operator/clock/{act}" for act in ("freeze", "resume", "advance", "run")
+}
 
 
 @pytest.fixture
