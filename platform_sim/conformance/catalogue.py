@@ -9,6 +9,7 @@ from platform_sim.conformance.rules import (
     grants,
     hygiene,
     identity,
+    lives,
     logins,
     manifest,
     old,
@@ -22,6 +23,7 @@ from platform_sim.conformance.rules import (
 )
 from platform_sim.conformance.scenes import addresses, back, contact, doors, hooks, life, logs, odd, orders, sign_in
 from platform_sim.conformance.scenes import identity as identities
+from platform_sim.conformance.scenes import lives as life_cycles
 from platform_sim.conformance.scenes import old as old_ways
 from platform_sim.conformance.scenes import plans as plan_changes
 from platform_sim.conformance.scenes.scene import Scene
@@ -42,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     *sessions.RULES,
     *deprovision.RULES,
     *robustness.RULES,
+    *lives.RULES,
     *speed.RULES,
     *hygiene.RULES,
 )
@@ -65,6 +68,7 @@ SCENES: tuple[Scene, ...] = (
     *(_LIFE[name] for name in ("install", "repeat", "second")),
     *MIDDLE,
     *(_LIFE[name] for name in ("unknown", "end")),
+    *life_cycles.SCRIPT,
 )
 
 

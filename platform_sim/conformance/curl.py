@@ -7,6 +7,7 @@ A login is signed anew. Pure.
 import base64
 import hashlib
 import re
+import string
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus
@@ -24,6 +25,8 @@ SIGNED = {
     "user_scoped_resource_token": ("sha256", ("resource_id", "", "timestamp", "user_id", "email")),
 }
 """Of each token of a login: the digest, and the fields it is of, with the salt for "" (partner-api §5.3)."""
+LETTERS = string.ascii_uppercase
+"""The names of several resources."""
 MOST = 12
 """Requests before the one that is shown."""
 SKEW = 10
@@ -35,12 +38,12 @@ LONGEST = 2_000
 def script(exchange: Exchange, before: Sequence[Exchange], manifest: Mapping[str, Any]) -> str:
     """The commands. `before`: all exchanges of the run as they came."""
     subject = _subject(exchange)
-    steps = [exchange]
-    if subject is not None:
+    steps = [*exchange.before, exchange]
+    if subject is not None and not exchange.before:
         earlier = before[: _place(exchange, before)]
         made = [each for each in earlier if _subject(each) == subject and _matters(each, exchange)]
         steps = [*(made if len(made) <= MOST else [made[0], *made[1 - MOST :]]), exchange]
-    writer = _Writer(manifest, subject)
+    writer = _Writer(manifest, list(dict.fromkeys(found for each in steps if (found := _subject(each)))))
     if any(_form(each.request) for each in steps):
         writer.preamble.append(NOW)
     lines = [writer.command(each) for each in steps]
@@ -76,17 +79,18 @@ def _form(request: PartnerRequest) -> dict[str, str]:
 class _Writer:
     """Knows what in a text is a variable. `preamble`: what has to be set before."""
 
-    def __init__(self, manifest: Mapping[str, Any], subject: str | None) -> None:
+    def __init__(self, manifest: Mapping[str, Any], subjects: Sequence[str]) -> None:
         api = manifest.get("api", {}) if isinstance(manifest, Mapping) else {}
         self._user = str(manifest.get("id", ""))
         self._salt = str(api.get("sso_salt") or "")
         self._password = str(api.get("password") or "")
         self._known = {self._password: "${ADDON_PASSWORD}", self._salt: "${ADDON_SSO_SALT}"}
         self.preamble: list[str] = []
-        if subject is not None:
-            self._known |= {subject: "${UUID}", subject[:8]: "${UUID%%-*}"}
-            self.preamble.append(FRESH)
-        self._subject = subject
+        for number, subject in enumerate(subjects):
+            name = f"UUID_{LETTERS[number]}" if len(subjects) > 1 else "UUID"
+            self._known |= {subject: f"${{{name}}}", subject[:8]: f"${{{name}%%-*}}"}
+            self.preamble.append(FRESH.replace("UUID", name, 1))
+        self._subjects = subjects
         self._now = 0
         self._known.pop("", None)
 
@@ -132,7 +136,7 @@ class _Writer:
         return self._word(f"{quote_plus(name)}={self._escaped(value)}")
 
     def _escaped(self, value: str) -> str:
-        return value if value == self._subject else quote_plus(value)
+        return value if value in self._subjects else quote_plus(value)
 
     def _signed(self, name: str, form: Mapping[str, str]) -> str:
         digest, fields = SIGNED[name]

@@ -11,6 +11,7 @@ from platform_sim.conformance.home import GRACE, Home, another_seed
 from platform_sim.conformance.rule import Kind, Result, Rule
 from platform_sim.conformance.rules.hygiene import SECRETS
 from platform_sim.conformance.rules.manifest import FACT
+from platform_sim.conformance.scenes.lives import SCRIPTS
 from platform_sim.conformance.scenes.scene import Mode, Scene, Stage
 from platform_sim.conformance.seen import Exchange, NotSeen, Seen
 from platform_sim.partners.contract import Send
@@ -44,7 +45,8 @@ class Interrupted(KeyboardInterrupt):
 class How(TypedDict, total=False):
     """How a run is made. `patience`: wall seconds for what a partner does of its own accord; `settings`: of the private
     platform; `ready` gets it before anything is asked, `told` hears of each scene; `slowness`: wall seconds that a slow
-    platform takes; `restart` is called when the partner has died, and says whether it is back."""
+    platform takes; `restart` is called when the partner has died, and says whether it is back; `scripts`: how many life
+    cycles a deep run plays at most."""
 
     mode: Mode
     rules: Sequence[Rule]
@@ -54,6 +56,7 @@ class How(TypedDict, total=False):
     restart: Callable[[], bool]
     ready: Callable[[Home], None]
     told: Callable[[str], None]
+    scripts: int
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def run(target: Target, send: Send, *, seed: int = 1, **how: Unpack[How]) -> Rep
     first = next((each for each in report.exchanges if each.moment == "provision"), None)
     if first is None or first.status not in KNOWS_IT:
         return report
-    again = _once(target, send, another_seed(), **how)
+    again = _once(target, send, seed, afresh=True, **how)
     return again if any(each.moment == "provision" and each.succeeded for each in again.exchanges) else report
 
 
@@ -97,6 +100,7 @@ def _once(
     send: Send,
     seed: int,
     *,
+    afresh: bool = False,
     mode: Mode = Mode.DEFAULT,
     rules: Sequence[Rule] = RULES,
     patience: float = 10.0,
@@ -105,8 +109,10 @@ def _once(
     restart: Callable[[], bool] = lambda: False,
     ready: Callable[[Home], None] = lambda _: None,
     told: Callable[[str], None] = lambda _: None,
+    scripts: int = SCRIPTS,
 ) -> Report:
-    seen = Seen()
+    seen, chance = Seen(), seed
+    seed = another_seed() if afresh else seed
     seen.facts[FACT] = target.manifest
     if errors(target.manifest):
         reason = NotSeen("the manifest has errors, so it cannot be registered: correct it first")
@@ -124,7 +130,7 @@ def _once(
     )
     with home:
         ready(home)
-        stage = Stage(home, seen, target.plans, patience, slowness=slowness)
+        stage = Stage(home, seen, target.plans, patience, slowness=slowness, seed=chance, scripts=scripts)
         try:
             capabilities = _played(stage, of_manifest(home.manifest, target.plans), mode, told, restart)
             leaks = _cleaned(stage)

@@ -18,6 +18,8 @@ class Exchange:
     answer: PartnerAnswer = field(repr=False)
     sent_at: int = 0
     """Unix seconds on the wall clock: what a login's time is compared with."""
+    before: tuple["Exchange", ...] = field(default=(), repr=False)
+    """What it takes to come to this answer, where that is a whole script about one or more add-ons."""
 
     @property
     def status(self) -> int | None:

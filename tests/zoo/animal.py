@@ -14,12 +14,15 @@ from .partner import SECRET, Right
 
 PATIENCE = 2.0
 """Wall seconds for what an animal does of its own accord; those that never do it cost as much."""
+FEW = 12
+"""Life cycles that are played to right partners, and to animals that are found out by these."""
 
 
 def check(kind: Callable[[], Right], **more: Any) -> Report:
-    """A run against a partner of this kind: whole, unless its `mode`, `patience`, `settings` say else."""
+    """A run against a partner of this kind: whole, but for life cycles, unless its `mode`, `patience`, `settings` or
+    `scripts` say else."""
     partner = kind()
-    usual: dict[str, Any] = {"mode": Mode.DEEP, "patience": PATIENCE, "settings": None}
+    usual: dict[str, Any] = {"mode": Mode.DEEP, "patience": PATIENCE, "settings": None, "scripts": 0}
     usual = {name: getattr(partner, name, value) for name, value in usual.items()}
 
     def ready(home: Home) -> None:

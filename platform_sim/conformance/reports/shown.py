@@ -1,6 +1,7 @@
 """What every form of a report shows of an exchange: masked, and without what is another in each run."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from platform_sim.partners.wire import masked_exchange
 
 LONGEST = 1_000
 """Characters of a body."""
+TIME = re.compile(r"\b20\d\d-\d\d-\d\dT[\d:.]+Z|(?<=timestamp=)\d{10}\b")
 HEADERS = ("content-type", "location", "set-cookie", "www-authenticate", "accept", "authorization")
 """Those that matter; times, servers and lengths are another in each run."""
 
@@ -68,4 +70,5 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _cut(text: str) -> str:
+    text = TIME.sub("[time]", text)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}... (cut here)"

@@ -45,6 +45,10 @@ class Stage:
     """Why there is no partner at all."""
     slowness: float = 2.0
     """Wall seconds that a slow platform takes."""
+    seed: int = 1
+    """What chance in scenes goes by; the platform's own may be another, so that the partner meets new uuids."""
+    scripts: int = 0
+    """How many life cycles are played at most."""
     _answered: bool = False
     _before: str = ""
     """The moment before."""
@@ -141,19 +145,25 @@ class Stage:
         sent["callback_url"] = str(sent.get("callback_url", "")).rpartition("/")[0] + f"/{quote(called, safe='')}"
         return {name: value for name, value in (sent | changes).items() if value is not ...}
 
+    def pass_by(self, moment: str, request: PartnerRequest, answer: PartnerAnswer) -> Exchange:
+        """Of what was sent only remember what it has made or ended: for scenes that ask more than rules want to see."""
+        return self._kept(moment, request, answer, keep=False)
+
     def _keep(self, moment: str, instance: Instance) -> None:
         if not instance.talk:
             raise NotSeen(f"the platform did not call the partner: {instance.message or 'no reason is known'}")
         for request, answer in instance.talk:
             self._kept(moment, request, answer)
 
-    def _kept(self, moment: str, request: PartnerRequest, answer: PartnerAnswer) -> Exchange:
+    def _kept(self, moment: str, request: PartnerRequest, answer: PartnerAnswer, keep: bool = True) -> Exchange:
         before, self._before = self._before, moment
         if self._answered and answer.problem in ("refused connection", "no connection"):
             # Not kept: what a partner does that is not there says nothing about the moment's rules.
             where = f"after `{before}`, at `{moment}`," if before != moment else f"in the middle of `{moment}`"
             raise NotSeen(f"the service died: {where} nobody listens any more", lost=True)
-        exchange = self.seen.add(Exchange(moment, request, answer, self.home.wall_seconds()))
+        exchange = Exchange(moment, request, answer, self.home.wall_seconds())
+        if keep:
+            self.seen.add(exchange)
         if answer.status is not None:
             self._answered = True
         if request.method == "POST" and exchange.succeeded and (uuid := _key(exchange.sent)):
