@@ -98,9 +98,10 @@ def rotate(uuid: str) -> Any:
 
 @app.post("/heroku/sso")
 def sign_in() -> Any:
-    uuid, stamp = request.form["resource_id"], request.form["timestamp"]
-    expected = hashlib.sha1(f"{uuid}:{SALT}:{stamp}".encode()).hexdigest()
-    good = hmac.compare_digest(expected, request.form.get("resource_token", "")) and abs(time.time() - int(stamp)) < 300
+    uuid, stamp, user, email = (request.form[name] for name in ("resource_id", "timestamp", "user_id", "email"))
+    expected = hashlib.sha256(f"{uuid}:{SALT}:{stamp}:{user}:{email}".encode()).hexdigest()
+    given = request.form.get("user_scoped_resource_token", "")
+    good = hmac.compare_digest(expected.encode(), given.encode()) and abs(time.time() - int(stamp)) < 300
     return f"Acme, plan {resources[uuid]['plan']}" if good and resources.get(uuid) else ("Log in again.", 403)
 
 

@@ -82,9 +82,10 @@ def rotate(uuid: str, host: str) -> Answer:
 
 
 def sign_in(form: dict[str, str]) -> Answer:
-    uuid, stamp = form["resource_id"], form["timestamp"]
-    expected = hashlib.sha1(f"{uuid}:{SALT}:{stamp}".encode()).hexdigest()
-    good = hmac.compare_digest(expected, form.get("resource_token", "")) and abs(time.time() - int(stamp)) < 300
+    uuid, stamp, user, email = (form[name] for name in ("resource_id", "timestamp", "user_id", "email"))
+    expected = hashlib.sha256(f"{uuid}:{SALT}:{stamp}:{user}:{email}".encode()).hexdigest()
+    given = form.get("user_scoped_resource_token", "")
+    good = hmac.compare_digest(expected.encode(), given.encode()) and abs(time.time() - int(stamp)) < 300
     return (200, f"Acme, plan {resources[uuid]['plan']}") if good and resources.get(uuid) else (403, "Log in again.")
 
 
