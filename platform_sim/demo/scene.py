@@ -211,6 +211,7 @@ class Scene:
             # What the scene has done is not the learner's; what a learner has done stays when the scene comes back.
             self.talk.api("POST", "/sim/lessons")
         yield f"the app answers at {self.talk.api('GET', f'/apps/{APP}')['web_url']}"
+        yield f"look around at {self.url}/dashboard, learn at {self.url}/dashboard/learn; Ctrl-C stops it all"
 
     def _come_back(self) -> Iterator[str]:
         """The app is as its owner left it: with more dynos, without the add-on, or broken. None of it is a fault."""

@@ -28,7 +28,7 @@ def set_up(up: Up) -> Customer:
 
     def is_there() -> bool:
         assert up.process.poll() is None, up.said()
-        return "the app answers at" in up.said()
+        return "Ctrl-C stops it all" in up.said()
 
     wait_until("partner and app are in place", is_there)
     return Customer(ready["url"], ready["token"], up.folder)

@@ -160,7 +160,7 @@ def deprovisioned(story: Story, after: int) -> Check:
     for end in story.facts("addon", "destroy", after):
         if end.previous.get("state") == "deprovisioning":
             deletes = story.calls(end.subject_id, "DELETE")
-            said = f"{end.data['name']} is gone since {clock(end.created_at)}"
+            said = f"{end.data['name']} has been gone since {clock(end.created_at)}"
             if deletes:
                 times = "" if len(deletes) == 1 else f" after {len(deletes)} attempts"
                 said += f"; the partner answered the DELETE with {answer_of(deletes[-1])}{times}."
