@@ -6,8 +6,10 @@ import click
 
 from platform_sim.cli.client import Client
 from platform_sim.cli.failures import Failure
-from platform_sim.cli.options import asks_platform, json_option
+from platform_sim.cli.find import find
+from platform_sim.cli.options import asks_platform, json_option, platform_options
 from platform_sim.cli.show import echo_lines, plural, print_json
+from platform_sim.settings import environment
 
 Json = dict[str, Any]
 MOST = 20
@@ -16,15 +18,18 @@ MOST = 20
 
 @click.group(invoke_without_command=True)
 @json_option
-@asks_platform
+@platform_options
 @click.pass_context
-def group(context: click.Context, client: Client, as_json: bool) -> None:
+def group(context: click.Context, /, as_json: bool, **place: Any) -> None:
     """Show the platform's clock, stop it, let it run, and move it.
 
     All that waits goes by this clock: tokens and grants, deadlines, pauses before something is tried again.
     """
     if context.invoked_subcommand is None:
-        _tell(client.get("/sim/clock"), as_json)
+        _tell(Client(find(environment(), **place)).get("/sim/clock"), as_json)
+    elif as_json or any(place.values()):
+        # Else another platform's clock would be moved than the one that was named.
+        raise click.UsageError(f"put the options after {context.invoked_subcommand}")
 
 
 @group.command

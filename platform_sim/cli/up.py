@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -45,6 +46,16 @@ def wait_for_signal() -> threading.Event:
     return asked
 
 
+def _moment(_context: click.Context, _option: click.Parameter, given: str | None) -> datetime | None:
+    try:
+        moment = None if given is None else datetime.fromisoformat(given)
+    except ValueError:
+        raise click.BadParameter(f"{given!r} is no time: write it as in 2026-03-01T12:00:00Z") from None
+    if moment is not None and moment.tzinfo is None:
+        raise click.BadParameter(f"{given!r} has no time zone: write it with Z for UTC, or with an offset")
+    return moment
+
+
 @click.command
 @click.option(
     "--port",
@@ -62,6 +73,12 @@ def wait_for_signal() -> threading.Event:
 )
 @click.option("--memory", is_flag=True, help="Keep nothing: a temporary folder, gone at the end.")
 @click.option("--seed", type=int, help="Make ids, names and tokens repeat from run to run.")
+@click.option(
+    "--frozen-at",
+    metavar="TIME",
+    callback=_moment,
+    help="Start with a clock that stands at TIME, as in 2026-03-01T12:00:00Z; only with --memory.",
+)
 @click.option("--token", help="API token of the customer (else made, and kept in the data folder).")
 @click.option(
     "--services",
@@ -77,6 +94,7 @@ def command(
     data: Path,
     memory: bool,
     seed: int | None,
+    frozen_at: datetime | None,
     token: str | None,
     services: Path | None,
     ready_file: Path | None,
@@ -87,12 +105,13 @@ def command(
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
+    if frozen_at is not None and not memory:
+        raise click.UsageError("--frozen-at needs --memory: what is kept in a folder has a clock already")
     asked = wait_for_signal()
     files = [file for file in (ready_file, None if memory else data / DEFAULT_READY_FILE.name) if file]
     seeds = _seeds(services)
     try:
-        options = Options(None if memory else data, port=port, seed=seed, token=token, services=seeds)
-        platform = Platform(options).start()
+        platform = Platform(Options(None if memory else data, port, seed, frozen_at, token, services=seeds)).start()
     except (OSError, DataFolderInUse, BadSetting, RuntimeError) as problem:
         raise EnvironmentProblem(str(problem)) from None
     try:

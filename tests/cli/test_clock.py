@@ -1,9 +1,13 @@
 """`platform-sim clock`: what is sent, and what is shown."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+
+from platform_sim.cli.main import cli
 
 from .conftest import Run
 from .fake_api import FakeApi
@@ -23,6 +27,18 @@ def test_it_is_shown(api: FakeApi, run: Run) -> None:
 def test_it_is_shown_running(api: FakeApi, run: Run) -> None:
     api.on("GET /sim/clock", STANDS | {"frozen": False, "offset": 3600})
     assert run("clock").stdout == f"{NOW}, running, 3600 s ahead of the wall\n"
+
+
+def test_options_before_the_command_are_not_lost(api: FakeApi, run: Run) -> None:
+    for words in (("--url", "http://localhost:1"), ("--json",)):
+        result = run("clock", *words, "freeze")
+        assert (result.exit_code, api.asked) == (2, [])
+        assert "put the options after freeze" in result.stderr
+
+
+def test_a_command_explains_itself_without_a_platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner(env={"HEROKU_HOST": ""}).invoke(cli, ["clock", "freeze", "--help"]).exit_code == 0
 
 
 @pytest.mark.parametrize(

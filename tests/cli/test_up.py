@@ -49,6 +49,21 @@ def test_a_services_file_with_mistakes_starts_nothing(here: Path) -> None:
     assert not (here / ".platform-sim").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--memory", "--frozen-at", "soon"), "'soon' is no time: write it as in 2026-03-01T12:00:00Z"),
+        (("--memory", "--frozen-at", "2026-03-01T12:00:00"), "has no time zone"),
+        (("--frozen-at", "2026-03-01T12:00:00Z"), "--frozen-at needs --memory"),
+    ],
+)
+def test_a_clock_that_cannot_stand_there_starts_nothing(here: Path, words: tuple[str, ...], why: str) -> None:
+    result = CliRunner().invoke(cli, ["up", "--port", "0", *words])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert why in " ".join(result.stderr.split())
+    assert not (here / ".platform-sim").exists()
+
+
 def test_the_program_is_named_by_its_place_where_the_shell_does_not_find_it(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -121,6 +121,7 @@ def test_a_clock_that_was_moved_is_found_where_it_was_after_a_kill(up: Up, tmp_p
     second = customer()
     assert {"now": stood, "frozen": True}.items() <= second.api("GET", "/sim/clock").items()
     second.api("POST", "/sim/reset")
+    assert second.api("GET", "/sim/clock")["now"] == stood
     assert second.api("POST", "/sim/clock/resume")["now"] >= stood
     up.kill()
     third = customer().api("GET", "/sim/clock")
@@ -150,9 +151,10 @@ def test_a_taken_port_is_refused_and_the_folder_stays_free(up: Up) -> None:
 
 def test_memory_leaves_no_file(tmp_path: Path) -> None:
     before = {path for path in tmp_path.rglob("*") if path.is_file()}
-    with Up(tmp_path, "--memory") as up:
+    with Up(tmp_path, "--memory", "--frozen-at", "2026-03-01T12:00:00Z") as up:
         ready = up.start()
         customer = Customer(ready["url"], ready["token"], tmp_path)
+        assert customer.api("GET", "/sim/clock")["now"] == "2026-03-01T12:00:00+00:00"
         customer.api("POST", "/apps", {"name": "acme"})
         customer.deploy("acme", app())
         customer.up("acme")

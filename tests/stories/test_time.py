@@ -11,7 +11,8 @@ import pytest
 import requests
 
 from platform_sim.assemble import Options, Platform
-from platform_sim.engines.jobs import pass_time
+from platform_sim.core.model.accounts import Account
+from platform_sim.web import passing
 
 from ..processes.customer import Customer
 from ..processes.partner import Reply, Sent, TinyPartner, running_partner, said
@@ -55,8 +56,10 @@ def acme(customer: Customer, partner: TinyPartner) -> Customer:
 
 
 def passes(platform: Platform, by: timedelta) -> None:
-    """Time."""
-    pass_time(platform.database, by)
+    """Time; each thing that is due is done at its own moment."""
+    with platform.database.snapshot() as rows:
+        operator = rows.get(Account, platform.customer_id)
+    assert passing.run(platform.database, operator, platform.clock.now() + by).left == []
 
 
 def buy(customer: Customer) -> dict[str, Any]:
