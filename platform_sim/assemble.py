@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 import threading
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -268,8 +268,9 @@ class Platform:
             return rows.find(Dyno, attach_secret=secret) is not None
 
 
+@cache
 def own_version() -> str:
-    """The installed version of this package."""
+    """The installed version of this package; looked up once, as many platforms may start in one process."""
     try:
         return version("platform-sim")
     except PackageNotFoundError:

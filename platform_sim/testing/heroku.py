@@ -1,0 +1,184 @@
+"""A private Heroku for a test: a platform in memory that this process starts and ends (docs/testing.md)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+
+from platform_sim.assemble import Platform
+from platform_sim.cli import env
+from platform_sim.options import Options
+from platform_sim.partners.http_send import HttpSend
+from platform_sim.partners.manifest import base_url, sso_target
+from platform_sim.settings import SETTINGS, BadSetting, environment, load
+from platform_sim.testing.apps import App, World, waited_for
+from platform_sim.testing.leaks import Holds, Leak, Service, is_busy, leaks
+from platform_sim.testing.partner import Partner
+from platform_sim.testing.questions import Questions, Refused, route
+from platform_sim.testing.story import Timeline
+from platform_sim.testing.ways import Ways
+from platform_sim.testing.wsgi import Wsgi
+
+Json = dict[str, Any]
+PREFIX = "platform_sim_"
+
+
+class Heroku:
+    """A platform of its own: rows in memory, a free port, nothing shared with any other. A context manager.
+
+    `seed` makes ids, names and tokens repeat. `settings`: names as in docs/settings.md with or without `PLATFORM_SIM_`,
+    in small letters or great ones; BadSetting for one that cannot be used. The process's environment sets nothing.
+    """
+
+    def __init__(self, *, seed: int | None = None, settings: Mapping[str, Any] | None = None) -> None:
+        rules = _environment(settings or {})
+        self._questions = Questions()
+        self._ways = Ways(HttpSend(load(rules).partner_answer_limit))
+        self._services: dict[str, Service] = {}
+        self._platform = Platform(Options(seed=seed, environment=rules, send=self._ways, around=self._questions.around))
+        self._world = World(self._questions, self._ways)
+        self.clock = Clock(self._questions)
+
+    @classmethod
+    def start(cls, *, seed: int | None = None, settings: Mapping[str, Any] | None = None) -> "Heroku":
+        """One that runs; `stop` ends it."""
+        return cls(seed=seed, settings=settings).__enter__()
+
+    def stop(self) -> None:
+        """End everything; safe to call twice."""
+        self._platform.stop()
+
+    def __enter__(self) -> "Heroku":
+        self._platform.start()
+        self._questions.url, self._questions.token = self._platform.url, self._platform.token
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where the platform listens, for programs of this machine."""
+        return self._questions.url
+
+    @property
+    def token(self) -> str:
+        """The customer's API token."""
+        return self._questions.token
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What points the heroku CLI and programs at this platform: `{**os.environ, **heroku.environment}`."""
+        found = env.variables(self.url, self.token, str(self._platform.ca_file))
+        return {name: value for name, value in found.items() if value is not None} | {"HEROKU_API_URL": self.url}
+
+    def ask(self, method: str, path: str, content: Any = None) -> Any:
+        """Any call of the Platform API or of `/sim`, as the customer, in process; its JSON. Refused for an error."""
+        return self._questions.ask(method, path, content)
+
+    def register(
+        self,
+        manifest: Json,
+        *,
+        plans: Sequence[str] = ("free",),
+        partner: Wsgi | str | None = None,
+        holds: Holds | None = None,
+    ) -> str:
+        """Register a service, or bring it up to date; returns its client secret. Refused with the manifest's mistakes.
+
+        `partner`: a WSGI application (a `Partner` is one), which then answers at the URLs of the manifest; a URL,
+        scheme, host and port alone, in place of those of the manifest; None: by HTTP where the manifest says. `plans`:
+        names or `NAME=CENTS`, the first the default. `holds`: says for `leaks` the uuids that the partner holds now.
+        """
+        slug = str(manifest.get("id"))
+        self.ask("POST", f"{route('api', 'v3', 'addons', slug)}/manifests", {"contents": manifest})
+        wanted: Json = {"plans": [_plan(each) for each in plans], "local": partner if isinstance(partner, str) else ""}
+        self.ask("PUT", route("sim", "services", slug), wanted)
+        secret = str(self.ask("GET", f"{route('sim', 'services', slug)}/client-secret")["client_secret"])
+        if isinstance(partner, Partner):
+            partner.joins(self._questions, secret)
+            holds = holds or (lambda: set(partner.resources))
+        self._ways.forget(slug)
+        if partner is not None and not isinstance(partner, str):
+            for url in _places(manifest):
+                self._ways.add(slug, url, partner)
+        self._services[slug] = Service(slug, str(manifest["api"]["password"]), holds)
+        return secret
+
+    def app(self, name: str) -> App:
+        """The customer's app of this name; made if there is none."""
+        try:
+            self.ask("GET", route("apps", name))
+        except Refused as refusal:
+            if refusal.status != 404:
+                raise
+            self.ask("POST", "/apps", {"name": name})
+        return App(self._world, name)
+
+    @property
+    def timeline(self) -> Timeline:
+        """What followed from what until now; its `str` is what `platform-sim timeline` prints."""
+        return Timeline(self.ask("GET", "/sim/timeline?limit=1000")["trees"])
+
+    def settle(self, seconds: float = 5.0) -> bool:
+        """Wait until no partner is being asked; whether that has come within these wall seconds."""
+        return waited_for(lambda: not is_busy(self.ask("GET", "/sim/status")), seconds)
+
+    def leaks(self) -> Collection[Leak]:
+        """What is left over, as far as it can be known; waits for partners that are just being asked.
+
+        Always: orders, changes and DELETEs that a partner has not clearly answered, and 202s without an end. Where the
+        partner says what it `holds`: what only one side has. An add-on that lives on both sides is no leak.
+        """
+        self.settle()
+        return leaks(self._questions, self._services.values())
+
+
+class Clock:
+    """The platform's clock. What a partner does in its own time goes by the wall."""
+
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
+
+    def now(self) -> datetime:
+        """The platform's time."""
+        return datetime.fromisoformat(self._questions.ask("GET", "/sim/status")["clock"]["now"])
+
+    def freeze(self) -> None:
+        """Stop time here."""
+        self._questions.ask("POST", "/sim/clock/freeze", {})
+
+    def resume(self) -> None:
+        """Let time run on."""
+        self._questions.ask("POST", "/sim/clock/resume", {})
+
+    def advance(self, *, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0) -> None:
+        """Move it forward at once, standing or running; what is due then is done in the background."""
+        given = f"{days}d{hours}h{minutes}m{seconds}s"
+        self._questions.ask("POST", "/sim/clock/advance", {"by": given})
+
+    def run(self) -> None:
+        """From one thing that is due to the next, until nothing waits: retries are all made."""
+        self._questions.ask("POST", "/sim/clock/run", {"until": "idle"})
+
+
+def _environment(given: Mapping[str, Any]) -> dict[str, str]:
+    """That of the process, for what builds and dynos need of it; what it says of a platform holds for no test."""
+    known = {each.name: each.variable for each in SETTINGS}
+    named = {name.lower().removeprefix(PREFIX): str(value) for name, value in given.items()}
+    if unknown := sorted(named.keys() - known.keys()):
+        raise BadSetting(f"no setting is named {', '.join(unknown)}; see docs/settings.md")
+    outer = {name: value for name, value in environment().items() if not name.lower().startswith(PREFIX)}
+    return outer | {known[name]: value for name, value in named.items()}
+
+
+def _plan(words: str) -> Json:
+    name, _, cents = words.partition("=")
+    return {"name": name, "cents": int(cents or "0")}
+
+
+def _places(manifest: Json) -> list[str]:
+    target = sso_target(manifest, "")
+    return [base_url(manifest)] + ([target.url] if target else [])

@@ -1,0 +1,68 @@
+"""Asks a platform at its own doors, in process: what a customer's or partner's program would send, without a socket."""
+
+import base64
+import json
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from platform_sim.testing.wsgi import Answer, Wsgi, call
+
+ACCEPT = "application/vnd.heroku+json; version=3"
+
+
+class Refused(Exception):
+    """The platform, or the partner through it, has said no. `status`, `id` and `message` as in the API's error."""
+
+    def __init__(self, status: int, id: str, message: str) -> None:
+        super().__init__(f"{message} ({status} {id})")
+        self.status, self.id, self.message = status, id, message
+
+
+class Questions:
+    """The doors of one platform, and the token with which a customer asks."""
+
+    def __init__(self) -> None:
+        self.url = "http://localhost"
+        self.token = ""
+        self._doors: list[Wsgi] = []
+
+    def around(self, doors: Wsgi) -> Wsgi:
+        """Keeps the application of all doors, and changes nothing (`Options.around`)."""
+        self._doors[:] = [doors]
+        return doors
+
+    def ask(self, method: str, path: str, content: Any = None, *, authorization: str | None = None) -> Any:
+        """What the customer's program would send; the answer's JSON. Refused for any error."""
+        headers = {"Accept": ACCEPT, "Authorization": authorization or f"Bearer {self.token}"}
+        body = b"" if content is None else json.dumps(content).encode()
+        if body:
+            headers["Content-Type"] = "application/json"
+        return _content(call(self._doors[0], method, self.url + path, headers, body))
+
+    def token_for(self, **fields: str) -> Any:
+        """`POST /oauth/token`, as a partner asks; Refused for a grant that is not taken."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return _content(call(self._doors[0], "POST", f"{self.url}/oauth/token", headers, urlencode(fields).encode()))
+
+
+def route(*parts: str) -> str:
+    """A path of these, each escaped."""
+    return "".join(f"/{quote(part, safe='')}" for part in parts)
+
+
+def basic(user: str, password: str) -> str:
+    """The value of an Authorization header."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def _content(answer: Answer) -> Any:
+    found = answer.json if answer.body else None
+    if answer.status < 400:
+        return found
+    told = found if isinstance(found, dict) else {}
+    if "error" in told:
+        # The registry's own shape: the mistakes of a manifest, or a sentence.
+        words = told["error"]
+        listed = " ".join(map(str, words.get("base", []))) if isinstance(words, dict) else str(words)
+        raise Refused(answer.status, "registry", listed)
+    raise Refused(answer.status, str(told.get("id", "error")), str(told.get("message", answer.text[:500])))

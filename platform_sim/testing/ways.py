@@ -1,0 +1,55 @@
+"""How a partner is reached: by HTTP, or as a WSGI application in this process, found by the place of its URLs."""
+
+import logging
+import time
+from urllib.parse import urlsplit
+
+from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
+from platform_sim.testing.wsgi import Wsgi, call
+
+log = logging.getLogger(__name__)
+
+
+class Ways:
+    """A `Send` that knows the applications of one world; `on` is asked for everything else."""
+
+    def __init__(self, on: Send) -> None:
+        self._on = on
+        self._apps: dict[str, tuple[str, Wsgi]] = {}
+
+    def add(self, slug: str, url: str, app: Wsgi) -> None:
+        """From now on that application answers at the URL's place. ValueError if another partner does."""
+        place = place_of(url)
+        owner, _ = self._apps.get(place, (slug, app))
+        if owner != slug:
+            raise ValueError(
+                f"{place} is where {owner} answers in this world: give {slug} another host or port in its manifest"
+            )
+        self._apps[place] = slug, app
+
+    def forget(self, slug: str) -> None:
+        """Its partner is reached by HTTP again."""
+        self._apps = {place: row for place, row in self._apps.items() if row[0] != slug}
+
+    def __call__(self, request: PartnerRequest) -> PartnerAnswer:
+        """Never raises: what an application raises is logged, and is a 500 as from any server."""
+        _, app = self._apps.get(place_of(request.url), ("", None))
+        if app is None:
+            return self._on(request)
+        begun = time.monotonic()
+        try:
+            found = call(app, request.method, request.url, request.headers, request.body or b"")
+        except Exception:
+            log.exception("the partner's application has failed at %s", request.method)
+            return PartnerAnswer(500, {}, b"", _since(begun))
+        return PartnerAnswer(found.status, found.headers, found.body, _since(begun))
+
+
+def place_of(url: str) -> str:
+    """Scheme, host and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+
+
+def _since(begun: float) -> int:
+    return int((time.monotonic() - begun) * 1000)

@@ -1,0 +1,131 @@
+"""The plugin as pytest loads it for somebody else's suite."""
+
+import subprocess
+import sys
+
+import pytest
+
+SUITE = """
+import pytest
+
+def test_life(heroku, partner):
+    app = heroku.app("shop")
+    addon = app.addons.create("myaddon:free")
+    addon.change_plan("myaddon:pro")
+    assert addon.sign_in().status == 200
+    addon.destroy()
+    assert len(app.addons) == 0
+
+def test_alone(heroku):
+    assert heroku.ask("GET", "/apps") == []
+"""
+MARKED = """
+import pytest
+
+@pytest.mark.platform_sim_settings(access_token_life=77)
+def test_settings(heroku, partner):
+    addon = heroku.app("shop").addons.create("myaddon")
+    partner.token(addon.uuid)
+    assert partner.resources[addon.uuid].tokens["expires_in"] == 77
+
+uuids = set()
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_seed(heroku, partner, again):
+    uuids.add(heroku.app("shop").addons.create("myaddon").uuid)
+    assert len(uuids) == 1
+
+@pytest.mark.platform_sim_seed(8)
+def test_other_seed(heroku, partner):
+    uuids.add(heroku.app("shop").addons.create("myaddon").uuid)
+    assert len(uuids) == 2
+"""
+FAILING = """
+import pytest
+
+def test_fails(heroku, partner):
+    heroku.app("shop").addons.create("myaddon")
+    assert False
+
+def leave(heroku, partner):
+    heroku.clock.freeze()
+    partner.answer("DELETE", 503)
+    heroku.app("shop").addons.create("myaddon").destroy()
+
+def test_leaks(heroku, partner):
+    leave(heroku, partner)
+
+@pytest.mark.heroku_leaks_ok
+def test_may_leak(heroku, partner):
+    leave(heroku, partner)
+
+def test_ends_it_itself(heroku):
+    heroku.stop()
+    assert False
+"""
+
+FEW = ("-p", "no:hypothesispytest", "-p", "no:cacheprovider")
+"""Plugins that these runs do without."""
+QUICK = ("-p", "no:xdist", *FEW)
+
+
+@pytest.mark.processes
+def test_a_suite_runs_in_two_workers(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(SUITE)
+    pytester.runpytest_inprocess("-n", "2", "--strict-markers", "-W", "error", *FEW).assert_outcomes(passed=2)
+
+
+def test_seed_and_settings_come_from_the_project_and_from_marks(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nplatform_sim_seed = 7\nplatform_sim_settings =\n  access_token_life = 55\n")
+    pytester.makepyfile(MARKED)
+    pytester.runpytest_inprocess("--strict-markers", *QUICK).assert_outcomes(passed=4)
+
+
+def test_a_mistake_of_the_project_is_told(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nplatform_sim_settings = grant_life\n")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_settings(heroku): pass
+
+        @pytest.mark.platform_sim_seed("soon")
+        def test_seed(heroku): pass
+        """
+    )
+    result = pytester.runpytest_inprocess(*QUICK)
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*the line 'grant_life': write it as `name = value`*",
+            "*platform_sim_seed is 'soon': it must be a whole number*",
+        ]
+    )
+
+
+def test_a_failure_shows_the_timeline_and_a_leak_fails(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(FAILING)
+    result = pytester.runpytest_inprocess(*QUICK)
+    result.assert_outcomes(failed=3, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*test_fails*",
+            "*Platform Sim timeline*",
+            "customer → platform  POST /apps/shop/addons  201 *",
+            "*platform → partner  POST /heroku/resources  200 *",
+            "*test_leaks*",
+            "the test leaves leaks (if it is meant to: @pytest.mark.heroku_leaks_ok):",
+            "*was to be deleted, and the partner has not acknowledged it (asked once)",
+            "*DELETE /heroku/resources/*503*",
+            "*test_ends_it_itself*",
+            "cannot be read: *",
+        ]
+    )
+
+
+def test_nothing_heavy_is_imported_until_a_fixture_asks_for_it() -> None:
+    code = (
+        "import sys, platform_sim.testing.plugin; print(sorted(n for n in sys.modules if n.startswith('platform_sim')))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert found.strip() == "['platform_sim', 'platform_sim.testing', 'platform_sim.testing.plugin']"
