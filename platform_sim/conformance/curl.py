@@ -25,13 +25,15 @@ SIGNED = {
     "user_scoped_resource_token": ("sha256", ("resource_id", "", "timestamp", "user_id", "email")),
 }
 """Of each token of a login: the digest, and the fields it is of, with the salt for "" (partner-api §5.3)."""
+AROUND = 700
+"""Seconds before and after a login in which it may have been signed."""
 LETTERS = string.ascii_uppercase
 """The names of several resources."""
 MOST = 12
 """Requests before the one that is shown."""
 SKEW = 10
 """Seconds that a run may take from signing to sending."""
-LONGEST = 2_000
+LONGEST = 20_000
 """Characters of a body; of a longer one the beginning is shown."""
 
 
@@ -41,7 +43,7 @@ def script(exchange: Exchange, before: Sequence[Exchange], manifest: Mapping[str
     steps = [*exchange.before, exchange]
     if subject is not None and not exchange.before:
         earlier = before[: _place(exchange, before)]
-        made = [each for each in earlier if _subject(each) == subject and _matters(each, exchange)]
+        made = _that_matter([each for each in earlier if _subject(each) == subject], exchange)
         steps = [*(made if len(made) <= MOST else [made[0], *made[1 - MOST :]]), exchange]
     writer = _Writer(manifest, list(dict.fromkeys(found for each in steps if (found := _subject(each)))))
     if any(_form(each.request) for each in steps):
@@ -50,9 +52,17 @@ def script(exchange: Exchange, before: Sequence[Exchange], manifest: Mapping[str
     return "\n".join([*writer.preamble, *lines])
 
 
-def _matters(earlier: Exchange, exchange: Exchange) -> bool:
-    """Orders do; of logins only the very same one, which makes the later a replay."""
-    return not _form(earlier.request) or earlier.request.body == exchange.request.body
+def _that_matter(earlier: Sequence[Exchange], exchange: Exchange) -> list[Exchange]:
+    """Orders do; of logins only the very same one, which makes the later a replay, and before another login the first
+    that was let in: some partners let in whom they know."""
+    known = next((each for each in earlier if _form(each.request) and (each.status or 500) < 400), None)
+    if not _form(exchange.request):
+        known = None
+    return [
+        each
+        for each in earlier
+        if not _form(each.request) or each is known or each.request.body == exchange.request.body
+    ]
 
 
 def _place(exchange: Exchange, before: Sequence[Exchange]) -> int:
@@ -62,7 +72,9 @@ def _place(exchange: Exchange, before: Sequence[Exchange]) -> int:
 def _subject(exchange: Exchange) -> str | None:
     """The uuid of the resource that a request is about."""
     form = _form(exchange.request)
-    for text in (str(exchange.sent.get("uuid", "")), form.get("resource_id", ""), exchange.request.url):
+    body = (exchange.request.body or b"")[:LONGEST].decode("utf-8", "replace") if not form else ""
+    sent = str(exchange.sent.get("uuid", "")) if exchange.sent else body
+    for text in (sent, form.get("resource_id", ""), exchange.request.url):
         found = UUID.search(text)
         if found:
             return found[0]
@@ -92,6 +104,8 @@ class _Writer:
             self.preamble.append(FRESH.replace("UUID", name, 1))
         self._subjects = subjects
         self._now = 0
+        self._forms: list[Mapping[str, str]] = []
+        """Logins that were written."""
         self._known.pop("", None)
 
     def command(self, exchange: Exchange) -> str:
@@ -104,9 +118,14 @@ class _Writer:
                 words.append(self._credentials(value))
             elif name.lower() not in ("content-length", "host"):
                 words.append(f"-H {self._word(f'{name}: {value}')}")
+        given = {name.lower() for name in request.headers}
         form = _form(request)
+        # What curl would add by itself is taken away.
+        usual = ("Accept", "User-Agent", *(("Content-Type",) if request.body else ()))
+        words += [f"-H {name}:" for name in usual if name.lower() not in given]
         if form:
             words += [f"--data-raw {self._field(name, form)}" for name in form]
+            self._forms.append(form)
         elif request.body:
             body = request.body.decode("utf-8", "replace")
             shown = body if len(body) <= LONGEST else body[:LONGEST]
@@ -115,25 +134,45 @@ class _Writer:
 
     def _credentials(self, value: str) -> str:
         kind, _, given = value.partition(" ")
-        if kind.lower() == "basic":
-            try:
-                text = base64.b64decode(given, validate=True).decode()
-            except ValueError:
-                return f"-H {self._word(f'Authorization: {value}')}"
+        try:
+            text = base64.b64decode(given, validate=True).decode() if kind.lower() == "basic" else ""
+        except ValueError:
+            text = ""
+        if not text:
+            return f"-H {self._word(f'Authorization: {value}')}"
+        if kind == "Basic" and text.partition(":")[0] and ":" in text:
             return f"-u {self._word(text)}"
-        return f"-H {self._word(f'Authorization: {value}')}"
+        coded = f"$(printf '%s' \"{self._inside(text)}\" | base64 | tr -d '\\n')"
+        return f'-H "Authorization: {kind} {coded}"'
 
     def _field(self, name: str, form: Mapping[str, str]) -> str:
         """A field of a form; a login's time and tokens are made anew."""
         value = form[name]
-        if name == "timestamp" and value.isascii() and value.isdigit() and len(value) < 12:
+        if name == "timestamp" and _is_time(value):
             return f'"timestamp={self._time(value)}"'
-        if name in SIGNED and self._signed(name, form) == value:
+        signed = self._signed_form(name, form)
+        if signed is not None:
             digest, fields = SIGNED[name]
-            text = ":".join(self._inside(form.get(each, "")) if each else "${ADDON_SSO_SALT}" for each in fields)
-            text = text.replace(self._inside(form.get("timestamp", "")), self._time(form.get("timestamp", "")))
+            text = ":".join(self._of(each, signed) for each in fields)
             return f"\"{name}=$(printf '%s' \"{text}\" | openssl dgst -{digest} -r | cut -d' ' -f1)\""
         return self._word(f"{quote_plus(name)}={self._escaped(value)}")
+
+    def _of(self, field: str, form: Mapping[str, str]) -> str:
+        """A part of what a token is of; "" stands for the salt."""
+        value = form.get(field, "")
+        if field == "timestamp" and _is_time(value):
+            return self._time(value)
+        return self._inside(value) if field else "${ADDON_SSO_SALT}"
+
+    def _signed_form(self, name: str, form: Mapping[str, str]) -> Mapping[str, str] | None:
+        """What a token was signed for: mostly the form itself; else another time, or whom an earlier login named."""
+        if name not in SIGNED or not form[name]:
+            return None
+        users = [{key: each.get(key, "") for key in ("user_id", "email")} for each in self._forms]
+        candidates = [form, *({**form, **user} for user in users)]
+        near = range(self._now - AROUND, self._now + AROUND)
+        candidates += [{**form, "timestamp": str(moment)} for moment in near]
+        return next((each for each in candidates if self._signed(name, each) == form[name]), None)
 
     def _escaped(self, value: str) -> str:
         return value if value in self._subjects else quote_plus(value)
@@ -145,7 +184,7 @@ class _Writer:
 
     def _time(self, stamp: str) -> str:
         """As long ago as it was in the run; what has passed since the request was signed does not count."""
-        age = self._now - int(stamp) if stamp.isascii() and stamp.isdigit() else 0
+        age = self._now - int(stamp)
         return f"$((NOW - {age if abs(age) > SKEW else 0}))"
 
     def _word(self, text: str) -> str:
@@ -166,6 +205,10 @@ class _Writer:
             return [text]
         longest_first = sorted(self._known, key=len, reverse=True)
         return re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
+
+
+def _is_time(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 12
 
 
 def _without_grant(body: str) -> str:

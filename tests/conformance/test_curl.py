@@ -15,7 +15,7 @@ from platform_sim.core.model.sso import resource_token, user_scoped_token
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 from platform_sim.partners.http_send import HttpSend
 
-from ..zoo import animals_doors, animals_end
+from ..zoo import animals_doors, animals_end, animals_logins, animals_odd
 from ..zoo.partner import MANIFEST, PASSWORD, PLANS, SALT, SECRET, Right
 from ..zoo.serve import served
 
@@ -33,8 +33,9 @@ def pasted(commands: str) -> list[int]:
 
 @pytest.mark.parametrize(
     "kind",
-    [animals_doors.AnyPassword, animals_doors.TakesTokens, animals_doors.OpenToAll, animals_doors.ActsFirst]
-    + [animals_end.NeverLetsGo, animals_end.Forgets, animals_end.Revives, animals_end.StumblesOverStrangers],
+    [animals_doors.TakesTokens, animals_doors.ActsFirst, animals_doors.OnlyCapitalBasic]
+    + [animals_end.NeverLetsGo, animals_end.Revives, animals_odd.ChoosesByAccept, animals_odd.ActsOnHalves]
+    + [animals_logins.KnowsItsUsers, animals_logins.LooksBack, animals_logins.ReadsFloats],
 )
 def test_a_findings_commands_lead_to_its_answer_again(kind: type[Right]) -> None:
     partner = kind()
