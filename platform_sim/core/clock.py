@@ -25,8 +25,6 @@ class Clock:
         self._frozen_at = None if frozen_at is None else _in_utc(frozen_at)
         self._offset = offset
         self._lock = threading.Lock()
-        self.moving = threading.Lock()
-        """Held by whoever writes down a move and then makes it: one at a time."""
         self._listeners: list[Callable[[], None]] = []
 
     @property
@@ -92,10 +90,6 @@ class Clock:
         """One that shows the same; nobody waits on it."""
         with self._lock:
             return Clock(self._frozen_at, self._offset)
-
-    def become(self, other: "Clock") -> None:
-        """Show what the other one shows, stand or run as it does; whoever waits looks again."""
-        self.put(other._frozen_at, other._offset)
 
     def put(self, frozen_at: datetime | None, offset: timedelta) -> None:
         """Stand at that time or (None) run so far ahead of the clock on the wall; whoever waits looks again."""

@@ -55,24 +55,28 @@ def run(
     passed = Passed(0, [], [])
     while True:
         left = settle(database, end - time.monotonic())
-        moment = _next(database, until)
-        if left or moment is None:
+        following = _next(database, until)
+        if left or following is None:
             return Passed(passed.moves, passed.came_due, left)
+        moment, what = following
         if passed.moves >= moves or time.monotonic() >= end:
-            return Passed(passed.moves, passed.came_due, [f"something is due at {moment.isoformat()}"])
-        # A clock that runs may have come there by itself.
-        by = moment - database.clock.now()
-        came = clock.advance(database, operator, by) if by > timedelta(0) else []
+            return Passed(passed.moves, passed.came_due, [f"{what} at {moment.isoformat()}"])
+        with database.transaction() as tx:
+            # A clock that runs may have come there by itself, another run may have moved it.
+            by = moment - tx.now()
+            came = clock.advance(tx, operator, by) if by > timedelta(0) else []
         passed = Passed(passed.moves + 1, passed.came_due + came, [])
 
 
-def _next(database: Database, until: datetime | None) -> datetime | None:
-    """Where the clock goes next; None when it has arrived."""
+def _next(database: Database, until: datetime | None) -> tuple[datetime, str] | None:
+    """Where the clock goes next, and what is there; None when it has arrived."""
     with database.snapshot() as rows:
         now = rows.now()
         dues = [due for due in clock.waiting(rows) if due.at > now]
-    if until is None:
-        return dues[0].at if any(not due.bound for due in dues) else None
-    if now >= until:
+    if until is None and all(due.bound for due in dues):
         return None
-    return min(dues[0].at, until) if dues else until
+    if until is not None and now >= until:
+        return None
+    if until is not None and (not dues or until < dues[0].at):
+        return until, "the end of the way is"
+    return dues[0].at, f"{dues[0].kind} is due"

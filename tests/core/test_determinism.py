@@ -185,9 +185,8 @@ def play(database: Database, steps: tuple[Step, ...]) -> None:
     for step in steps:
         with database.transaction() as tx:
             step(tx)
-        with database.snapshot() as rows:
-            operator = me(rows).account
-        advance(database, operator, timedelta(seconds=90, microseconds=7))
+        with database.transaction() as tx:
+            advance(tx, me(tx).account, timedelta(seconds=90, microseconds=7))
 
 
 def as_bytes(database: Database) -> dict[str, bytes]:

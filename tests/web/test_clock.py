@@ -151,7 +151,7 @@ def test_what_never_ends_by_itself_is_given_up_with_a_word(world: World) -> None
     with tried(world, 10_000, moments):
         passed = passing.run(world.database, operator(world), None, moves=5)
     assert (passed.moves, len(moments)) == (5, 5)
-    assert passed.left == ["something is due at 2026-03-01T18:00:00+00:00"]
+    assert passed.left == ["deprovision is due at 2026-03-01T18:00:00+00:00"]
 
 
 def test_what_nobody_does_is_not_waited_for_for_ever(world: World) -> None:

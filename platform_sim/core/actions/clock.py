@@ -6,7 +6,6 @@ And what waits for a time, as far as rows tell: jobs, dynos that cool off, one-o
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 from platform_sim.core.actions.jobs import next_job
 from platform_sim.core.actions.releases import current_release
@@ -39,21 +38,31 @@ class Due:
     bound: bool
 
 
-def freeze(database: Database, operator: Account, at: datetime | None = None) -> list[Due]:
+def freeze(tx: Transaction, operator: Account, at: datetime | None = None) -> list[Due]:
     """Stop the clock, here or at a later time; returns what comes due with that. InvalidParams as `check_move`."""
-    if at is None and database.clock.is_frozen:
+    if at is None and tx.clock.is_frozen:
         return []
-    return _move(database, operator, "freeze", at)
+    after = tx.clock.copy()
+    check_move(after.now(), at or after.now())
+    after.freeze(at)
+    return _move(tx, operator, "freeze", after.now() if after.is_frozen else None, after.offset())
 
 
-def resume(database: Database, operator: Account) -> list[Due]:
+def resume(tx: Transaction, operator: Account) -> list[Due]:
     """Let it run on from where it stands."""
-    return _move(database, operator, "resume") if database.clock.is_frozen else []
+    if not tx.clock.is_frozen:
+        return []
+    after = tx.clock.copy()
+    after.resume()
+    return _move(tx, operator, "resume", after.now() if after.is_frozen else None, after.offset())
 
 
-def advance(database: Database, operator: Account, by: timedelta) -> list[Due]:
+def advance(tx: Transaction, operator: Account, by: timedelta) -> list[Due]:
     """Move it forward at once; returns what comes due with that. InvalidParams as `check_move`."""
-    return _move(database, operator, "advance", by=by)
+    after = tx.clock.copy()
+    check_move(after.now(), after.now() + min(by, 2 * FARTHEST))
+    after.advance(by)
+    return _move(tx, operator, "advance", after.now() if after.is_frozen else None, after.offset())
 
 
 def check_move(now: datetime, to: datetime) -> None:
@@ -137,44 +146,19 @@ def _of_job(job: Job) -> Due:
     return Due(job.run_at, job.kind, job.subject_id, bound=job.kind.endswith("_deadline"))
 
 
-def _move(
-    database: Database,
-    operator: Account,
-    act: Literal["freeze", "resume", "advance"],
-    at: datetime | None = None,
-    by: timedelta = timedelta(0),
-) -> list[Due]:
-    """First the rows, then the clock: a platform that is killed in between comes back where it was told to be."""
-    with database.clock.moving:
-        after = database.clock.copy()
-        if act == "resume":
-            after.resume()
-        else:
-            now = after.now()
-            check_move(now, at or now + min(by, 2 * FARTHEST))
-            after.advance(by)
-        if act == "freeze":
-            after.freeze(at)
-        with database.transaction() as tx:
-            came = _write(tx, operator, act, after.now())
-            _keep(tx, after.now() if after.is_frozen else None, after.offset())
-        database.clock.become(after)
-    return came
-
-
-def _write(tx: Transaction, operator: Account, act: str, to: datetime) -> list[Due]:
+def _move(tx: Transaction, operator: Account, act: str, frozen_at: datetime | None, offset: timedelta) -> list[Due]:
+    """Write down what the clock is to show; it does so when that is committed. Returns what comes due with it."""
     now = tx.now()
+    to = frozen_at or (now if tx.clock.is_frozen else now + (offset - tx.clock.offset()))
     came = [due for due in waiting(tx) if now < due.at <= to]
     named = [{"kind": due.kind, "subject": due.subject_id} for due in came[:TOLD]]
     told = {"act": act, "from": now.isoformat(), "to": to.isoformat(), "due": named}
     tx.record(CLOCK, "update", CLOCK, operator, told)
-    return came
-
-
-def _keep(tx: Transaction, frozen_at: datetime | None, offset: timedelta) -> None:
     row = ClockState(CLOCK, frozen_at, 0.0 if frozen_at else offset.total_seconds())
     before = tx.find(ClockState, id=CLOCK)
     if before is None:
         tx.insert(row)
     else:
         tx.update(before, frozen_at=row.frozen_at, offset=row.offset)
+    tx.move_clock(frozen_at, offset)
+    return came

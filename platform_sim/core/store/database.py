@@ -135,6 +135,8 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+            if transaction.clock_after is not None:
+                self.clock.put(*transaction.clock_after)
             try:
                 # Still under the write lock: listeners see events in the order in which they were written.
                 for listener in self._listeners:

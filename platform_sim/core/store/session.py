@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Literal, TypeVar
 
@@ -110,6 +110,8 @@ class Transaction(Snapshot):
         self.keys: set[str | int] = set()
         """Which rows were, but for those that went with `delete_where`."""
         self._recorders = tuple(recorders)
+        self.clock_after: tuple[datetime | None, timedelta] | None = None
+        """How the platform's clock is put with the commit; None: it goes on as it is."""
 
     def cause(self, kind: str, subject_id: str) -> str:
         """What this transaction's events and jobs are caused by: what the door gave, else an id of its own.
@@ -119,6 +121,10 @@ class Transaction(Snapshot):
         if self.cause_id is None:
             self.cause_id = self.uuid("cause", f"{kind}:{subject_id}")
         return self.cause_id
+
+    def move_clock(self, frozen_at: datetime | None, offset: timedelta) -> None:
+        """See `Clock.put`; done when this is committed, and before anybody else writes."""
+        self.clock_after = (frozen_at, offset)
 
     def insert(self, item: T) -> T:
         """Write a new row; sqlite3.IntegrityError if its key or a unique column is taken."""

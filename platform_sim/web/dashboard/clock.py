@@ -7,7 +7,6 @@ from flask import Blueprint, Response
 from platform_sim.core import errors
 from platform_sim.core.actions import clock
 from platform_sim.core.actions.clock import Due
-from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.moments import length, read_length
 from platform_sim.core.public import clock as public
 from platform_sim.core.store import Database
@@ -44,18 +43,16 @@ def clock_pages(desk: Desk) -> Blueprint:
 def _add_buttons(blueprint: Blueprint, desk: Desk) -> None:
     database = desk.doors.database
 
-    def operator() -> Account:
-        with database.snapshot() as rows:
-            return desk.actor(rows).account
-
     @blueprint.post("/freeze")
     def freeze() -> Response:
-        clock.freeze(database, operator())
+        with database.transaction() as tx:
+            clock.freeze(tx, desk.actor(tx).account)
         return desk.go(HERE, "The clock stands.")
 
     @blueprint.post("/resume")
     def resume() -> Response:
-        clock.resume(database, operator())
+        with database.transaction() as tx:
+            clock.resume(tx, desk.actor(tx).account)
         return desk.go(HERE, "The clock runs.")
 
     @blueprint.post("/advance")
@@ -64,13 +61,16 @@ def _add_buttons(blueprint: Blueprint, desk: Desk) -> None:
             by = read_length(field("by"))
         except ValueError as problem:
             raise errors.InvalidParams(f"The clock was not moved: {problem}.") from None
-        came = clock.advance(database, operator(), by)
+        with database.transaction() as tx:
+            came = clock.advance(tx, desk.actor(tx).account, by)
         left = passing.settle(database, desk.patience) if came else []
         return desk.go(HERE, f"The clock was moved by {field('by')}. {_told(database, came)}{_rest(left)}")
 
     @blueprint.post("/run")
     def run() -> Response:
-        passed = passing.run(database, operator(), None)
+        with database.snapshot() as rows:
+            operator = desk.actor(rows).account
+        passed = passing.run(database, operator, None)
         return desk.go(HERE, f"Moves: {passed.moves}. {_told(database, passed.came_due)}{_rest(passed.left)}")
 
 

@@ -40,17 +40,26 @@ def add_clock_routes(blueprint: Blueprint, doors: Doors) -> None:
     @blueprint.post("/clock/freeze")
     def freeze() -> Response:
         at = check(_body(doors, "at"), {"at": _moment}).get("at")
-        return _answer(clock.freeze(database, operator(), at))
+        who = operator()
+        with database.transaction() as tx:
+            came = clock.freeze(tx, who, at)
+        return _answer(came)
 
     @blueprint.post("/clock/resume")
     def resume() -> Response:
         _body(doors)
-        return _answer(clock.resume(database, operator()))
+        who = operator()
+        with database.transaction() as tx:
+            came = clock.resume(tx, who)
+        return _answer(came)
 
     @blueprint.post("/clock/advance")
     def advance() -> Response:
         by = check(_body(doors, "by"), {"by": _length}, ("by",))["by"]
-        return _answer(clock.advance(database, operator(), by))
+        who = operator()
+        with database.transaction() as tx:
+            came = clock.advance(tx, who, by)
+        return _answer(came)
 
     @blueprint.post("/clock/run")
     def run() -> Response:

@@ -1,13 +1,16 @@
 """The clock in an operator's hand: what is written of a move, what is refused, what waits, what is being done."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from platform_sim.core.access import Actor
 from platform_sim.core.actions import clock, jobs
+from platform_sim.core.actions.clock import Due
 from platform_sim.core.actions.dynos import add_formation_dyno, let_go, report_state, run_dyno
 from platform_sim.core.actions.formation import Scaling, scale
 from platform_sim.core.clock import Chance, Clock
@@ -36,6 +39,11 @@ def operator(database: Database) -> Account:
         return new_customer(tx).account
 
 
+def move(act: Callable[..., list[Due]], database: Database, *wish: Any) -> list[Due]:
+    with database.transaction() as tx:
+        return act(tx, *wish)
+
+
 def told(database: Database) -> list[Event]:
     with database.snapshot() as rows:
         return rows.all(Event, kind="clock")
@@ -45,7 +53,7 @@ def test_a_move_is_an_event_that_names_what_comes_due(database: Database, operat
     with database.transaction() as tx:
         tx.add_job("review_app_deadline", "one", {}, run_at=START + HOUR)
         tx.add_job("deprovision", "two", {}, run_at=START + HOUR + timedelta(microseconds=1))
-    came = clock.advance(database, operator, HOUR)
+    came = move(clock.advance, database, operator, HOUR)
     assert [(due.kind, due.bound) for due in came] == [("review_app_deadline", True)]
     assert database.clock.now() == START + HOUR
     [event] = told(database)
@@ -56,26 +64,49 @@ def test_a_move_is_an_event_that_names_what_comes_due(database: Database, operat
         "to": (START + HOUR).isoformat(),
         "due": [{"kind": "review_app_deadline", "subject": "one"}],
     }
-    assert [due.kind for due in clock.freeze(database, operator, START + 2 * HOUR)] == ["deprovision"]
+    assert [due.kind for due in move(clock.freeze, database, operator, START + 2 * HOUR)] == ["deprovision"]
     assert database.clock.is_frozen
 
 
+def test_a_move_that_is_not_committed_is_none(database: Database, operator: Account) -> None:
+    with pytest.raises(InterruptedError), database.transaction() as tx:
+        clock.advance(tx, operator, HOUR)
+        assert tx.now() == START
+        raise InterruptedError
+    assert (database.clock.now(), told(database)) == (START, [])
+
+
+def test_moves_at_the_same_time_add_up(database: Database, operator: Account) -> None:
+    def walk() -> None:
+        for _ in range(10):
+            move(clock.advance, database, operator, HOUR)
+
+    threads = [threading.Thread(target=walk) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert database.clock.now() == START + 40 * HOUR
+    moves = [(event.data["from"], event.data["to"]) for event in told(database)]
+    assert [to for _, to in moves[:-1]] == [came_from for came_from, _ in moves[1:]]
+
+
 def test_what_changes_nothing_is_not_told(database: Database, operator: Account) -> None:
-    clock.freeze(database, operator)
+    move(clock.freeze, database, operator)
     assert told(database) == []
-    clock.resume(database, operator)
-    clock.resume(database, operator)
+    move(clock.resume, database, operator)
+    move(clock.resume, database, operator)
     assert [event.data["act"] for event in told(database)] == ["resume"]
     assert not database.clock.is_frozen
 
 
 def test_whoever_waits_looks_again(database: Database, operator: Account) -> None:
     seen = database.version
-    clock.advance(database, operator, HOUR)
+    move(clock.advance, database, operator, HOUR)
     assert database.wait_for_change(seen, 0, Job) > seen
     heard: list[datetime] = []
     database.clock.on_move(lambda: heard.append(database.clock.now()))
-    clock.advance(database, operator, HOUR)
+    move(clock.advance, database, operator, HOUR)
     assert heard == [START + 2 * HOUR]
 
 
@@ -88,16 +119,16 @@ def test_whoever_waits_looks_again(database: Database, operator: Account) -> Non
 )
 def test_a_way_that_it_cannot_go(database: Database, operator: Account, to: datetime, why: str) -> None:
     with pytest.raises(InvalidParams, match=why):
-        clock.freeze(database, operator, to)
+        move(clock.freeze, database, operator, to)
     with pytest.raises(InvalidParams, match=why):
-        clock.advance(database, operator, to - START)
+        move(clock.advance, database, operator, to - START)
     assert (database.clock.now(), told(database)) == (START, [])
 
 
 def test_it_has_an_end(operator: Account, database: Database) -> None:
     database.clock.freeze(datetime(2999, 12, 31, tzinfo=UTC))
     with pytest.raises(InvalidParams, match="ends with the year 2999"):
-        clock.advance(database, operator, timedelta(days=2))
+        move(clock.advance, database, operator, timedelta(days=2))
 
 
 def test_a_restart_finds_it_where_it_was(tmp_path: Path) -> None:
@@ -109,18 +140,18 @@ def test_a_restart_finds_it_where_it_was(tmp_path: Path) -> None:
     first = opened()
     with first.transaction() as tx:
         operator = new_customer(tx).account
-    clock.advance(first, operator, 9 * HOUR)
+    move(clock.advance, first, operator, 9 * HOUR)
     first.close()
     second = opened()
     assert not second.clock.is_frozen
     assert abs(second.clock.offset() - 9 * HOUR) < timedelta(milliseconds=1)
-    clock.freeze(second, operator)
-    clock.advance(second, operator, HOUR)
+    move(clock.freeze, second, operator)
+    move(clock.advance, second, operator, HOUR)
     stood = second.clock.now()
     second.close()
     third = opened()
     assert (third.clock.is_frozen, third.clock.now()) == (True, stood)
-    clock.resume(third, operator)
+    move(clock.resume, third, operator)
     third.close()
     fourth = opened()
     assert not fourth.clock.is_frozen
