@@ -212,5 +212,6 @@ def _is_time(text: str) -> bool:
 
 
 def _without_grant(body: str) -> str:
-    """A grant is good for one exchange with the platform of the run: both are gone."""
-    return re.sub(r'"oauth_grant"\s*:\s*\{[^{}]*\}', '"oauth_grant":null', body)
+    """A grant is good for one exchange with the platform of the run: both are gone, as is its log input."""
+    body = re.sub(r'"oauth_grant"\s*:\s*\{[^{}]*\}', '"oauth_grant":null', body)
+    return re.sub(r'("log_input_url"\s*:\s*"https?://)[^"@/]*@', r"\1token:gone@", body)

@@ -1,5 +1,6 @@
 """The commands of a finding, pasted into a shell, lead to the same answer."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -96,3 +97,16 @@ def test_odd_bytes_and_quotes_are_what_they_were() -> None:
     assert body in printed
     assert b"X-Odd: a'b\"$c" in printed
     assert b"https://zoo.example/a?b=c&d=[e]" in printed
+
+
+def test_no_token_of_the_run_is_told() -> None:
+    order = {
+        "uuid": UUID,
+        "oauth_grant": {"code": "secret-grant"},
+        "log_input_url": "http://token:t.secret@localhost/logs",
+    }
+    request = PartnerRequest("POST", "https://zoo.example/heroku/resources", {}, json.dumps(order).encode(), 10)
+    exchange = Exchange("provision", request, PartnerAnswer(500, {}, b"", 1), 1_700_000_000)
+    commands = script(exchange, [exchange], MANIFEST)
+    assert "secret" not in commands
+    assert "@localhost/logs" in commands

@@ -11,11 +11,11 @@ from platform_sim.conformance.reports import as_json, html, junit, sarif, summar
 from platform_sim.conformance.reports.shown import fingerprint
 from platform_sim.conformance.rule import Kind, Problem, Result
 from platform_sim.conformance.run import Report
-from platform_sim.partners.contract import PartnerAnswer
+from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 
 from ..zoo.animal import check
 from ..zoo.animals_end import NeverLetsGo
-from ..zoo.partner import PASSWORD, SALT, SECRET
+from ..zoo.partner import PASSWORD, SALT, SECRET, Right
 from .conftest import SOME
 
 FORMS = {
@@ -26,7 +26,7 @@ FORMS = {
     "html": html.as_html,
     "summary": summary.as_summary,
 }
-HOSTILE = "<script>alert(1)</script> \x1b[31mred\x1b[0m \x00 ``` | [a](b) ]]> \ud800"
+HOSTILE = "<script>alert(1)</script> \x1b[31mred\x1b[0m \x00 \u202e ``` | [a](b) ]]> \ud800"
 
 
 def hostile(report: Report) -> Report:
@@ -88,6 +88,46 @@ def test_what_a_partner_sends_is_text_in_the_page(bad: Report) -> None:
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
     assert "http://" not in page.partition("<body>")[0]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_nothing_that_a_partner_sends_is_obeyed(form: str, bad: Report) -> None:
+    """By a terminal or a browser; and each report can be written to a file."""
+    text = FORMS[form](hostile(bad))
+    assert not [each for each in "\x00\x1b\u202e" if each in text]
+    text.encode()
+
+
+BODIES = {
+    "nested": b'{"id": ' + b"[" * 500_000 + b"]" * 500_000 + b"}",
+    "no UTF-8": b'{"id": "\xff\xed\xa0\x80"}',
+    "half a character": b'{"id": "\\ud800", "config": {"ZOO_URL": "\\udfff"}, "message": "\\ud800"}',
+    "a long number": b'{"id": ' + b"9" * 5000 + b"}",
+    "a list for an id": json.dumps({"id": [HOSTILE], "config": {"ZOO_URL": {"a": [1]}}, "message": [1]}).encode(),
+    "odd config": json.dumps({"id": "a\0b/../\n", "config": {HOSTILE: HOSTILE, "": ""}, "message": HOSTILE}).encode(),
+}
+
+
+class Answers(Right):
+    """Everything that is asked for with the same body, and headers that want more."""
+
+    body = b""
+
+    def __call__(self, request: PartnerRequest) -> PartnerAnswer:
+        headers = dict.fromkeys(("content-type", "location", "set-cookie", "www-authenticate"), HOSTILE)
+        return PartnerAnswer(super().__call__(request).status, headers, self.body, 1)
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_no_answer_breaks_the_run_or_a_report(body: str) -> None:
+    report = check(type("Kind", (Answers,), {"body": BODIES[body]}), patience=0.1)
+    assert report.findings
+    for form in FORMS.values():
+        text = form(report)
+        text.encode()
+        assert not [each for each in ("\x00", "\x1b", "\u202e") if each in text]
+    ElementTree.fromstring(junit.as_junit(report))
+    assert "<script" not in html.as_html(report)
 
 
 def test_junit_is_xml_with_a_case_a_rule(bad: Report) -> None:

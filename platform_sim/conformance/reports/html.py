@@ -1,15 +1,27 @@
 """The report as one HTML page that needs nothing else: no script, no file, nothing from a network."""
 
 from itertools import groupby
+from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
 from platform_sim.conformance.reports.shown import shown
 from platform_sim.conformance.reports.terminal import MARKS, closing
+from platform_sim.conformance.reports.text import plain
 from platform_sim.conformance.run import Report
 
+
+def _visible(value: Any) -> Any:
+    """Nothing that a browser would obey or hide: what turns writing around is shown as its code."""
+    return "\n".join(map(plain, value.split("\n"))) if type(value) is str else value
+
+
 _PAGES = Environment(
-    loader=PackageLoader("platform_sim.conformance", "reports"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("platform_sim.conformance", "reports"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    finalize=_visible,
 )
 
 

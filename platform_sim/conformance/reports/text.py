@@ -21,7 +21,7 @@ def problem_lines(problem: Problem, report: Report) -> Iterator[str]:
     yield from _headers("<", found.answer_headers)
     if found.answer_body:
         yield plain(f"< {found.answer_body}")
-    yield from found.curl.splitlines()
+    yield from map(plain, found.curl.splitlines())
 
 
 def _headers(mark: str, headers: Mapping[str, str] | None) -> Iterator[str]:
