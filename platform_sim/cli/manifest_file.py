@@ -16,7 +16,8 @@ def read_json_file(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
-        raise click.UsageError(f"{path} cannot be read: {problem.strerror}") from None
+        hint = "; name the manifest's file with --manifest" if path == Path(USUAL) else ""
+        raise click.UsageError(f"{path} cannot be read: {problem.strerror}{hint}") from None
     except ValueError as problem:
         raise click.UsageError(f"{path} is not JSON: {problem}") from None
 

@@ -110,3 +110,13 @@ def owners(calls: Calls, orders: Iterable[Exchange]) -> dict[str, str]:
         if owner is not None:
             made |= {answer[name]: owner for name in ("access_token", "refresh_token") if answer.get(name)}
     return made
+
+
+def called_nobody(calls: Calls) -> str:
+    """What the author should look at first where not one call has come; else nothing."""
+    if calls:
+        return ""
+    return (
+        ": nothing has called the checker's platform at all, so look first whether the partner takes it for Heroku "
+        "(the host of callback_url, see --port)"
+    )

@@ -81,3 +81,9 @@ def test_a_rule_is_explained(run_alone: Run) -> None:
     assert result.stdout.startswith("T01  A provisioning request without credentials is answered with 401.")
     assert "Fix: " in result.stdout
     assert run_alone("explain", "X01").exit_code == 2
+
+
+def test_a_manifest_that_is_not_there_is_asked_for(run_alone: Run) -> None:
+    result = run_alone("check")
+    assert result.exit_code == 2
+    assert "name the manifest's file with --manifest" in result.output

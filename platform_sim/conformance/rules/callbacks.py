@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from platform_sim.conformance.calls import ACTIONS, BACK, Calls, about, api, bearer, succeeded
+from platform_sim.conformance.calls import ACTIONS, BACK, Calls, about, api, bearer, called_nobody, succeeded
 from platform_sim.conformance.rule import ADVICE, MUST, SHOULD, Found, RuleBook
 from platform_sim.conformance.rules.manifest import FACT
 from platform_sim.conformance.scenes.back import BUSY, HASTY, LATE
@@ -46,7 +46,8 @@ def _pairs(seen: Seen) -> list[dict[str, Any]]:
 def _finished(seen: Seen) -> Iterator[Found]:
     if seen.fact(FIRST).state not in ("provisioned", "deprovisioned"):
         tried = any(PROVISION in call.place for call in _calls(seen))
-        yield "It was not finished: " + ("the call was refused." if tried else "actions/provision was not called.")
+        how = "the call was refused" if tried else f"actions/provision was not called{called_nobody(seen.fact(BACK))}"
+        yield f"It was not finished: {how}."
 
 
 @rule("B02", MUST, "Config is set as a list of names and values.", needs="back", source="partner-api §4.2",

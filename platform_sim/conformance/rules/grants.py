@@ -8,6 +8,7 @@ from platform_sim.conformance.calls import (
     about,
     api,
     bearer,
+    called_nobody,
     client_secret,
     code_of,
     of_new_tokens,
@@ -46,7 +47,7 @@ def _orders(seen: Seen) -> list[Exchange]:
       fix="Swap oauth_grant.code for tokens as soon as the order has come: the code lives 5 minutes.")  # fmt: skip
 def _must_exchange(seen: Seen) -> Iterator[Found]:
     if not swaps(seen.fact(BACK)):
-        yield "No grant was exchanged."
+        yield f"No grant was exchanged{called_nobody(seen.fact(BACK))}."
 
 
 @rule("G02", ADVICE, "Who answers 200 exchanges the grant, too.", needs="version-3 sync",

@@ -70,6 +70,7 @@ def fence(answer: Response) -> Response:
     answer.headers["X-Frame-Options"] = "DENY"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     # Not no-referrer: the browser would not say either where a form comes from.
     answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers.setdefault("Cache-Control", "no-store")

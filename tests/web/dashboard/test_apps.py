@@ -175,6 +175,7 @@ def test_maintenance_name_and_end(full: Populated) -> None:
     for word, on in (("on", True), ("off", False)):
         assert f"Maintenance mode is {word}." in browser.do(f"{ACME}/settings/maintenance", maintenance=word).text
         assert full.world.get("/apps/acme")["maintenance"] is on
+        assert f"maintenance: {word}" in browser.get(f"{ACME}/activity").text
     assert "called shop now" in browser.do(f"{ACME}/settings/rename", name="shop").text
     shop = "/dashboard/apps/shop/settings"
     token = browser.token()

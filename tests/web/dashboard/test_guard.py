@@ -112,6 +112,7 @@ def test_a_browser_is_told_what_to_refuse(path: str, browser: Browser) -> None:
     }
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["Cache-Control"] == ("no-cache" if "/static/" in path else "no-store")
     answer.close()

@@ -84,6 +84,11 @@ def test_what_does_not_fit_is_on_further_pages(crowded: tuple[Browser, dict[str,
         assert browser.answer(f"/dashboard/apps?page={wrong}").status_code == 200
 
 
+def test_the_marketplace_remembers_for_which_app_one_looks(crowded: tuple[Browser, dict[str, int]]) -> None:
+    page = crowded[0].get("/dashboard/marketplace?app=acme")
+    assert [each["href"] for each in page.all("a") if each.get("rel") == "next"] == ["?page=2&app=acme"]
+
+
 def test_there_really_is_much(crowded: tuple[Browser, dict[str, int]]) -> None:
     with crowded[0].world.database.snapshot() as rows:
         assert rows.count(App) > APPS
