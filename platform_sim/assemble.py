@@ -127,7 +127,7 @@ class Platform:
             self.logs,
             new_id=self.database.chance.fresh,
             now_ms=self.clock.milliseconds,
-            tls=authority.context,
+            tls=lambda: authority.context,
             terminals=desk,
             connect_elsewhere=self.database.rules.connect_elsewhere,
             port=self._port(),

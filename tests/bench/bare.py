@@ -71,7 +71,7 @@ def main() -> None:
         lambda *_: None,
         new_id=lambda: str(uuid.uuid4()),
         now_ms=Clock().milliseconds,
-        tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
+        tls=lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
         terminals=NoTerminals(),
     )
     edge.start()

@@ -19,14 +19,14 @@ _NO_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class Doorman:
-    """Accepts until it is closed. `make` makes the protocol of a connection, `tls` ends its TLS."""
+    """Accepts until it is closed. `make` makes the protocol of a connection, what `tls` gives ends its TLS."""
 
     def __init__(
         self,
         shared: Shared,
         sockets: list[socket.socket],
         make: Callable[[], asyncio.Protocol],
-        tls: ssl.SSLContext,
+        tls: Callable[[], ssl.SSLContext],
     ) -> None:
         self._shared = shared
         self._sockets = sockets
@@ -83,7 +83,7 @@ class Doorman:
                 await loop.connect_accepted_socket(
                     self._make,
                     sock,
-                    ssl=self._tls,
+                    ssl=self._tls(),
                     ssl_handshake_timeout=limits.handshake,
                     ssl_shutdown_timeout=limits.linger,
                 )

@@ -8,6 +8,7 @@ import logging
 import os
 import ssl
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 import trustme
@@ -44,9 +45,14 @@ class Authority:
         self._given = given
         self._authority = self._load_or_make()
         self._contexts: dict[str, ssl.SSLContext] = {}
-        self.context = self._context(*DEFAULT_NAMES)
-        """For a server: takes any client, and changes to the certificate of the name asked for."""
-        self.context.sni_callback = self._choose
+
+    @cached_property
+    def context(self) -> ssl.SSLContext:
+        """For a server: takes any client, and changes to the certificate of the name asked for. Made when somebody
+        first speaks TLS: most platforms of tests never hear any."""
+        made = self._context(*DEFAULT_NAMES)
+        made.sni_callback = self._choose
+        return made
 
     def _load_or_make(self) -> trustme.CA:
         if self._key_file.exists():

@@ -41,7 +41,7 @@ class Edge:
         *,
         new_id: Callable[[], str],
         now_ms: Callable[[], int],
-        tls: ssl.SSLContext,
+        tls: Callable[[], ssl.SSLContext],
         terminals: Terminals,
         connect_elsewhere: bool = False,
         port: int = 0,

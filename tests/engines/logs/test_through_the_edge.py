@@ -52,7 +52,7 @@ class World:
             self.hub,
             new_id=lambda: "id",
             now_ms=lambda: 0,
-            tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
+            tls=lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
             terminals=NoTerminals(),
         )
 

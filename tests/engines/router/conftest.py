@@ -71,7 +71,7 @@ def make_edge(table: Table, log: Log, authority: Authority) -> Iterator[MakeEdge
             log,
             new_id=lambda: f"request-{next(numbers)}",
             now_ms=lambda: 1700000000000,
-            tls=authority.context,
+            tls=lambda: authority.context,
             terminals=terminals or NoTerminals(),
             connect_elsewhere=connect_elsewhere,
             limits=limits,

@@ -20,7 +20,7 @@ def edge_on(port: int, log: Log) -> Edge:
         log,
         new_id=lambda: "id",
         now_ms=lambda: 0,
-        tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
+        tls=lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
         terminals=NoTerminals(),
         port=port,
     )
