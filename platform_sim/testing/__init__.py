@@ -6,6 +6,9 @@ every run of everybody who has the package.
 """
 
 import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,7 +20,21 @@ __all__ = ["Heroku", "Partner", "Refused"]
 _PLACES = {"Heroku": "heroku", "Partner": "partner", "Refused": "questions"}
 
 
+@contextmanager
+def _as_it_is() -> Iterator[None]:
+    """pytest rewrites the assertions of each package that brings a plugin, all of it: of ours that takes a second, and
+    nobody wants to see inside."""
+    hooks = [each for each in sys.meta_path if type(each).__module__ == "_pytest.assertion.rewrite"]
+    for each in hooks:
+        sys.meta_path.remove(each)
+    try:
+        yield
+    finally:
+        sys.meta_path[:0] = hooks
+
+
 def __getattr__(name: str) -> Any:
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)
+    with _as_it_is():
+        return getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)

@@ -132,7 +132,7 @@ class Addon:
         """Until it is in this state; TimeoutError after so many wall seconds, or when it is gone before that."""
         waited_for(lambda: self.state in (state, "gone"), seconds)
         if (now := self.state) != state:
-            raise TimeoutError(f"{self.name} is {now}, not {state}, after {seconds:g} s")
+            raise TimeoutError(f"{self.name} is {now}, not {state}; waited for {seconds:g} s at most")
 
     def sso_form(self) -> SsoForm:
         """The signed form with which the platform sends a browser to the partner's dashboard, of now."""

@@ -41,7 +41,7 @@ class Heroku:
 
     @classmethod
     def start(cls, *, seed: int | None = None, settings: Mapping[str, Any] | None = None) -> "Heroku":
-        """One that runs; `stop` ends it."""
+        """One that runs; `stop` ends it, or the end of a `with` around it."""
         return cls(seed=seed, settings=settings).__enter__()
 
     def stop(self) -> None:
@@ -49,6 +49,8 @@ class Heroku:
         self._platform.stop()
 
     def __enter__(self) -> "Heroku":
+        if self._questions.token:
+            return self
         self._platform.start()
         self._questions.url, self._questions.token = self._platform.url, self._platform.token
         return self

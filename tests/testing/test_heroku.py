@@ -196,7 +196,7 @@ def test_worlds_leave_nothing_behind() -> None:
         return me.num_threads(), me.num_fds(), len(me.net_connections())
 
     def life() -> None:
-        with Heroku() as heroku:
+        with Heroku.start() as heroku:
             scripted(heroku, "brief")
             heroku.app("brief").addons.create("brief").destroy()
 

@@ -123,9 +123,23 @@ def test_a_failure_shows_the_timeline_and_a_leak_fails(pytester: pytest.Pytester
     )
 
 
-def test_nothing_heavy_is_imported_until_a_fixture_asks_for_it() -> None:
-    code = (
-        "import sys, platform_sim.testing.plugin; print(sorted(n for n in sys.modules if n.startswith('platform_sim')))"
-    )
+def test_nothing_heavy_is_imported_until_a_fixture_asks_for_it_and_then_nothing_is_rewritten() -> None:
+    code = """
+import sys
+import platform_sim.testing.plugin
+ours = lambda names: sorted(name for name in names if name.startswith("platform_sim"))
+print(ours(sys.modules))
+class Hook:
+    __module__ = "_pytest.assertion.rewrite"
+    asked = []
+    def find_spec(self, name, path=None, target=None):
+        self.asked.append(name)
+sys.meta_path.insert(0, hook := Hook())
+platform_sim.testing.Heroku
+print(ours(Hook.asked), sys.meta_path[0] is hook, "platform_sim.assemble" in sys.modules)
+"""
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert found.strip() == "['platform_sim', 'platform_sim.testing', 'platform_sim.testing.plugin']"
+    assert found.splitlines() == [
+        "['platform_sim', 'platform_sim.testing', 'platform_sim.testing.plugin']",
+        "[] True True",
+    ]
