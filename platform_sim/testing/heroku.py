@@ -38,6 +38,8 @@ class Heroku:
         self._platform = Platform(Options(seed=seed, environment=rules, send=self._ways, around=self._questions.around))
         self._world = World(self._questions, self._ways)
         self.clock = Clock(self._questions)
+        self.runs = False
+        """Whether it has been started, and not been stopped."""
 
     @classmethod
     def start(cls, *, seed: int | None = None, settings: Mapping[str, Any] | None = None) -> "Heroku":
@@ -45,13 +47,15 @@ class Heroku:
         return cls(seed=seed, settings=settings).__enter__()
 
     def stop(self) -> None:
-        """End everything; safe to call twice."""
+        """End everything; safe to call twice. It cannot be started again."""
+        self.runs = False
         self._platform.stop()
 
     def __enter__(self) -> "Heroku":
-        if self._questions.token:
+        if self.runs:
             return self
         self._platform.start()
+        self.runs = True
         self._questions.url, self._questions.token = self._platform.url, self._platform.token
         return self
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 WORLD = pytest.StashKey["Heroku"]()
 """Of a test: its Heroku, while there is one."""
+PASSED = pytest.StashKey[bool]()
+"""Of a test that has a Heroku: whether it has passed, and left no leaks."""
 MARKERS = (
     "platform_sim_seed(number): ids, names and tokens of this test's Heroku repeat",
     "platform_sim_settings(name=value, ...): settings of this test's Heroku, as in docs/settings.md",
@@ -43,8 +45,12 @@ def heroku(request: pytest.FixtureRequest) -> Iterator["Heroku"]:
     item = request.node
     with testing.Heroku(seed=_seed(item), settings=_settings(item)) as world:
         item.stash[WORLD] = world
-        yield world
-        del item.stash[WORLD]
+        try:
+            yield world
+            if item.stash.get(PASSED, False):
+                _look_for_leaks(item, world)
+        finally:
+            del item.stash[WORLD]
 
 
 @pytest.fixture
@@ -57,16 +63,11 @@ def partner(heroku: "Heroku") -> "Partner":
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """A test that has passed fails if it leaves leaks."""
+    """A test that has passed fails if it leaves leaks; what fixtures leave at their end is an error of theirs."""
     result = yield
-    world = item.stash.get(WORLD, None)
-    if world is not None and item.get_closest_marker("heroku_leaks_ok") is None:
-        found = world.leaks()
-        if found:
-            told = "\n".join(f"  {each}" for each in found)
-            pytest.fail(
-                f"the test leaves leaks (if it is meant to: @pytest.mark.heroku_leaks_ok):\n{told}", pytrace=False
-            )
+    if WORLD in item.stash:
+        _look_for_leaks(item, item.stash[WORLD])
+        item.stash[PASSED] = True
     return result
 
 
@@ -78,6 +79,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if world is not None and report.failed:
         report.sections.append(("Platform Sim timeline", _told(world)))
     return report
+
+
+def _look_for_leaks(item: pytest.Item, world: "Heroku") -> None:
+    if not world.runs or item.get_closest_marker("heroku_leaks_ok") is not None:
+        return
+    if found := world.leaks():
+        told = "\n".join(f"  {each}" for each in found)
+        pytest.fail(f"the test leaves leaks (if it is meant to: @pytest.mark.heroku_leaks_ok):\n{told}", pytrace=False)
 
 
 def _told(world: "Heroku") -> str:

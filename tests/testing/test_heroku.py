@@ -179,6 +179,11 @@ def test_programs_are_pointed_at_it(lasting: Heroku) -> None:
     )  # fmt: skip
 
 
+def test_the_environment_of_a_platform_holds_for_no_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLATFORM_SIM_GRANT_LIFE", "soon")
+    Heroku().stop()
+
+
 def test_a_mistake_is_told_before_anything_runs(lasting: Heroku) -> None:
     with pytest.raises(BadSetting, match="no setting is named patience"):
         Heroku(settings={"patience": 3})

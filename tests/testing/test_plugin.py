@@ -62,6 +62,20 @@ def test_may_leak(heroku, partner):
 def test_ends_it_itself(heroku):
     heroku.stop()
     assert False
+
+def test_ends_it_and_passes(heroku):
+    heroku.stop()
+
+@pytest.fixture
+def addon(heroku, partner):
+    made = heroku.app("shop").addons.create("myaddon")
+    yield made
+    heroku.clock.freeze()
+    partner.answer("DELETE", 503)
+    made.destroy()
+
+def test_whose_fixture_leaks(addon):
+    assert addon.state == "provisioned"
 """
 
 FEW = ("-p", "no:hypothesispytest", "-p", "no:cacheprovider")
@@ -106,9 +120,11 @@ def test_a_mistake_of_the_project_is_told(pytester: pytest.Pytester) -> None:
 def test_a_failure_shows_the_timeline_and_a_leak_fails(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(FAILING)
     result = pytester.runpytest_inprocess(*QUICK)
-    result.assert_outcomes(failed=3, passed=1)
+    result.assert_outcomes(failed=3, passed=3, errors=1)
     result.stdout.fnmatch_lines(
         [
+            "*ERROR at teardown of test_whose_fixture_leaks*",
+            "*was to be deleted, and the partner has not acknowledged it (asked once)",
             "*test_fails*",
             "*Platform Sim timeline*",
             "customer → platform  POST /apps/shop/addons  201 *",
