@@ -55,7 +55,7 @@ def _finding(result: Result, report: Report) -> Iterator[str]:
     yield f"{MARKS[result.kind]} {rule.id} ({rule.level}, {rule.source}, {rule.mark}): {rule.sentence}"
     if result.because:
         yield plain(f"  {result.because}")
-    for problem in result.problems:
-        yield from (f"  {line}" for line in problem_lines(problem, report))
     yield f"  Why: {rule.why}"
     yield f"  Fix: {rule.fix}"
+    for problem in result.problems:
+        yield from (f"  {line}" for line in problem_lines(problem, report))

@@ -21,6 +21,7 @@ def problem_lines(problem: Problem, report: Report) -> Iterator[str]:
     yield from _headers("<", found.answer_headers)
     if found.answer_body:
         yield plain(f"< {found.answer_body}")
+    yield "To see it again:"
     yield from map(plain, found.curl.splitlines())
 
 
