@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from platform_sim.demo.login import fresh_form
+from platform_sim.demo.login import Form, fresh_form
 
 from ..processes.customer import Customer
 from ..processes.up import outer_environment
@@ -32,6 +32,8 @@ class Learner:
     customer: Customer
     partner: int = 0
     """The process of the example's partner, once it runs."""
+    login: str = ""
+    """The time of the last login to a partner's dashboard."""
 
     @property
     def folder(self) -> Path:
@@ -94,7 +96,16 @@ class Learner:
         """Follow the link into the partner's dashboard, and press the button there."""
         with requests.Session() as browser:
             browser.trust_env = False
-            form = fresh_form(browser, link)
+            found: list[Form] = []
+
+            def is_another() -> bool:
+                found[:] = [fresh_form(browser, link)]
+                return found[0].fields["timestamp"] != self.login
+
+            # Of one second there is one login: the partner takes the same one again for a replay.
+            wait_until("a login of another second", is_another)
+            [form] = found
+            self.login = form.fields["timestamp"]
             page = browser.post(form.action, form.fields)
             assert page.ok, page.text
             if rotates:

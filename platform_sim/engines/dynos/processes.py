@@ -214,7 +214,7 @@ class ProcessRuntime:
     def _woken(self) -> None:
         self._bell.hush()
         while self._inbox:
-            self._inbox.popleft()()
+            self._guarded(self._inbox.popleft())
 
     def _watch(self, dyno: DynoProcess) -> None:
         self._watched[dyno.spec.key] = dyno

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from platform_sim.engines.dynos.processes import ProcessRuntime
 from platform_sim.engines.dynos.runtime import DynoStartError, Limits
 from platform_sim.engines.dynos.terminals import TerminalDesk
 
-from .recorder import Recorder, spec
+from .recorder import PATIENCE, Recorder, spec
 
 pytestmark = pytest.mark.processes
 
@@ -274,12 +275,23 @@ def test_it_works_where_the_system_does_not_tell_of_ends(
 def test_a_watcher_that_fails_harms_no_other_dyno(
     runtime: ProcessRuntime, recorder: Recorder, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Also not one that is told in the same breath: both wait while the thread is with a third."""
+
     class Broken(Recorder):
         def on_ready(self, key: str) -> None:
             raise RuntimeError("broken watcher")
 
+    class Busy(Recorder):
+        def on_exit(self, key: str, status: int) -> None:
+            entered.set()
+            assert released.wait(PATIENCE)
+
+    entered, released = threading.Event(), threading.Event()
+    runtime.start(spec("exit 0", key="k0"), Busy())
+    assert entered.wait(PATIENCE)
     runtime.start(spec("sleep 100"), Broken())
     runtime.start(spec("exit 0", key="k2"), recorder)
+    released.set()
     assert recorder.until_exit("k2") == 0
     assert "broken watcher" in caplog.text
 
