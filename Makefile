@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 4
+WORKERS ?= 5
 PORT ?= 5100
 CLI := tests/heroku_cli
 CLI_WORKERS ?= 3
