@@ -15,12 +15,16 @@ HEAD = """<!doctype html>
 body{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:10vh auto;padding:0 1rem;overflow-wrap:anywhere;
 background:var(--back);color:var(--text)}
 h1{line-height:1.2}
+.loud{border:3px solid #b45309;padding:.5rem 1rem;font-weight:bold}.wrong{color:var(--bad);font-weight:bold}
+"""
+FORMS = """\
 button,input{font:inherit;padding:.5rem 1rem;box-sizing:border-box;border:1px solid;border-radius:.4rem;max-width:100%}
 button{cursor:pointer;background:var(--go);color:var(--on-go)}button.second{background:none;color:inherit}
 :focus-visible{outline:3px solid var(--go);outline-offset:2px}
 form{margin:.75rem 0}label{display:block;margin:.5rem 0}label input{display:block;width:100%}
-.loud{border:3px solid #b45309;padding:.5rem 1rem;font-weight:bold}.wrong{color:var(--bad);font-weight:bold}
-</style></head>
+"""
+"""For pages that have one."""
+MAIN = """</style></head>
 <body><main><h1>{{ title }}</h1>
 """
 END = "</main></body></html>\n"
@@ -35,8 +39,9 @@ def html_page(
     """
     nonce = doors.database.chance.fresh()
     policy = f"script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; frame-ancestors 'none'; base-uri 'none'"
+    head = HEAD + (FORMS if "<form" in body else "") + MAIN
     return Response(
-        render_template_string(HEAD + body + END, title=title, nonce=nonce, **shown or {}),
+        render_template_string(head + body + END, title=title, nonce=nonce, **shown or {}),
         status,
         headers={
             "Content-Security-Policy": f"default-src 'none'; {policy}",

@@ -2,7 +2,8 @@
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 Talk = Callable[[socket.socket, threading.Event], None]
 
@@ -51,6 +52,20 @@ class Peer:
         self._listener.close()
         for thread in self._threads:
             thread.join()
+
+
+@contextmanager
+def peers_that_end() -> Iterator[Callable[..., Peer]]:
+    """Makes peers, and closes them in the end."""
+    made: list[Peer] = []
+
+    def make(talk: Talk, wrap: Callable[[socket.socket], socket.socket] | None = None) -> Peer:
+        made.append(Peer(talk, wrap))
+        return made[-1]
+
+    yield make
+    for peer in made:
+        peer.close()
 
 
 def read_request(connection: socket.socket) -> bytes:

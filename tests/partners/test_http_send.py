@@ -12,22 +12,15 @@ from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Proble
 from platform_sim.partners.http_send import HttpSend
 
 from .authority import server_context
-from .peer import Peer, Talk
+from .peer import Peer, Talk, peers_that_end
 
 pytestmark = pytest.mark.processes
 
 
 @pytest.fixture
 def peers() -> Iterator[Callable[..., Peer]]:
-    made: list[Peer] = []
-
-    def make(talk: Talk, wrap: Callable[[socket.socket], socket.socket] | None = None) -> Peer:
-        made.append(Peer(talk, wrap))
-        return made[-1]
-
-    yield make
-    for peer in made:
-        peer.close()
+    with peers_that_end() as make:
+        yield make
     assert not [t for t in threading.enumerate() if t.name == "partner-exchange"], "an exchange was left running"
 
 

@@ -229,7 +229,7 @@ def test_what_is_not_there_is_a_page_that_says_so(path: str, full: Populated) ->
     answer = page(full.world, path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert "Couldn&#39;t find that" in answer.text
-    assert len(answer.text) < 2000
+    assert len(answer.text) < 1000
 
 
 def test_a_strangers_number_is_nobodys(full: Populated) -> None:

@@ -18,7 +18,7 @@ from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Proble
 from platform_sim.partners.http_send import HttpSend
 
 from ..partners.authority import server_context
-from ..partners.peer import Peer, Talk
+from ..partners.peer import Peer, Talk, peers_that_end
 from .animal import check, told
 from .animals_doors import ChangedPassword
 from .animals_hygiene import SendsOn
@@ -90,15 +90,8 @@ def test_one_finding_where_nothing_else_means_much(kind: type[Right], rule: str,
 
 @pytest.fixture
 def peers() -> Iterator[Callable[..., Peer]]:
-    made: list[Peer] = []
-
-    def make(talk: Talk, wrap: Callable[[socket.socket], socket.socket] | None = None) -> Peer:
-        made.append(Peer(talk, wrap))
-        return made[-1]
-
-    yield make
-    for peer in made:
-        peer.close()
+    with peers_that_end() as make:
+        yield make
 
 
 def hangs(connection: socket.socket, end: threading.Event) -> None:

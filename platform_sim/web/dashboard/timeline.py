@@ -32,7 +32,8 @@ from platform_sim.web.answers import json_response
 from platform_sim.web.dashboard.desk import Desk
 
 FIRST = 300
-"""Of the newest events, and exchanges: mostly enough for a page; else it looks at as many as the timeline has."""
+"""Of the newest events, and exchanges: mostly enough for the newest page; for older ones, and where a filter leaves too
+few, as many are looked at as the timeline has."""
 STEPS = 50
 """Rows of one action on a page, and as many as fit of others."""
 ROOM, ROW = 38_500, 330
@@ -75,13 +76,16 @@ def timeline_pages(desk: Desk) -> Blueprint:
         with desk.doors.database.snapshot() as rows:
             actor = desk.actor(rows)
             of = wish_for(rows, wish.get("app"), wish.get("addon"), wish.get("party"))
-            steps, found = _newest(rows, of, (WINDOW,) if before or action else (FIRST, WINDOW))
+            windows = (WINDOW,) if before or action else (FIRST,) if of == Wish() else (FIRST, WINDOW)
+            steps, found = _newest(rows, of, windows)
         if action:
             found = _one(found, action)
         # By ids: a name may be gone, or another's, when the stream is asked for again.
         live = {"since": public.cursor(cursor_of(steps)), "app": of.app_id, "addon": of.addon_id, "party": of.party}
         shown: dict[str, object] = {"wish": wish, "query": urlencode(wish)}
         shown |= _part_of_one(found[0]) if action else _part(_after(found, before) if before else found)
+        if windows == (FIRST,) and len(steps) >= FIRST:
+            shown["is_last"] = False  # there may be more than was looked at
         shown |= {"is_newest": not before and not action, "action": action, "live": _query(live)}
         return desk.page("timeline.html", actor, parties=PARTIES, blank=BLANK, longest=(TITLE, SENTENCE), **shown)
 
@@ -157,8 +161,8 @@ def _one(found: list[Tree], step_id: str) -> list[Tree]:
 
 
 def _after(found: list[Tree], before: str) -> list[Tree]:
-    """Those that are older than the one that begins with this step."""
-    place = next((n for n, tree in enumerate(found) if tree.step.id == before), None)
+    """Those that are older than the one that has this step: mostly its beginning, unless more is looked at now."""
+    place = next((n for n, tree in enumerate(found) if any(step.id == before for step in tree.steps())), None)
     if place is None:
         raise NotFound("step", GONE)
     return found[place + 1 :]

@@ -57,8 +57,7 @@ def test_a_page_is_small(path: str, crowded: tuple[Browser, dict[str, int]]) -> 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_asks_no_more_than_with_little(path: str, crowded: tuple[Browser, dict[str, int]]) -> None:
     browser, few = crowded
-    second_look = 2 if path == "/dashboard/timeline" else 1
-    assert questions(browser, path) <= few[path] + second_look <= 25
+    assert questions(browser, path) <= few[path] + 1 <= 25
 
 
 def test_what_does_not_fit_is_on_further_pages(crowded: tuple[Browser, dict[str, int]]) -> None:

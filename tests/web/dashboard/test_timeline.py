@@ -159,6 +159,24 @@ def long_action(full: Populated) -> str:
     return call.id
 
 
+def test_what_the_newest_page_has_not_looked_at_is_on_further_ones(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where its oldest action lies on the edge of what it looks at."""
+    monkeypatch.setattr("platform_sim.web.dashboard.timeline.FIRST", 4)
+    for number in range(4):
+        browser.world.call("POST", "/apps", {"name": f"edge-{number}"})
+    found, page = set[str](), browser.get(PAGE)
+    while True:
+        found |= {link for link in page.links() if re.fullmatch(f"{PAGE}/[0-9a-f-]{{36}}", link)}
+        [older] = [each for each in page.all("a") if each.get("rel") == "next"]
+        if "hidden" in older:
+            break
+        page = browser.get(PAGE + older["href"])
+    with browser.world.database.snapshot() as rows:
+        assert {f"{PAGE}/{each.id}" for each in rows.all(Exchange)} <= found
+
+
 def test_a_long_action_is_read_in_parts_and_each_is_a_small_page(long_action: str, browser: Browser) -> None:
     answer = browser.answer(PAGE)
     assert len(answer.data) < MOST
