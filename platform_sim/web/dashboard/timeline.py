@@ -161,11 +161,14 @@ def _one(found: list[Tree], step_id: str) -> list[Tree]:
 
 
 def _after(found: list[Tree], before: str) -> list[Tree]:
-    """Those that are older than the one that has this step: mostly its beginning, unless more is looked at now."""
-    place = next((n for n, tree in enumerate(found) if any(step.id == before for step in tree.steps())), None)
-    if place is None:
-        raise NotFound("step", GONE)
-    return found[place + 1 :]
+    """Those that are older than the one that begins with this step. One whose beginning lay beyond what the newest page
+    looks at comes again, whole."""
+    for place, tree in enumerate(found):
+        if tree.step.id == before:
+            return found[place + 1 :]
+        if any(step.id == before for step in tree.steps()):
+            return found[place:]
+    raise NotFound("step", GONE)
 
 
 def _part(found: list[Tree]) -> dict[str, object]:

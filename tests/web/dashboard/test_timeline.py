@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -162,19 +163,23 @@ def long_action(full: Populated) -> str:
 def test_what_the_newest_page_has_not_looked_at_is_on_further_ones(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where its oldest action lies on the edge of what it looks at."""
-    monkeypatch.setattr("platform_sim.web.dashboard.timeline.FIRST", 4)
+    """Also where the call of its oldest action lies beyond what it looks at."""
     for number in range(4):
         browser.world.call("POST", "/apps", {"name": f"edge-{number}"})
-    found, page = set[str](), browser.get(PAGE)
-    while True:
-        found |= {link for link in page.links() if re.fullmatch(f"{PAGE}/[0-9a-f-]{{36}}", link)}
-        [older] = [each for each in page.all("a") if each.get("rel") == "next"]
-        if "hidden" in older:
-            break
-        page = browser.get(PAGE + older["href"])
-    with browser.world.database.snapshot() as rows:
-        assert {f"{PAGE}/{each.id}" for each in rows.all(Exchange)} <= found
+    monkeypatch.setattr("platform_sim.web.dashboard.timeline.FIRST", 3)
+    with browser.world.database.transaction() as tx:
+        last = tx.all(Exchange, order_by="seq")[-1]
+        for number in (1, 2, 3):
+            after = tx.highest(Event, "number")
+            tx.insert(replace(last, id=tx.uuid("later"), cause_id=None, seq=last.seq + number, after_event=after))
+        wanted = {f"{PAGE}/{each.id}" for each in tx.all(Exchange) if each.party == "customer"}
+    found, pages, path = set[str](), 0, [PAGE]
+    while path:
+        page = browser.get(path[0])
+        found |= set(page.links())
+        path, pages = further(page), pages + 1
+    assert pages > 1
+    assert wanted <= found
 
 
 def test_a_long_action_is_read_in_parts_and_each_is_a_small_page(long_action: str, browser: Browser) -> None:
