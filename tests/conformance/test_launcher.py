@@ -138,8 +138,10 @@ def test_one_that_does_not_come_back_is_told(launch: Callable[..., Launcher], tm
 
 
 def test_an_end_that_nobody_has_seen_is_told(launch: Callable[..., Launcher], tmp_path: Path, said: list[str]) -> None:
-    launcher = launch(python(LISTEN.replace("while True", "for _ in range(1)") + "print('bye')", tmp_path))
-    wait_until("it has ended", lambda: not processes_below(tmp_path))
+    once = python(LISTEN.replace("while True", "for _ in range(1)") + "print('bye')", tmp_path)
+    launcher = launch(f"echo $$ > {tmp_path}/pid; {once}")
+    # Waits for its end and leaves it to be seen: it is off the list of what runs a moment before it has ended.
+    os.waitid(os.P_PID, int((tmp_path / "pid").read_text()), os.WEXITED | os.WNOWAIT)
     launcher.__exit__(None, None, None)
     assert len(said) == 1
     assert said[0].startswith("the partner ended with exit code 0. It said:")
