@@ -95,6 +95,7 @@ soak: setup ## Play the invariants with random seeds until stopped; MINUTES=5, R
 docs: setup ## Write the generated pages anew (settings, API coverage, the CLI's, rules for manifests)
 	@$(BIN)/python -m platform_sim.settings > docs/settings.md
 	@$(BIN)/python -m platform_sim.web.api.coverage > docs/api-coverage.md
+	@$(BIN)/python -m platform_sim.web.sim.control_page > docs/control-api.md
 	@$(BIN)/python -m platform_sim.partners.manifest_check > docs/manifest.md
 	@$(BIN)/python -m platform_sim.conformance.pages > docs/rules.md
 	@$(BIN)/python -m tests.heroku_cli.coverage > docs/heroku-cli.md

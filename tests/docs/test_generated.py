@@ -32,6 +32,7 @@ def test_make_docs_writes_all() -> None:
     recipe = (ROOT / "Makefile").read_text().partition("\ndocs:")[2].partition("\n\n")[0]
     assert "platform_sim.settings > docs/settings.md" in recipe
     assert "platform_sim.web.api.coverage > docs/api-coverage.md" in recipe
+    assert "platform_sim.web.sim.control_page > docs/control-api.md" in recipe
     assert "platform_sim.partners.manifest_check > docs/manifest.md" in recipe
     assert "tests.heroku_cli.coverage > docs/heroku-cli.md" in recipe
 

@@ -44,6 +44,7 @@ from platform_sim.web.context import Doors
 
 from .. import support
 from ..certificates import issue
+from . import control_api
 from .people import add_people
 
 VERSION = "application/vnd.heroku+json; version=3"
@@ -107,7 +108,10 @@ class World:
             data = json.dumps(body).encode()
         if data is not None:
             sent["Content-Type"] = "application/json"
-        return Reply(self.client.open(path, method=method, headers=sent | dict(headers or {}), data=data))
+        reply = Reply(self.client.open(path, method=method, headers=sent | dict(headers or {}), data=data))
+        if path.startswith("/sim/"):
+            control_api.hold(method, path, data, reply.status_code, reply.headers, reply.data)
+        return reply
 
     def get(self, path: str, **more: Any) -> Any:
         """The JSON of a GET that must succeed."""

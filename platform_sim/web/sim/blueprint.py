@@ -16,6 +16,7 @@ from platform_sim.core.model.records import Event, Exchange, Job
 from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import asking_customer, error_response, errors_as, json_response
 from platform_sim.web.context import Doors
+from platform_sim.web.sim import openapi
 from platform_sim.web.sim.clock import add_clock_routes
 from platform_sim.web.sim.incidents import add_incident_routes
 from platform_sim.web.sim.lessons import add_lesson_routes
@@ -33,7 +34,12 @@ def sim_blueprint(doors: Doors) -> Blueprint:
 
     @blueprint.before_request
     def customers_only() -> None:
-        asking_customer(doors, "operate the simulator")
+        if request.path != openapi.PATH:  # what can be asked is no secret
+            asking_customer(doors, "operate the simulator")
+
+    @blueprint.get(openapi.PATH.removeprefix("/sim"))
+    def openapi_document() -> Response:
+        return json_response(openapi.document(doors.addresses.base, doors.version))
 
     @blueprint.get("/status")
     def status() -> Response:

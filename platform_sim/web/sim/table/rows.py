@@ -1,0 +1,26 @@
+"""The whole table, and all schemas that its rows name. Whoever adds a file adds it here."""
+
+from platform_sim.web.sim.table import clock, history, services, state, users
+from platform_sim.web.sim.table.row import TEXT, Row, Schema
+
+_SUBJECTS = {
+    "state": (state.ROWS, state.SCHEMAS),
+    "clock": (clock.ROWS, clock.SCHEMAS),
+    "services": (services.ROWS, services.SCHEMAS),
+    "users": (users.ROWS, users.SCHEMAS),
+    "history": (history.ROWS, history.SCHEMAS),
+}
+
+ERROR: Schema = {
+    "type": "object",
+    "properties": {"id": TEXT, "message": TEXT, "url": TEXT},
+    "required": ["id", "message"],
+}
+"""What every error looks like; docs/errors.md has the ids."""
+
+SUBJECTS: dict[str, tuple[Row, ...]] = {name: rows for name, (rows, _) in _SUBJECTS.items()}
+"""Subject -> its rows."""
+SCHEMAS: dict[str, Schema] = {"Error": ERROR} | {
+    name: schema for _, schemas in _SUBJECTS.values() for name, schema in schemas.items()
+}
+TABLE: tuple[Row, ...] = tuple(row for rows in SUBJECTS.values() for row in rows)
