@@ -8,6 +8,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
@@ -39,14 +40,9 @@ class PartnerClient:
         self._send = send
         self._timeout = timeout
 
-    def telling(self, before: Callable[[PartnerRequest], None]) -> "PartnerClient":
-        """The same, where `before` hears of each request just before it goes."""
-
-        def send(request: PartnerRequest) -> PartnerAnswer:
-            before(request)
-            return self._send(request)
-
-        return PartnerClient(send, self._timeout)
+    def through(self, around: Callable[[Send, PartnerRequest], PartnerAnswer]) -> "PartnerClient":
+        """The same, where `around` has each request in its hand and sends it as it likes."""
+        return PartnerClient(partial(around, self._send), self._timeout)
 
     def provision(self, manifest: Manifest, order: ProvisionOrder) -> Call:
         """POST to the base URL (partner-api §2.3)."""

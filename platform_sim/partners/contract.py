@@ -6,6 +6,7 @@ Whoever has a `Send` can be a partner: real HTTP (`HttpSend`), a WSGI applicatio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 
 Problem = Literal[
     "bad address",
@@ -42,6 +43,11 @@ class PartnerRequest:
     body: bytes | None = field(repr=False)
     timeout: float
 
+    @property
+    def path(self) -> str:
+        """Of its URL, without what follows a question mark."""
+        return urlsplit(self.url).path or "/"
+
 
 @dataclass(frozen=True)
 class PartnerAnswer:
@@ -55,6 +61,10 @@ class PartnerAnswer:
     body: bytes = field(repr=False)
     milliseconds: int
     problem: Problem | None = None
+    fault: str | None = None
+    """What went wrong on purpose, and what was really answered: in a sentence for the ledger."""
+    truth: bytes = field(default=b"", repr=False)
+    """The body that was really answered, where a fault has made another of it: its secrets are secrets still."""
 
 
 Send = Callable[[PartnerRequest], PartnerAnswer]

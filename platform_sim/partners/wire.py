@@ -34,7 +34,7 @@ def masked_exchange(
     body = request.body or b""
     is_form = _is_form(request)
     in_request = form_secrets(_query(request.url)) | (form_secrets(body) if is_form else _secrets_of(body))
-    secrets = _credentials(request) | in_request | _secrets_of(answer.body) | set(known)
+    secrets = _credentials(request) | in_request | _secrets_of(answer.truth or answer.body) | set(known)
     shown_body = masked_form(body, secrets) if is_form else masked_body(body, secrets)
     return MaskedExchange(
         method=request.method,
@@ -44,9 +44,16 @@ def masked_exchange(
         status=answer.status,
         response_headers=masked_headers(answer.headers, secrets),
         response_body=masked_body(answer.body, secrets) if answer.body else "",
-        problem=answer.problem,
+        problem=_problem(answer),
         milliseconds=answer.milliseconds,
     )
+
+
+def _problem(answer: PartnerAnswer) -> str | None:
+    """What went wrong by itself, and on purpose."""
+    if answer.fault is None:
+        return answer.problem
+    return f"{answer.problem} ({answer.fault})" if answer.problem else answer.fault
 
 
 def _is_form(request: PartnerRequest) -> bool:

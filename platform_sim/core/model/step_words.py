@@ -96,6 +96,9 @@ _EVENTS: dict[tuple[str, str], tuple[str, str, str]] = {
     ("learning", "create"): ("the lessons begin", "What happens from here on counts for them.", "docs/learn.md"),
     ("clock", "update"): ("clock: {act}, {to}", "An operator has set the clock; what has become due is done.",
                           "docs/clock.md"),
+    ("fault", "create"): ("fault: {fault}", "An operator has asked for this to go wrong.", "docs/faults.md"),
+    ("fault", "update"): ("fault {fault} acts", "Something goes wrong on purpose: {on}.", "docs/faults.md"),
+    ("fault", "destroy"): ("fault {fault} removed", "This goes wrong on purpose no more.", "docs/faults.md"),
     ("first-request", "create"): ("first request to v{version}: {status}", "This release has answered.", ""),
 }  # fmt: skip
 
@@ -105,6 +108,10 @@ class _Known(dict[str, Any]):
 
     def __missing__(self, name: str) -> str:
         return "?"
+
+
+def _in_words(value: Any) -> Any:
+    return ", ".join(f"{name} {each}" for name, each in value.items()) if isinstance(value, dict) else value
 
 
 def of_exchange(row: Exchange) -> Words:
@@ -127,7 +134,7 @@ def of_event(event: Event) -> Words:
     if known is None:
         return Words(f"{event.kind} {event.action}", f"An event of kind {event.kind}.", "")
     title, sentence, section = known
-    data = _Known(event.data)
+    data = _Known({name: _in_words(value) for name, value in event.data.items()})
     if event.kind == "dyno" and "wish" in event.data:
         return Words(f"{data['name']}: restart", "A restart was asked for.", section)
     return Words(title.format_map(data), sentence.format_map(data), section)

@@ -11,6 +11,7 @@ from typing import Protocol
 from sqlite_utils import Database as Rows
 
 from platform_sim.core.clock import Chance, Clock
+from platform_sim.core.model.faults import Fault
 from platform_sim.core.model.records import Event
 from platform_sim.core.model.rules import Rules
 from platform_sim.core.store.migrations import migrate
@@ -67,11 +68,14 @@ class Database:
         """What is set when one of these rows is written."""
         self._listeners: list[Callable[[list[Event]], None]] = []
         self._recorders: list[Recorder] = []
+        self.faults: frozenset[str] = frozenset()
+        """Kinds of faults that wait for their moment: kept right by each commit that writes one."""
         if path is None:
             self._memory = self._new_connection(":memory:")
             self._memory.deserialize(_ready_image())
         else:
             self._open_file(path)
+        self.look_for_faults()
         clock.on_move(self.touch)
 
     def _open_file(self, path: Path) -> None:
@@ -125,16 +129,20 @@ class Database:
         with self._write_lock, self._memory_lock if self._path is None else _NO_LOCK, self._nested():
             connection = self._connection()
             transaction = Transaction(connection, self.clock, self.chance, self.rules, cause_id, self._recorders)
+            transaction.faults = faults = self.faults
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield transaction
                 if caller is not None:
                     caller.wrote(transaction)
+                if Fault in transaction.nouns:
+                    faults = _waiting_faults(transaction)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+            self.faults = faults
             if transaction.clock_after is not None:
                 self.clock.put(*transaction.clock_after)
             try:
@@ -174,6 +182,11 @@ class Database:
                 yield Snapshot(connection, self.clock)
             finally:
                 connection.execute("COMMIT")
+
+    def look_for_faults(self) -> None:
+        """Read from the rows which kinds of faults wait: for whoever has put other rows in place of them."""
+        with self.snapshot() as rows:
+            self.faults = _waiting_faults(rows)
 
     def on_commit(self, listener: Callable[[list[Event]], None]) -> None:
         """Call `listener` with the events of each commit, in order. It must be quick and must not write."""
@@ -231,6 +244,10 @@ class Database:
         for connection in self._opened:
             connection.close()
         self._opened.clear()
+
+
+def _waiting_faults(rows: Snapshot) -> frozenset[str]:
+    return frozenset(fault.kind for fault in rows.all(Fault) if fault.waits)
 
 
 class _NoLock:

@@ -159,6 +159,11 @@ def clock(rows: Rows) -> None:
     create(rows, LATER["clock"])
 
 
+def faults(rows: Rows) -> None:
+    """What is to go wrong on purpose."""
+    create(rows, LATER["faults"])
+
+
 STEPS: tuple[Callable[[Rows], None], ...] = (
     first_tables,
     drains,
@@ -182,6 +187,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     one_off_dynos,
     causes,
     clock,
+    faults,
 )
 
 

@@ -86,6 +86,7 @@ LATER: dict[str, tuple[str, ...]] = {
     "logins": ("credentials", "oauth_session", "browser_login", "pre_authorization"),
     "incidents": ("incident",),
     "clock": ("clock_state",),
+    "faults": ("fault",),
 }
 """Tables that are made by a step of their own, by what they are for."""
 

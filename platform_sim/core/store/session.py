@@ -1,7 +1,7 @@
 """What an action may do with rows: a `Snapshot` reads, a `Transaction` also writes and records events."""
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -112,6 +112,8 @@ class Transaction(Snapshot):
         self._recorders = tuple(recorders)
         self.clock_after: tuple[datetime | None, timedelta] | None = None
         """How the platform's clock is put with the commit; None: it goes on as it is."""
+        self.faults: Collection[str] = ()
+        """Kinds of faults that waited when it began: known from memory, so that asking costs nothing without any."""
 
     def cause(self, kind: str, subject_id: str) -> str:
         """What this transaction's events and jobs are caused by: what the door gave, else an id of its own.
@@ -177,6 +179,10 @@ class Transaction(Snapshot):
     def dice(self, kind: str, scope: str = "") -> Random:
         """A random generator for this stream."""
         return self._chance.dice(*self._stream(kind + "-dice", scope))
+
+    def seeded(self, seed: int) -> Chance:
+        """Chance of another seed than the platform's: it says itself how far a stream has run."""
+        return Chance(seed)
 
     def record(
         self,

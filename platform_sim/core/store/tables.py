@@ -15,6 +15,7 @@ from platform_sim.core.model import (
     apps,
     domains,
     drains,
+    faults,
     logins,
     notices,
     pipelines,
@@ -79,6 +80,7 @@ NOUNS: tuple[type, ...] = (
     logins.BrowserLogin,
     logins.PreAuthorization,
     notices.Incident,
+    faults.Fault,
 )
 
 

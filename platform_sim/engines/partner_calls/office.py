@@ -12,8 +12,9 @@ from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App, heroku_id
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Database, Snapshot, Transaction
+from platform_sim.engines.partner_calls.faults import sent_with_faults
 from platform_sim.partners.client import Call, PartnerClient
-from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
+from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
 from platform_sim.partners.orders import Resource
 from platform_sim.partners.outcome import Broken, Unknown
 from platform_sim.partners.wire import MaskedExchange, masked_exchange
@@ -53,11 +54,12 @@ class Office:
         meanwhile follows from it. `addon_id`: where it is not the job's subject."""
         about, kept = addon_id or job.subject_id, []
 
-        def before(request: PartnerRequest) -> None:
+        def around(send: Send, request: PartnerRequest) -> PartnerAnswer:
             with self.database.transaction(job.cause_id) as tx:
                 kept.append(_begin(tx, job, mask(request, NOTHING_YET), about))
+            return sent_with_faults(self.database, send, request, about, kept[0])
 
-        call = ask(self.client.telling(before))
+        call = ask(self.client.through(around))
         return Sent(call.request, call.answer, kept[0])
 
     def addon_and_service(self, rows: Snapshot, job: Job) -> tuple[Addon, AddonService]:

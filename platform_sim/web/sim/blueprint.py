@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from platform_sim.core.access import LIVE, Actor
-from platform_sim.core.actions import apps, pipelines
+from platform_sim.core.actions import apps, faults, pipelines
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import App
@@ -18,6 +18,7 @@ from platform_sim.web.answers import asking_customer, error_response, errors_as,
 from platform_sim.web.context import Doors
 from platform_sim.web.sim import openapi
 from platform_sim.web.sim.clock import add_clock_routes
+from platform_sim.web.sim.faults import add_fault_routes
 from platform_sim.web.sim.incidents import add_incident_routes
 from platform_sim.web.sim.lessons import add_lesson_routes
 from platform_sim.web.sim.services import add_service_routes
@@ -66,6 +67,7 @@ def sim_blueprint(doors: Doors) -> Blueprint:
     add_user_routes(blueprint, doors)
     add_incident_routes(blueprint, doors)
     add_clock_routes(blueprint, doors)
+    add_fault_routes(blueprint, doors)
     add_timeline_routes(blueprint, doors)
     add_lesson_routes(blueprint, doors)
     return blueprint
@@ -104,9 +106,11 @@ def event_line(event: Event) -> dict[str, Any]:
 
 def _reset(doors: Doors) -> dict[str, Any]:
     """End every app, add-on and pipeline properly, partners being told, each in its owner's name. Services, customers
-    and teams stay. The waiting has one end for all.
+    and teams stay, faults do not. The waiting has one end for all.
     """
+    operator = asking_customer(doors, "operate the simulator").account
     with doors.database.transaction() as tx:
+        faults.clear(tx, operator)
         ended = tx.all(App)
         for app in ended:
             apps.delete_app(tx, Actor(apps.owner_of(tx, app), "operator"), app)

@@ -9,6 +9,7 @@ from platform_sim.web.sim.table.rows import SUBJECTS
 HEADINGS = {
     "state": "State, history, reset",
     "clock": "The clock",
+    "faults": "Faults",
     "services": "Services and plans",
     "users": "Customers",
     "history": "Timeline, incidents, lessons",

@@ -12,6 +12,7 @@ from platform_sim.core.model import (
     apps,
     domains,
     drains,
+    faults,
     logins,
     notices,
     pipelines,
@@ -56,7 +57,8 @@ def test_invariant_20_every_noun_comes_back_from_its_row_as_it_was(tx: Transacti
 
 
 def test_every_noun_of_the_model_has_a_table() -> None:
-    modules = (accounts, apps, addons, domains, drains, logins, notices, pipelines, records, setups, teams, webhooks)
+    modules = (accounts, apps, addons, domains, drains, faults, logins, notices, pipelines, records)
+    modules += (setups, teams, webhooks)
     defined = {
         value
         for module in modules

@@ -1,11 +1,12 @@
 """The whole table, and all schemas that its rows name. Whoever adds a file adds it here."""
 
-from platform_sim.web.sim.table import clock, history, services, state, users
+from platform_sim.web.sim.table import clock, faults, history, services, state, users
 from platform_sim.web.sim.table.row import TEXT, Row, Schema
 
 _SUBJECTS = {
     "state": (state.ROWS, state.SCHEMAS),
     "clock": (clock.ROWS, clock.SCHEMAS),
+    "faults": (faults.ROWS, faults.SCHEMAS),
     "services": (services.ROWS, services.SCHEMAS),
     "users": (users.ROWS, users.SCHEMAS),
     "history": (history.ROWS, history.SCHEMAS),

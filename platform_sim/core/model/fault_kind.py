@@ -1,0 +1,39 @@
+"""What a kind of fault says of itself (docs/faults.md). Pure values."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+MATCH_KEYS: dict[str, str] = {
+    "app": "name or id of the app",
+    "addon": "name or id of the add-on",
+    "service": "name of the add-on's service, as in `heroku addons:create SERVICE`",
+    "method": "of the request: `POST`",
+    "path": "of the request: `/apps/*`",
+    "type": "of the process (`web`), the webhook's event (`api:release`): see the kind",
+}
+"""What a fault can be narrowed to. Values may hold `*` for any text."""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """The one number of a kind, and what it counts."""
+
+    unit: str
+    usual: float
+    lowest: float
+    highest: float
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class FaultKind:
+    """One thing that can go wrong. `gentle`, `rough`: out of how many of its moments a profile lets one go wrong, 0:
+    none."""
+
+    name: str
+    side: Literal["partner", "platform"]
+    sentence: str
+    match: tuple[str, ...]
+    amount: Amount | None = None
+    gentle: float = 0.0
+    rough: float = 0.0

@@ -1,0 +1,55 @@
+"""What a fault makes of a partner's answer before the platform reads it. Pure: the partner has done its part."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from platform_sim.partners.contract import PartnerAnswer
+
+PAGE = b"<!DOCTYPE html>\n<title>Welcome</title>\n<p>This is not the answer you are looking for.</p>\n"
+ERROR = b'{"message": "Something is wrong with this server."}'
+JSON = {"content-type": "application/json"}
+
+
+def altered(kind: str, amount: float | None, answer: PartnerAnswer) -> PartnerAnswer:
+    """As it arrives under this fault, with a word on what the partner had really answered."""
+    arrives = ALTERED[kind](answer, amount)
+    return replace(arrives, fault=f"fault {kind}: the partner {_really(answer)}", truth=answer.body)
+
+
+def _really(answer: PartnerAnswer) -> str:
+    if answer.status is None:
+        return f"has not answered ({answer.problem})"
+    return f"has answered {answer.status}"
+
+
+def _status(answer: PartnerAnswer, amount: float | None) -> PartnerAnswer:
+    return PartnerAnswer(int(amount or 503), JSON, ERROR, answer.milliseconds)
+
+
+def _lost(answer: PartnerAnswer, amount: float | None) -> PartnerAnswer:
+    return PartnerAnswer(None, {}, b"", answer.milliseconds, "timeout")
+
+
+def _broken(answer: PartnerAnswer, amount: float | None) -> PartnerAnswer:
+    """What is cut after its half is JSON no more; of an empty answer one bracket is left."""
+    return replace(answer, body=answer.body[: len(answer.body) // 2] or b"{")
+
+
+def _list(answer: PartnerAnswer, amount: float | None) -> PartnerAnswer:
+    return replace(answer, body=b"[" + answer.body + b"]")
+
+
+def _page(answer: PartnerAnswer, amount: float | None) -> PartnerAnswer:
+    return replace(answer, headers={**answer.headers, "content-type": "text/html"}, body=PAGE)
+
+
+ALTERED: Mapping[str, Callable[[PartnerAnswer, float | None], PartnerAnswer]] = MappingProxyType(
+    {
+        "partner-status": _status,
+        "partner-lost-answer": _lost,
+        "partner-broken-json": _broken,
+        "partner-wrong-type": _list,
+        "partner-html": _page,
+    }
+)
