@@ -3,6 +3,8 @@
 
 import re
 from collections.abc import Callable, Iterable
+from copy import copy
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -14,6 +16,7 @@ from platform_sim.web.buildpacks.blueprint import buildpacks_blueprint
 from platform_sim.web.context import Doors
 from platform_sim.web.dashboard.application import Annex
 from platform_sim.web.git.blueprint import git_blueprint
+from platform_sim.web.here import HERE, belongs_to
 from platform_sim.web.identity.blueprint import identity_blueprint
 from platform_sim.web.log_input.blueprint import log_input_blueprint
 from platform_sim.web.login.blueprint import login_blueprint
@@ -75,8 +78,9 @@ def _request_id(environ: dict[str, Any]) -> str | None:
     return None
 
 
-def create_web(doors: Doors) -> Flask:
-    """One application per platform."""
+@cache
+def _application() -> Flask:
+    """All rules and views, made once: they hold nothing of any platform."""
     app = Flask("platform_sim", static_folder=None)
     app.url_map.merge_slashes = False
     app.url_rule_class = _Rule
@@ -94,9 +98,15 @@ def create_web(doors: Doors) -> Flask:
         status_blueprint,
         sim_blueprint,
     ):
-        app.register_blueprint(make(doors))
+        app.register_blueprint(make(HERE))
     errors_as(app, error_response)
+    return app
 
+
+def create_web(doors: Doors) -> Flask:
+    """The application of one platform: a copy of the one there is, with doors of its own (`web.here`)."""
+    app = copy(_application())
+    belongs_to(app, doors)
     inner = Annex(doors, app.wsgi_app)
     app.wsgi_app = front(inner, doors.database.chance.fresh)  # type: ignore[method-assign, assignment]
     return app

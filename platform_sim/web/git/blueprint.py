@@ -13,6 +13,7 @@ from platform_sim.core.model.apps import App
 from platform_sim.web.answers import errors_as, token_of
 from platform_sim.web.context import Doors
 from platform_sim.web.git.repositories import HOOK, http_backend, repository, repository_size
+from platform_sim.web.here import doors_here
 
 SERVICES = ("git-receive-pack", "git-upload-pack")
 
@@ -56,7 +57,7 @@ def _serve(doors: Doors, name: str, tail: str, service: str) -> Response:
     except (FileNotFoundError, PermissionError):
         raise errors.Internal("The platform finds no git that it can run: install git there and try again.") from None
     if request.method == "POST" and service == "git-receive-pack":
-        reply.body.closed = partial(_weigh, doors, app.id)
+        reply.body.closed = partial(_weigh, doors_here(), app.id)
     return Response(reply.body, reply.status, reply.headers, direct_passthrough=True)
 
 

@@ -23,13 +23,12 @@ IDLE = "idle"
 
 def add_clock_routes(blueprint: Blueprint, doors: Doors) -> None:
     """The routes, on the blueprint of `/sim`."""
-    database = doors.database
 
     def operator() -> Account:
         return asking_customer(doors, "operate the simulator").account
 
     def _answer(came: list[Due] | None = None, **more: Any) -> Response:
-        with database.snapshot() as rows:
+        with doors.database.snapshot() as rows:
             told = {} if came is None else {"came_due": public.shown(rows, came)}
             return json_response(public.clock(rows) | told | more)
 
@@ -41,7 +40,7 @@ def add_clock_routes(blueprint: Blueprint, doors: Doors) -> None:
     def freeze() -> Response:
         at = check(_body(doors, "at"), {"at": _moment}).get("at")
         who = operator()
-        with database.transaction() as tx:
+        with doors.database.transaction() as tx:
             came = clock.freeze(tx, who, at)
         return _answer(came)
 
@@ -49,7 +48,7 @@ def add_clock_routes(blueprint: Blueprint, doors: Doors) -> None:
     def resume() -> Response:
         _body(doors)
         who = operator()
-        with database.transaction() as tx:
+        with doors.database.transaction() as tx:
             came = clock.resume(tx, who)
         return _answer(came)
 
@@ -57,14 +56,14 @@ def add_clock_routes(blueprint: Blueprint, doors: Doors) -> None:
     def advance() -> Response:
         by = check(_body(doors, "by"), {"by": _length}, ("by",))["by"]
         who = operator()
-        with database.transaction() as tx:
+        with doors.database.transaction() as tx:
             came = clock.advance(tx, who, by)
         return _answer(came)
 
     @blueprint.post("/clock/run")
     def run() -> Response:
         until = check(_body(doors, "until"), {"until": _until}).get("until", IDLE)
-        passed = passing.run(database, operator(), None if until == IDLE else until)
+        passed = passing.run(doors.database, operator(), None if until == IDLE else until)
         return _answer(passed.came_due, moves=passed.moves, done=not passed.left, left=passed.left)
 
 

@@ -27,12 +27,11 @@ PROFILE: dict[str, Check] = {"name": text, "seed": whole}
 
 def add_fault_routes(blueprint: Blueprint, doors: Doors) -> None:
     """The routes, on the blueprint of `/sim`."""
-    database = doors.database
     _add_more(blueprint, doors)
 
     @blueprint.get("/faults")
     def all_faults() -> Response:
-        with database.snapshot() as rows:
+        with doors.database.snapshot() as rows:
             return json_response([public.fault(each) for each in rows.all(Fault)])
 
     @blueprint.get("/faults/kinds")
@@ -41,7 +40,7 @@ def add_fault_routes(blueprint: Blueprint, doors: Doors) -> None:
 
     @blueprint.get("/faults/<fault>")
     def one(fault: str) -> Response:
-        with database.snapshot() as rows:
+        with doors.database.snapshot() as rows:
             return json_response(public.fault(faults.fault_named(rows, fault)))
 
     @blueprint.post("/faults")
@@ -49,7 +48,7 @@ def add_fault_routes(blueprint: Blueprint, doors: Doors) -> None:
         wish = check(_body(doors, *ADD), ADD, ("kind",))
         times, amount = wish.get("times", 1), wish.get("amount")
         who = _operator(doors)
-        with database.transaction() as tx:
+        with doors.database.transaction() as tx:
             return json_response(
                 public.fault(faults.add(tx, who, wish["kind"], wish.get("match", {}), times, amount)), 201
             )
@@ -57,13 +56,12 @@ def add_fault_routes(blueprint: Blueprint, doors: Doors) -> None:
 
 def _add_more(blueprint: Blueprint, doors: Doors) -> None:
     """Profiles, and how faults end."""
-    database = doors.database
 
     @blueprint.post("/faults/profile")
     def profile() -> Response:
         wish = check(_body(doors, *PROFILE), PROFILE, ("name",))
         who = _operator(doors)
-        with database.transaction() as tx:
+        with doors.database.transaction() as tx:
             made = faults.use_profile(tx, who, wish["name"], wish.get("seed"))
         told = {"name": wish["name"], "seed": made[0].seed if made else wish.get("seed")}
         return json_response(told | {"faults": [public.fault(each) for each in made]}, 201)
@@ -71,7 +69,7 @@ def _add_more(blueprint: Blueprint, doors: Doors) -> None:
     @blueprint.delete("/faults/<fault>")
     def remove(fault: str) -> Response:
         who = _operator(doors)
-        with database.transaction() as tx:
+        with doors.database.transaction() as tx:
             found = faults.fault_named(tx, fault)
             faults.remove(tx, who, found)
         return json_response(public.fault(found))
@@ -79,7 +77,7 @@ def _add_more(blueprint: Blueprint, doors: Doors) -> None:
     @blueprint.delete("/faults")
     def clear() -> Response:
         who = _operator(doors)
-        with database.transaction() as tx:
+        with doors.database.transaction() as tx:
             return json_response({"removed": faults.clear(tx, who)})
 
 
