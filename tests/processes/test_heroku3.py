@@ -104,6 +104,9 @@ def test_dynos_are_scaled_restarted_and_run(deployed: Any, customer: Customer) -
     customer.up("acme", 3)
     assert sorted(each.name for each in deployed.dynos()) == ["web.1", "worker.1", "worker.2"]
     deployed.batch_scale_formation_processes({"web": 2, "worker": 1})
+    # Three before and three after: it would restart one that is just going.
+    named = ["web.1", "web.2", "worker.1"]
+    wait_until("they are others", lambda: sorted(each.name for each in deployed.dynos()) == named)
     before = {each["id"] for each in customer.up("acme", 3)}
     deployed.restart()
     wait_until("all are others", lambda: not before & {each["id"] for each in customer.up("acme", 3)})
