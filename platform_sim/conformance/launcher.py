@@ -40,15 +40,20 @@ def place_of(home: Home) -> tuple[str, int]:
 
 
 def variables(home: Home) -> dict[str, str]:
-    """What the partner is told: as kensa called it, and the platform that stands in for Heroku."""
-    user, password = credentials(home.manifest)
+    """What the partner of a home is told."""
+    return told_of(home.manifest, place_of(home)[1], home.client_secret, home.platform.url)
+
+
+def told_of(manifest: dict[str, Any], port: int, client_secret: str, platform: str) -> dict[str, str]:
+    """What a partner is told: as kensa called it, and the platform that stands in for Heroku."""
+    user, password = credentials(manifest)
     return {
-        "PORT": str(place_of(home)[1]),
+        "PORT": str(port),
         "HEROKU_USERNAME": user,
         "HEROKU_PASSWORD": password,
-        "SSO_SALT": str(home.manifest["api"].get("sso_salt") or ""),
-        "CLIENT_SECRET": home.client_secret,
-        "HEROKU_API_URL": home.platform.url,
+        "SSO_SALT": str(manifest["api"].get("sso_salt") or ""),
+        "CLIENT_SECRET": client_secret,
+        "HEROKU_API_URL": platform,
     }
 
 

@@ -1,8 +1,8 @@
 """For other people's tests: a private Heroku as an object and as a fixture of pytest (docs/testing.md).
 
 Starts platforms by `assemble` and asks them at their own doors, without a socket; knows no rows. A partner may be a
-URL, a WSGI application or a scripted one. What is named here is loaded when it is first used: pytest reads this room in
-every run of everybody who has the package.
+URL, an application (WSGI or ASGI), a process or a scripted one. What is named here is loaded when it is first used:
+pytest reads this room in every run of everybody who has the package.
 """
 
 import importlib
@@ -12,12 +12,37 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from platform_sim.testing.case import HerokuTestCase, with_heroku
     from platform_sim.testing.heroku import Heroku
+    from platform_sim.testing.heroku_cli import HerokuCli, NoHerokuCli
+    from platform_sim.testing.joins import Command, Factory, Service
     from platform_sim.testing.partner import Partner
     from platform_sim.testing.questions import Refused
 
-__all__ = ["Heroku", "Partner", "Refused"]
-_PLACES = {"Heroku": "heroku", "Partner": "partner", "Refused": "questions"}
+__all__ = [
+    "Command",
+    "Factory",
+    "Heroku",
+    "HerokuCli",
+    "HerokuTestCase",
+    "NoHerokuCli",
+    "Partner",
+    "Refused",
+    "Service",
+    "with_heroku",
+]
+_PLACES = {
+    "Command": "joins",
+    "Factory": "joins",
+    "Heroku": "heroku",
+    "HerokuCli": "heroku_cli",
+    "HerokuTestCase": "case",
+    "NoHerokuCli": "heroku_cli",
+    "Partner": "partner",
+    "Refused": "questions",
+    "Service": "joins",
+    "with_heroku": "case",
+}
 
 
 @contextmanager

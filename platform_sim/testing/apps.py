@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from platform_sim.partners.contract import FORM, PartnerAnswer, PartnerRequest, Send
+from platform_sim.partners.contract import FORM, PartnerRequest, Send
 from platform_sim.testing.questions import Questions, Refused, route
-from platform_sim.testing.wsgi import Answer
+from platform_sim.testing.wsgi import Answer, whole
 
 Json = dict[str, Any]
 PAUSE = 0.005
@@ -147,13 +147,7 @@ class Addon:
             request = PartnerRequest("GET", f"{form.action}?{encoded}", headers, None, 25.0)
         else:
             request = PartnerRequest("POST", form.action, headers | {"Content-Type": FORM}, encoded.encode(), 25.0)
-        return _whole(form.action, self._world.send(request))
-
-
-def _whole(url: str, answer: PartnerAnswer) -> Answer:
-    if answer.status is None or answer.problem is not None:
-        raise (TimeoutError if answer.problem == "timeout" else OSError)(f"{url}: {answer.problem}")
-    return Answer(answer.status, dict(answer.headers), answer.body)
+        return whole(form.action, self._world.send(request))
 
 
 def waited_for(is_so: Callable[[], bool], seconds: float) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -9,15 +10,15 @@ from platform_sim.assemble import Platform
 from platform_sim.cli import env
 from platform_sim.options import Options
 from platform_sim.partners.http_send import HttpSend
-from platform_sim.partners.manifest import base_url, sso_target
 from platform_sim.settings import SETTINGS, BadSetting, environment, load
 from platform_sim.testing.apps import App, World, waited_for
+from platform_sim.testing.heroku_cli import HerokuCli, find_cli
+from platform_sim.testing.joins import Joined, Joining, Joins
 from platform_sim.testing.leaks import Holds, Leak, Service, is_busy, leaks
 from platform_sim.testing.partner import Partner
 from platform_sim.testing.questions import Questions, Refused, route
 from platform_sim.testing.story import Timeline
 from platform_sim.testing.ways import Ways
-from platform_sim.testing.wsgi import Wsgi
 
 Json = dict[str, Any]
 PREFIX = "platform_sim_"
@@ -34,6 +35,8 @@ class Heroku:
         rules = _environment(settings or {})
         self._questions = Questions()
         self._ways = Ways(HttpSend(load(rules).partner_answer_limit))
+        self._joins = Joins(self._ways)
+        self._joined: dict[str, Joined] = {}
         self._services: dict[str, Service] = {}
         self._platform = Platform(Options(seed=seed, environment=rules, send=self._ways, around=self._questions.around))
         self._world = World(self._questions, self._ways)
@@ -49,7 +52,10 @@ class Heroku:
     def stop(self) -> None:
         """End everything; safe to call twice. It cannot be started again."""
         self.runs = False
-        self._platform.stop()
+        try:
+            self._platform.stop()
+        finally:
+            self._joins.close()
 
     def __enter__(self) -> "Heroku":
         if self.runs:
@@ -80,6 +86,12 @@ class Heroku:
         found = env.variables(self.url, self.token, str(self._platform.ca_file))
         return {name: value for name, value in found.items() if value is not None} | {"HEROKU_API_URL": self.url}
 
+    def cli(self, home: Path, program: str | None = None) -> HerokuCli:
+        """The real heroku CLI as this Heroku's customer, at home in an empty folder. `program`, and what is raised
+        where there is none: as of `find_cli`."""
+        found = find_cli(program)
+        return HerokuCli(found, home, url=self.url, token=self.token, ca_file=str(self._platform.ca_file))
+
     def ask(self, method: str, path: str, content: Any = None) -> Any:
         """Any call of the Platform API or of `/sim`, as the customer, in process; its JSON. Refused for an error."""
         return self._questions.ask(method, path, content)
@@ -89,29 +101,33 @@ class Heroku:
         manifest: Json,
         *,
         plans: Sequence[str] = ("free",),
-        partner: Wsgi | str | None = None,
+        partner: Joining = None,
         holds: Holds | None = None,
     ) -> str:
         """Register a service, or bring it up to date; returns its client secret. Refused with the manifest's mistakes.
 
-        `partner`: a WSGI application (a `Partner` is one), which then answers at the URLs of the manifest; a URL,
-        scheme, host and port alone, in place of those of the manifest; None: by HTTP where the manifest says. `plans`:
+        `partner`: a WSGI or ASGI application (a `Partner` is one), or a `Factory` of one, which then answers at the
+        URLs of the manifest; a `Command`, a process that is started, and ended with this Heroku; a URL, scheme, host
+        and port alone, in place of those of the manifest; None: by HTTP where the manifest says. `plans`:
         names or `NAME=CENTS`, the first the default. `holds`: says for `leaks` the uuids that the partner holds now.
+        RuntimeError, with its own words, if the partner does not come up.
         """
         slug = str(manifest.get("id"))
         self.ask("POST", f"{route('api', 'v3', 'addons', slug)}/manifests", {"contents": manifest})
-        wanted: Json = {"plans": [_plan(each) for each in plans], "local": partner if isinstance(partner, str) else ""}
+        local = self._joins.local(slug, partner)
+        wanted: Json = {"plans": [_plan(each) for each in plans], "local": local}
         self.ask("PUT", route("sim", "services", slug), wanted)
         secret = str(self.ask("GET", f"{route('sim', 'services', slug)}/client-secret")["client_secret"])
-        if isinstance(partner, Partner):
-            partner.joins(self._questions, secret)
-            holds = holds or (lambda: set(partner.resources))
-        self._ways.forget(slug)
-        if partner is not None and not isinstance(partner, str):
-            for url in _places(manifest):
-                self._ways.add(slug, url, partner)
+        joined = self._joined[slug] = self._joins.join(partner, manifest, local, secret, self.url)
+        if isinstance(scripted := joined.app, Partner):
+            scripted.joins(self._questions, secret)
+            holds = holds or (lambda: set(scripted.resources))
         self._services[slug] = Service(slug, str(manifest["api"]["password"]), holds)
         return secret
+
+    def partner(self, slug: str) -> Joined:
+        """The partner of a service that was registered here; KeyError of another."""
+        return self._joined[slug]
 
     def app(self, name: str) -> App:
         """The customer's app of this name; made if there is none."""
@@ -183,8 +199,3 @@ def _environment(given: Mapping[str, Any]) -> dict[str, str]:
 def _plan(words: str) -> Json:
     name, _, cents = words.partition("=")
     return {"name": name, "cents": int(cents or "0")}
-
-
-def _places(manifest: Json) -> list[str]:
-    target = sso_target(manifest, "")
-    return [base_url(manifest)] + ([target.url] if target else [])

@@ -1,51 +1,64 @@
-"""The plugin of pytest: fixtures `heroku` and `partner`, the timeline of a test that fails, no test that leaves leaks.
+"""The plugin of pytest: fixtures `heroku`, `partner` and `heroku_cli`, the timeline of a test that fails, no test that
+leaves leaks.
 
 pytest imports this file in every run of everybody who has the package, so it imports nothing of ours that is heavy:
 what `testing` names is loaded when a fixture asks for it.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from platform_sim import testing
+from platform_sim.testing import project
 
 if TYPE_CHECKING:
-    from platform_sim.testing import Heroku, Partner
+    from platform_sim.testing import Heroku, HerokuCli, Service
 
 WORLD = pytest.StashKey["Heroku"]()
 """Of a test: its Heroku, while there is one."""
 PASSED = pytest.StashKey[bool]()
 """Of a test that has a Heroku: whether it has passed, and left no leaks."""
-MARKERS = (
-    "platform_sim_seed(number): ids, names and tokens of this test's Heroku repeat",
-    "platform_sim_settings(name=value, ...): settings of this test's Heroku, as in docs/settings.md",
-    "heroku_leaks_ok: this test may leave resources that only one side knows",
-)
 SHOWN = 50
 """Trees of the timeline that a report shows, the newest."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What a project sets for all its tests."""
-    parser.addini("platform_sim_seed", "a number: ids, names and tokens of each Heroku repeat", default="")
-    parser.addini("platform_sim_settings", "lines `name = value`: settings of each Heroku", type="linelist", default=[])
+    project.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The markers, for --strict-markers."""
-    for line in MARKERS:
+    for line in project.MARKERS:
         config.addinivalue_line("markers", line)
 
 
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """The seed, and what else the project has said."""
+    return project.header(config)
+
+
 @pytest.fixture
-def heroku(request: pytest.FixtureRequest) -> Iterator["Heroku"]:
-    """A private Heroku that nobody else sees, empty but for one customer; gone with the test."""
+def heroku_services(request: pytest.FixtureRequest) -> "Sequence[Service]":
+    """The project's own services, registered in each test's Heroku; a project that says them here overrides this."""
+
+    def set_variable(name: str, value: str) -> None:
+        request.getfixturevalue("monkeypatch").setenv(name, value)
+
+    return list(project.services(request.config, set_variable))
+
+
+@pytest.fixture
+def heroku(request: pytest.FixtureRequest, heroku_services: "Sequence[Service]") -> Iterator["Heroku"]:
+    """A private Heroku that nobody else sees, with one customer and the project's own services; gone with the test."""
     item = request.node
-    with testing.Heroku(seed=_seed(item), settings=_settings(item)) as world:
+    with testing.Heroku(seed=project.seed(item), settings=project.settings(item)) as world:
         item.stash[WORLD] = world
         try:
+            for each in heroku_services:
+                world.register(each.contents(), plans=each.plans, partner=each.partner, holds=each.holds)
             yield world
             if item.stash.get(PASSED, False):
                 _look_for_leaks(item, world)
@@ -54,11 +67,27 @@ def heroku(request: pytest.FixtureRequest) -> Iterator["Heroku"]:
 
 
 @pytest.fixture
-def partner(heroku: "Heroku") -> "Partner":
-    """A scripted partner, registered as `myaddon` with the plans `free` (the default) and `pro`."""
-    made: Partner = testing.Partner("myaddon")
+def partner(heroku: "Heroku", heroku_services: "Sequence[Service]") -> Any:
+    """The project's own partner, the first if there are several (`Joined`); if there is none a scripted one, registered
+    as `myaddon` with the plans `free` (the default) and `pro`."""
+    if heroku_services:
+        return heroku.partner(str(heroku_services[0].contents()["id"]))
+    made = testing.Partner("myaddon")
     heroku.register(made.manifest, plans=("free", "pro=900"), partner=made)
     return made
+
+
+@pytest.fixture
+def heroku_cli(
+    request: pytest.FixtureRequest, heroku: "Heroku", tmp_path_factory: pytest.TempPathFactory
+) -> "HerokuCli":
+    """The real heroku CLI as the customer of the test's Heroku; the test is skipped where there is none."""
+    try:
+        return heroku.cli(tmp_path_factory.mktemp("heroku-cli"), project.cli(request.config))
+    except testing.NoHerokuCli as problem:
+        pytest.skip(f"{problem}; or name it with platform_sim_heroku_cli")
+    except FileNotFoundError as problem:
+        pytest.fail(str(problem), pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -77,12 +106,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     world = item.stash.get(WORLD, None)
     if world is not None and report.failed:
-        report.sections.append(("Platform Sim timeline", _told(world)))
+        report.sections.append(("Platform Sim timeline", f"{project.repeats(item)}\n{_told(world)}"))
     return report
 
 
 def _look_for_leaks(item: pytest.Item, world: "Heroku") -> None:
-    if not world.runs or item.get_closest_marker("heroku_leaks_ok") is not None:
+    if not world.runs or project.leaks_ok(item):
         return
     if found := world.leaks():
         told = "\n".join(f"  {each}" for each in found)
@@ -95,24 +124,3 @@ def _told(world: "Heroku") -> str:
     except Exception as problem:
         # The test may have ended its Heroku itself: its own failure is what has to be reported.
         return f"cannot be read: {problem!r}"
-
-
-def _seed(item: Any) -> int | None:
-    mark = item.get_closest_marker("platform_sim_seed")
-    given = mark.args[0] if mark is not None and mark.args else item.config.getini("platform_sim_seed")
-    try:
-        return None if given in ("", None) else int(given)
-    except ValueError:
-        raise pytest.UsageError(f"platform_sim_seed is {given!r}: it must be a whole number") from None
-
-
-def _settings(item: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for line in item.config.getini("platform_sim_settings"):
-        name, equals, value = line.partition("=")
-        if not equals:
-            raise pytest.UsageError(f"platform_sim_settings has the line {line!r}: write it as `name = value`")
-        found[name.strip()] = value.strip()
-    for mark in reversed(list(item.iter_markers("platform_sim_settings"))):
-        found |= mark.kwargs
-    return found

@@ -1,4 +1,4 @@
-"""How a partner is reached: by HTTP, or as a WSGI application in this process, found by the place of its URLs."""
+"""How a partner is reached: by HTTP, or as an application in this process, found by the place of its URLs."""
 
 import logging
 import time
@@ -15,30 +15,39 @@ class Ways:
 
     def __init__(self, on: Send) -> None:
         self._on = on
-        self._apps: dict[str, tuple[str, Wsgi]] = {}
+        self._here: dict[str, tuple[str, Send]] = {}
 
-    def add(self, slug: str, url: str, app: Wsgi) -> None:
-        """From now on that application answers at the URL's place. ValueError if another partner does."""
+    def add(self, slug: str, url: str, send: Send) -> None:
+        """From now on that one answers at the URL's place. ValueError if another partner does."""
         place = place_of(url)
-        owner, _ = self._apps.get(place, (slug, app))
+        owner, _ = self._here.get(place, (slug, send))
         if owner != slug:
             raise ValueError(
                 f"{place} is where {owner} answers in this world: give {slug} another host or port in its manifest"
             )
-        self._apps[place] = slug, app
+        self._here[place] = slug, send
 
     def forget(self, slug: str) -> None:
         """Its partner is reached by HTTP again."""
-        self._apps = {place: row for place, row in self._apps.items() if row[0] != slug}
+        self._here = {place: row for place, row in self._here.items() if row[0] != slug}
+
+    def __call__(self, request: PartnerRequest) -> PartnerAnswer:
+        """Never raises."""
+        _, send = self._here.get(place_of(request.url), ("", self._on))
+        return send(request)
+
+
+class WsgiSend:
+    """A WSGI application as a `Send`, in the thread of whoever asks."""
+
+    def __init__(self, app: Wsgi) -> None:
+        self._app = app
 
     def __call__(self, request: PartnerRequest) -> PartnerAnswer:
         """Never raises: what an application raises is logged, and is a 500 as from any server."""
-        _, app = self._apps.get(place_of(request.url), ("", None))
-        if app is None:
-            return self._on(request)
         begun = time.monotonic()
         try:
-            found = call(app, request.method, request.url, request.headers, request.body or b"")
+            found = call(self._app, request.method, request.url, request.headers, request.body or b"")
         except Exception:
             log.exception("the partner's application has failed at %s", request.method)
             return PartnerAnswer(500, {}, b"", _since(begun))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from platform_sim.partners.contract import PartnerAnswer
+
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -28,6 +30,13 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON; ValueError if it is none."""
         return json.loads(self.body)
+
+
+def whole(url: str, answer: PartnerAnswer) -> Answer:
+    """Of a partner's answer that is whole; TimeoutError or OSError with the URL if it is not."""
+    if answer.status is None or answer.problem is not None:
+        raise (TimeoutError if answer.problem == "timeout" else OSError)(f"{url}: {answer.problem}")
+    return Answer(answer.status, dict(answer.headers), answer.body)
 
 
 def call(app: Wsgi, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:

@@ -40,8 +40,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "cli": (
         *("assemble", "claim", "conformance", "demo", "options", "partners.http_send", "services_file", "settings"),
     ),
-    # Partners as the platform calls them, and what two commands print: a test shows no timeline of its own.
-    "testing": ("assemble", "cli.env", "cli.timeline", "options", "partners", "settings"),
+    # Partners as the platform calls them and the checker starts them, and what two commands print: a test shows no
+    # timeline of its own.
+    "testing": ("assemble", "cli.env", "cli.timeline", "conformance.launcher", "options", "partners", "settings"),
     "__main__.py": ("cli",),
     "__init__.py": (),
 }

@@ -108,6 +108,7 @@ CAPABILITIES = (
         exceptions={
             "platform_sim/demo/programs.py": "starts the three programs as anybody would, and ends them",
             "platform_sim/conformance/launcher.py": "starts the partner that is checked, and ends it",
+            "platform_sim/testing/heroku_cli.py": "runs the heroku CLI for a test, to its end",
         },
     ),
     Capability(

@@ -156,6 +156,6 @@ print(ours(Hook.asked), sys.meta_path[0] is hook, "platform_sim.assemble" in sys
 """
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert found.splitlines() == [
-        "['platform_sim', 'platform_sim.testing', 'platform_sim.testing.plugin']",
+        "['platform_sim', 'platform_sim.testing', 'platform_sim.testing.plugin', 'platform_sim.testing.project']",
         "[] True True",
     ]

@@ -1,0 +1,162 @@
+"""Partners that join one Heroku: by URL, as an application in this process, as a process of their own.
+
+Starts what has to be started, and ends it with that Heroku.
+"""
+
+import contextlib
+import json
+import logging
+import shlex
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from platform_sim.conformance.launcher import START_SECONDS, Launcher, told_of
+from platform_sim.partners.contract import PartnerRequest
+from platform_sim.partners.manifest import base_url, sso_target
+from platform_sim.settings import environment
+from platform_sim.testing.asgi import Asgi, AsgiServer, is_asgi
+from platform_sim.testing.leaks import Holds
+from platform_sim.testing.questions import basic
+from platform_sim.testing.ways import Ways, WsgiSend, place_of
+from platform_sim.testing.wsgi import Answer, Wsgi, whole
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A partner that is a process of its own: a line for the shell, or a program and its arguments.
+
+    It is told PORT, at which it has to listen, HEROKU_USERNAME, HEROKU_PASSWORD, SSO_SALT, CLIENT_SECRET and
+    HEROKU_API_URL, beside the environment of the tests and `env`. `seconds`: of the wall until it listens. It ends with
+    the Heroku that it has joined.
+    """
+
+    line: str | Sequence[str]
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    seconds: float = START_SECONDS
+
+
+@dataclass(frozen=True)
+class Factory:
+    """A partner that is an application made for each Heroku: `make` is called with the variables of a `Command` but for
+    PORT, and gives it."""
+
+    make: Callable[[Mapping[str, str]], Any]
+
+
+Joining = Wsgi | Asgi | Factory | Command | str | None
+"""A URL as text; None: by HTTP where the manifest says."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service of a project's own: what `Heroku.register` takes. `manifest`: its JSON, or the file that holds it."""
+
+    manifest: Json | str | Path = field(repr=False)
+    partner: Joining = None
+    plans: Sequence[str] = ("free",)
+    holds: Holds | None = None
+
+    def contents(self) -> Json:
+        """The manifest; OSError or ValueError if its file cannot be read."""
+        if isinstance(self.manifest, dict):
+            return self.manifest
+        found: Json = json.loads(Path(self.manifest).read_text(encoding="utf-8"))
+        return found
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A partner that has joined. `url`: where it is asked; `told`: what it would be told as a process; `app`: the
+    application that it is, None of one that is asked by HTTP."""
+
+    manifest: Json = field(repr=False)
+    url: str
+    told: Mapping[str, str] = field(repr=False)
+    """But for PORT."""
+    app: Any = field(repr=False)
+    _ways: Ways = field(repr=False)
+
+    @property
+    def slug(self) -> str:
+        """The service's."""
+        return str(self.manifest["id"])
+
+    @property
+    def client_secret(self) -> str:
+        """With which it exchanges grants."""
+        return self.told["CLIENT_SECRET"]
+
+    def ask(self, method: str, path: str, content: Any = None, *, headers: Mapping[str, str] | None = None) -> Answer:
+        """What it answers at one of its own paths, asked with the manifest's password as the platform asks, or with
+        the Authorization of `headers`. `content` goes as JSON. TimeoutError or OSError if it cannot be asked."""
+        login = basic(self.slug, self.manifest["api"]["password"])
+        given = {"Accept": "application/json", "Authorization": login} | dict(headers or {})
+        body = None if content is None else json.dumps(content).encode()
+        if body is not None:
+            given["Content-Type"] = "application/json"
+        url = self.url + path
+        return whole(url, self._ways(PartnerRequest(method, url, given, body, 25.0)))
+
+
+class Joins:
+    """The partners of one Heroku."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._ways = ways
+        self._ends: dict[str, contextlib.ExitStack] = {}
+
+    def local(self, slug: str, partner: Joining) -> str:
+        """Where the platform has to be told that it listens, "" for where its manifest says. Who had joined for this
+        service leaves."""
+        self._leave(slug)
+        if isinstance(partner, Command):
+            return f"http://{LOOPBACK}:{_free_port()}"
+        return partner if isinstance(partner, str) else ""
+
+    def join(self, partner: Joining, manifest: Json, local: str, client_secret: str, platform: str) -> Joined:
+        """Start what has to be started. RuntimeError with the partner's own words if it does not come up, ValueError
+        if another answers at its place."""
+        slug, url = str(manifest["id"]), local or place_of(base_url(manifest))
+        told = told_of(manifest, urlsplit(url).port or 0, client_secret, platform)
+        here = {name: value for name, value in told.items() if name != "PORT"}
+        ends = self._ends[slug] = contextlib.ExitStack()
+        app: Any = partner.make(here) if isinstance(partner, Factory) else partner
+        if isinstance(app, Command):
+            line = app.line if isinstance(app.line, str) else f"exec {shlex.join(app.line)}"
+            launcher = ends.enter_context(Launcher(line, log.warning, seconds=app.seconds))
+            launcher.start((LOOPBACK, int(told["PORT"])), environment() | dict(app.env) | told)
+        elif app is not None and not isinstance(app, str):
+            send = ends.enter_context(contextlib.closing(AsgiServer(app))) if is_asgi(app) else WsgiSend(app)
+            ends.callback(self._ways.forget, slug)
+            for place in _places(manifest):
+                self._ways.add(slug, place, send)
+        return Joined(manifest, url, here, None if isinstance(app, (Command, str)) else app, self._ways)
+
+    def close(self) -> None:
+        """All leave; safe to call twice."""
+        for slug in list(self._ends):
+            self._leave(slug)
+
+    def _leave(self, slug: str) -> None:
+        if slug in self._ends:
+            self._ends.pop(slug).close()
+
+
+def _places(manifest: Json) -> list[str]:
+    target = sso_target(manifest, "")
+    return [base_url(manifest)] + ([target.url] if target else [])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
