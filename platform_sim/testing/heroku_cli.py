@@ -71,9 +71,9 @@ class HerokuCli:
             (home / name).mkdir(parents=True)
         (home / "cache" / "terms-of-service").touch()  # else the first command prints a warning (heroku-cli §1.5)
         (home / "gitconfig").write_text(GIT)
-        (home / "browser").write_text('#!/bin/sh\necho "$1" >> "$HOME/opened"\n')
+        # Commands that open a page print its URL, too.
+        (home / "browser").write_text("#!/bin/sh\n")
         (home / "browser").chmod(0o755)
-        self._opened = home / "opened"
         own = {
             "PATH": f"{program.parent}{os.pathsep}{environment().get('PATH', '')}",
             "HOME": str(home),
@@ -91,11 +91,6 @@ class HerokuCli:
         self.environment: Mapping[str, str] = (
             own | CALM | {name: each for name, each in told.items() if each is not None}
         )
-
-    @property
-    def opened(self) -> list[str]:
-        """The pages that commands have opened in the browser, as `heroku addons:open` does."""
-        return self._opened.read_text().splitlines() if self._opened.exists() else []
 
     def __call__(self, *words: str, stdin: str = "", seconds: float = SECONDS) -> Said:
         """`heroku WORDS...`, to its end. TimeoutError, with what it has said, after so many wall seconds."""
