@@ -104,6 +104,8 @@ docs: setup ## Write the generated pages anew (settings, API coverage, the CLI's
 	@$(BIN)/python -m platform_sim.web.sim.control_page > docs/control-api.md
 	@$(BIN)/python -m platform_sim.partners.manifest_check > docs/manifest.md
 	@$(BIN)/python -m platform_sim.conformance.pages > docs/rules.md
+	@$(BIN)/python -m platform_sim.scenarios.schema > docs/scenario.schema.json
+	@$(BIN)/python -m platform_sim.scenarios.page > docs/scenario-reference.md
 	@$(BIN)/python -m tests.heroku_cli.coverage > docs/heroku-cli.md
 
 clean: ## Remove what setup and runs have made in this folder

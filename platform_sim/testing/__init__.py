@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from platform_sim.testing.joins import Command, Factory, Service
     from platform_sim.testing.partner import Partner
     from platform_sim.testing.questions import Refused
+    from platform_sim.testing.scenarios import on_private
 
 __all__ = [
     "Command",
@@ -29,6 +30,7 @@ __all__ = [
     "Partner",
     "Refused",
     "Service",
+    "on_private",
     "with_heroku",
 ]
 _PLACES = {
@@ -41,6 +43,7 @@ _PLACES = {
     "Partner": "partner",
     "Refused": "questions",
     "Service": "joins",
+    "on_private": "scenarios",
     "with_heroku": "case",
 }
 

@@ -81,6 +81,11 @@ class Heroku:
         return self._questions.token
 
     @property
+    def doors(self) -> Questions:
+        """Its doors, for those who ask as several customers, or want answers as they come."""
+        return self._questions
+
+    @property
     def environment(self) -> dict[str, str]:
         """What points the heroku CLI and programs at this platform: `{**os.environ, **heroku.environment}`."""
         found = env.variables(self.url, self.token, str(self._platform.ca_file))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -33,16 +34,32 @@ class Questions:
 
     def ask(self, method: str, path: str, content: Any = None, *, authorization: str | None = None) -> Any:
         """What the customer's program would send; the answer's JSON. Refused for any error."""
-        headers = {"Accept": ACCEPT, "Authorization": authorization or f"Bearer {self.token}"}
+        return content_of(self.answer(method, path, content, authorization=authorization))
+
+    def answer(
+        self,
+        method: str,
+        path: str,
+        content: Any = None,
+        *,
+        authorization: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """The same with the answer as it comes, errors too. `headers`: more of them, or others."""
+        sent = {"Accept": ACCEPT, "Authorization": authorization or f"Bearer {self.token}", **(headers or {})}
         body = b"" if content is None else json.dumps(content).encode()
         if body:
-            headers["Content-Type"] = "application/json"
-        return _content(call(self._doors[0], method, self.url + path, headers, body))
+            sent["Content-Type"] = "application/json"
+        return self.sent(method, self.url + path, sent, body)
+
+    def sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """One request to the platform, as it is."""
+        return call(self._doors[0], method, url, headers, body)
 
     def token_for(self, **fields: str) -> Any:
         """`POST /oauth/token`, as a partner asks; Refused for a grant that is not taken."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return _content(call(self._doors[0], "POST", f"{self.url}/oauth/token", headers, urlencode(fields).encode()))
+        return content_of(self.sent("POST", f"{self.url}/oauth/token", headers, urlencode(fields).encode()))
 
 
 def route(*parts: str) -> str:
@@ -55,7 +72,8 @@ def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
-def _content(answer: Answer) -> Any:
+def content_of(answer: Answer) -> Any:
+    """Its JSON; Refused for an error."""
     found = answer.json if answer.body else None
     if answer.status < 400:
         return found

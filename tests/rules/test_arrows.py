@@ -37,12 +37,21 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "options.py": ("core.model", "partners.contract", "settings"),
     "assemble.py": ("core", "partners", "engines", "web", "options", "settings", "claim"),
     "demo": ("settings",),
+    # The scripted partner, and how a platform is asked, which tests of other people have first had.
+    "scenarios": (
+        *("core.model", "core.clock", "partners"),
+        *("testing.leaks", "testing.partner", "testing.questions", "testing.wsgi"),
+    ),
     "cli": (
         *("assemble", "claim", "conformance", "demo", "options", "partners.http_send", "services_file", "settings"),
+        *("scenarios", "testing"),
     ),
     # Partners as the platform calls them and the checker starts them, and what two commands print: a test shows no
     # timeline of its own.
-    "testing": ("assemble", "cli.env", "cli.timeline", "conformance.launcher", "options", "partners", "settings"),
+    "testing": (
+        *("assemble", "cli.env", "cli.timeline", "conformance.launcher", "options", "partners", "scenarios"),
+        "settings",
+    ),
     "__main__.py": ("cli",),
     "__init__.py": (),
 }
@@ -109,6 +118,8 @@ def test_no_import_crosses_a_wall() -> None:
         ("platform_sim/demo/story.py", "from platform_sim.assemble import Platform"),
         ("platform_sim/assemble.py", "from platform_sim.cli import main"),
         ("platform_sim/testing/apps.py", "from platform_sim.core.store import Database"),
+        ("platform_sim/scenarios/play.py", "from platform_sim.testing import Heroku"),
+        ("platform_sim/scenarios/play.py", "from platform_sim.core.store import Database"),
         ("platform_sim/testing/apps.py", "from platform_sim.cli.client import Client"),
         ("platform_sim/assemble.py", "from addon_service import service"),
         ("addon_service/web.py", "from platform_sim.core.clock import Clock"),

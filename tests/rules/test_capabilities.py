@@ -99,7 +99,10 @@ CAPABILITIES = (
         "http.client",
         HTTP_CLIENT,
         ("platform_sim/cli", "platform_sim/partners"),
-        exceptions={"platform_sim/web/git/hook.py": HOOK},
+        exceptions={
+            "platform_sim/web/git/hook.py": HOOK,
+            "platform_sim/scenarios/http.py": "asks a platform by its address, and visits pages of this machine",
+        },
     ),
     Capability(
         "processes",
@@ -107,6 +110,7 @@ CAPABILITIES = (
         ("platform_sim/engines/dynos", "platform_sim/engines/build", "platform_sim/web/git"),
         exceptions={
             "platform_sim/demo/programs.py": "starts the three programs as anybody would, and ends them",
+            "platform_sim/scenarios/programs.py": "starts the programs that a scenario names, and ends them",
             "platform_sim/conformance/launcher.py": "starts the partner that is checked, and ends it",
             "platform_sim/testing/heroku_cli.py": "runs the heroku CLI for a test, to its end",
         },

@@ -1,0 +1,217 @@
+"""Services of a scenario: their manifests, their partners (a URL, a program, a scripted one), their registration."""
+
+import io
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from urllib.parse import urlsplit
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from platform_sim.core.model.moments import read_length
+from platform_sim.core.model.sso import resource_token, user_scoped_token
+from platform_sim.scenarios.programs import ProgramProblem, free_port
+from platform_sim.scenarios.scene import Json, LeftOut, Scene, Seen, Service, StepFailed
+from platform_sim.testing.partner import Partner
+from platform_sim.testing.questions import route
+from platform_sim.testing.wsgi import Wsgi
+
+SPEC = ("state", "abilities", "local")
+"""What is told to the platform as it stands."""
+
+
+class Registrar:
+    """Registers services as the file describes them. A partner that two share is started once."""
+
+    def __init__(self, scene: Scene, wanted: Mapping[str, Json]) -> None:
+        self._scene, self._wanted = scene, wanted
+        self._servers: list[WSGIServer] = []
+
+    def register(self, name: str) -> Seen:
+        """Start the partner, push the manifest, sell the plans. LeftOut for an optional one that is not there."""
+        wanted = self._wanted[name]
+        try:
+            return self._register(name, wanted)
+        except (StepFailed, ProgramProblem) as problem:
+            if not wanted.get("optional"):
+                raise StepFailed(str(problem)) from None
+            self._scene.missing[name] = f"{name} is not there: {_last_line(str(problem))}"
+            raise LeftOut(self._scene.missing[name]) from None
+
+    def _register(self, name: str, wanted: Json) -> Seen:
+        scene = self._scene
+        filled = scene.filled(wanted)
+        scripted = _scripted(filled)
+        partner = Partner(name) if scripted is not None else None
+        manifest = self._manifest(name, filled, partner)
+        service = Service(name, manifest, filled.get("client_secret") or scene.chance.secret(), scripted=partner)
+        if partner is not None:
+            partner.manifest = manifest
+            for each in scripted or ():
+                partner.answer(each["method"], each["status"], each.get("body"), times=each.get("times", 1))
+            service.url = self._serve(partner)
+        else:
+            service.url = self._place(name, filled, service)
+        scene.services[name] = service
+        self._tell(name, filled, service)
+        if partner is not None:
+            partner.joins(scene.platform, service.client_secret)
+        return Seen(201, f"{name} is registered", manifest)
+
+    def _tell(self, name: str, filled: Json, service: Service) -> None:
+        scene = self._scene
+        scene.must("POST", f"{route('api', 'v3', 'addons', name)}/manifests", {"contents": service.manifest})
+        spec: Json = {key: filled[key] for key in SPEC if key in filled}
+        spec |= {"plans": [plan_of(each) for each in filled.get("plans", ())], "client_secret": service.client_secret}
+        if service.url:
+            spec["local"] = service.url
+        scene.must("PUT", route("sim", "services", name), spec)
+
+    def _manifest(self, name: str, filled: Json, partner: Partner | None) -> Json:
+        wanted = filled.get("manifest")
+        if wanted is None:
+            assert partner is not None, "checked"
+            return partner.manifest
+        if isinstance(wanted, str):
+            found = _read(self._scene.folder / wanted, name)
+            found = self._scene.filled(found)
+        elif "command" in wanted:
+            found = self._said(name, wanted)
+        else:
+            found = wanted
+        if not isinstance(found, dict) or found.get("id") != name:
+            given = found.get("id") if isinstance(found, dict) else None
+            raise StepFailed(f"the manifest of {name} has the id {given!r}: it must be the name of the service")
+        return found
+
+    def _said(self, name: str, wanted: Json) -> Any:
+        environment = {**self._scene.environment, **address_of(self._scene), **wanted.get("environment", {})}
+        ended = self._scene.programs.run(wanted["command"], environment, self._scene.folder)
+        if ended.status or json_in(ended.said) is None:
+            raise StepFailed(f"the command for the manifest of {name} has said: {ended.said[-1000:].strip()}")
+        return json_in(ended.said)
+
+    def _place(self, name: str, filled: Json, service: Service) -> str:
+        """Where the partner is called; "" for where the manifest says."""
+        wanted = filled.get("partner", {})
+        if "url" in wanted:
+            return str(wanted["url"])
+        if "same as" in wanted:
+            return self._scene.service(wanted["same as"]).url
+        if "command" in wanted:
+            return self._started(name, service)
+        return ""
+
+    def _started(self, name: str, service: Service) -> str:
+        """The program of the partner, told what kensa told one; `${port}` and `${ready}` are for it alone."""
+        scene, port, ready = self._scene, free_port(), self._scene.scratch / f"{name}.ready.json"
+        api = service.manifest["api"]
+        scene.saved |= {"port": str(port), "ready": str(ready)}
+        wanted = scene.filled(self._wanted[name]["partner"])
+        told = {
+            "PORT": str(port),
+            "HEROKU_USERNAME": name,
+            "HEROKU_PASSWORD": str(api.get("password")),
+            "SSO_SALT": str(api.get("sso_salt") or ""),
+            "CLIENT_SECRET": service.client_secret,
+        }
+        known = {**scene.environment, **address_of(scene), **told, **wanted.get("environment", {})}
+        waits = ready if "${ready}" in json.dumps(self._wanted[name]["partner"]) else None
+        folder = (scene.folder / wanted.get("folder", ".")).resolve()
+        return scene.programs.start(name, wanted["command"], known, folder, port, waits)
+
+    def _serve(self, partner: Partner) -> str:
+        server = make_server("127.0.0.1", 0, _whole(partner), _Threading, _Quiet)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="scripted-partner", daemon=True)
+        thread.start()
+        self._servers.append(server)
+        return f"http://localhost:{server.server_port}"
+
+    def end(self) -> None:
+        """No scripted partner listens any more."""
+        while self._servers:
+            server = self._servers.pop()
+            server.shutdown()
+            server.server_close()
+
+
+def _whole(partner: Wsgi) -> Wsgi:
+    """It reads to the end of what is sent, which on a socket only the length tells."""
+
+    def application(environ: Json, start_response: Any) -> Iterable[bytes]:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        return partner(environ | {"wsgi.input": io.BytesIO(environ["wsgi.input"].read(length))}, start_response)
+
+    return application
+
+
+class _Threading(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    block_on_close = False
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing: the timeline tells what was asked."""
+
+
+def _scripted(filled: Json) -> list[Json] | None:
+    """The answers of a scripted partner; None for another."""
+    wanted = filled.get("partner")
+    if wanted == "scripted":
+        return []
+    return wanted["scripted"] if isinstance(wanted, dict) and "scripted" in wanted else None
+
+
+def plan_of(given: str | Json) -> Json:
+    """A plan as it stands in the file: `pro=900`, or an object."""
+    if not isinstance(given, str):
+        return given
+    name, _, cents = given.partition("=")
+    return {"name": name, "cents": int(cents or "0")}
+
+
+def older(fields: Mapping[str, str], salt: str, age: str) -> dict[str, str]:
+    """What makes a login one of `age` ago, rightly signed (partner-api §5.3)."""
+    at = str(int(fields["timestamp"]) - int(read_length(age).total_seconds()))
+    return {
+        "timestamp": at,
+        "resource_token": resource_token(fields["resource_id"], salt, at),
+        "token": resource_token(fields["id"], salt, at),
+        "user_scoped_resource_token": user_scoped_token(
+            fields["resource_id"], salt, at, fields["user_id"], fields["email"]
+        ),
+    }
+
+
+def address_of(scene: Scene) -> dict[str, str]:
+    """What points programs at the platform."""
+    url = scene.platform.url
+    known = {
+        "HEROKU_API_URL": url,
+        "HEROKU_ID_URL": url,
+        "HEROKU_HOST": url,
+        "HEROKU_API_KEY": scene.token_of(scene.who),
+    }
+    return known | {"NO_PROXY": f"localhost,127.0.0.1,.localhost:{urlsplit(url).port}"}
+
+
+def json_in(said: str) -> Any:
+    """What a program has printed, if it is JSON."""
+    try:
+        return json.loads(said)
+    except ValueError:
+        return None
+
+
+def _read(file: Path, name: str) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise StepFailed(f"the manifest of {name}, {file}, cannot be read: {problem}") from None
+
+
+def _last_line(text: str) -> str:
+    return (text.strip().splitlines() or [""])[-1][-300:]

@@ -1,0 +1,1 @@
+"""Tests of scenario files: the language, the player, the reports."""
