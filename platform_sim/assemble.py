@@ -33,6 +33,7 @@ from platform_sim.engines.dynos.routes import DynoRoutes
 from platform_sim.engines.dynos.runtime import Limits
 from platform_sim.engines.dynos.supervisor import Supervisor
 from platform_sim.engines.dynos.terminals import TerminalDesk
+from platform_sim.engines.dynos.when_needed import RuntimeWhenNeeded
 from platform_sim.engines.jobs.runner import JobRunner
 from platform_sim.engines.logins.polls import LoginPolls
 from platform_sim.engines.logs.api_lines import forget_gone, write_events
@@ -69,7 +70,8 @@ class Platform:
         self._temporary = None if folder else tempfile.mkdtemp(prefix="platform-sim-")
         self.layout = Layout(Path(folder or self._temporary or "").resolve())
         self.layout.root.mkdir(parents=True, exist_ok=True)
-        claim(self.layout.root)
+        if folder:
+            claim(self.layout.root)
         self.clock = Clock(self.options.frozen_at)
         try:
             chance = Chance(self.options.seed)
@@ -86,11 +88,30 @@ class Platform:
         self.outputs = OutputStore(self.layout.outputs if folder else None, expected=self._output_expected)
         self._stopping = threading.Event()
         self._started: list[Any] = []
+        self._lock = threading.Lock()
+        self._made_authority: Authority | None = None
 
     @property
     def url(self) -> str:
         """The platform's own URL, known once it has started."""
         return self.doors.addresses.base
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificate of the authority that ends TLS here, for whoever shall trust it."""
+        return self._authority.file
+
+    @property
+    def _authority(self) -> Authority:
+        """Made when somebody first speaks TLS or asks for the file: most platforms of tests never hear any."""
+        with self._lock:
+            if self._made_authority is None:
+                self._made_authority = Authority(
+                    self.layout.authority,
+                    lambda name: is_heroku_host(name) or is_this_machine(name) or self._routes.is_app_host(name),
+                    self._routes.certificate,
+                )
+            return self._made_authority
 
     def start(self) -> "Platform":
         """Bind the port, end what a killed platform left, take up open jobs and dynos."""
@@ -107,35 +128,32 @@ class Platform:
         around = self.options.around
         control = ControlServer(around(doors) if around else doors, self.database.rules.source_size_limit)
         self._ends(control.close)
-        routes = DynoRoutes(self.database, self.boot_id)
+        routes = self._routes = DynoRoutes(self.database, self.boot_id)
         self._ends(routes.close)
         sessions = LogSessions(self.logs, partial(session_in, self.database), self.clock.now)
         self.clock.on_move(sessions.clock_moved)
         timeline = TimelineStreams(self.database, customer_id=self.customer_id)
         streams = StreamsTable(sessions, OutputStreams(self.outputs), LoginPolls(self.database), timeline)
         desk = TerminalDesk(self._terminal_expected)
-        authority = Authority(
-            self.layout.authority,
-            lambda name: is_heroku_host(name) or is_this_machine(name) or routes.is_app_host(name),
-            routes.certificate,
-        )
-        self.ca_file = authority.file
         self.edge = Edge(
             routes,
-            control.address,
+            control.open,
             streams,
             self.logs,
             new_id=self.database.chance.fresh,
             now_ms=self.clock.milliseconds,
-            tls=lambda: authority.context,
+            tls=lambda: self._authority.context,
             terminals=desk,
             connect_elsewhere=self.database.rules.connect_elsewhere,
             port=self._port(),
         )
         self._start_edge()
         self._ends(self.edge.stop)
+        self._ends(desk.close)
+        if self.options.data:
+            (self.layout.root / "port").write_text(str(self.edge.port))
+            assert self.ca_file  # programs look for it in the folder
         addresses = self.doors.addresses = Addresses(f"http://localhost:{self.edge.port}")
-        (self.layout.root / "port").write_text(str(self.edge.port))
         self.database.on_record(wake)
         self.database.on_record(notify)
         self.database.on_record(partial(fan_out, show=partial(subject, at=addresses)))
@@ -146,7 +164,6 @@ class Platform:
         drains = DrainEngine(self.database, self.logs, self.boot_id)
         self._ends(drains.stop)
         drains.start()
-        control.start()
         self._start_dynos(dyno_log, desk)
         self._start_jobs(addresses)
 
@@ -195,8 +212,9 @@ class Platform:
         self.stop()
 
     def _let_go(self) -> None:
-        let_go(self.layout.root)
-        if self._temporary:
+        if self._temporary is None:
+            let_go(self.layout.root)
+        else:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
     def _doors(self) -> Doors:
@@ -240,11 +258,12 @@ class Platform:
             self.edge.port = 0
             self.edge.start()
 
-    def _runtime(self, log: LogSink, desk: TerminalDesk) -> ProcessRuntime:
+    def _runtime(self, log: LogSink, desk: TerminalDesk) -> RuntimeWhenNeeded:
         rules = self.database.rules
         path = self.options.environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")
         limits = Limits(boot_seconds=rules.boot_timeout, stop_seconds=rules.stop_grace)
-        return ProcessRuntime(self.layout.dynos, log, limits, path=path, desk=desk)
+        make = partial(ProcessRuntime, self.layout.dynos, log, limits, path=path, desk=desk)
+        return RuntimeWhenNeeded(make, is_new=self._temporary is not None)
 
     def _build_room(self, addresses: Addresses) -> BuildRoom:
         return BuildRoom(

@@ -1,6 +1,7 @@
 """The application under waitress, in threads of its own, on a loopback port that only the edge talks to."""
 
 import threading
+from functools import cached_property
 from typing import Any, cast
 
 from flask import Flask
@@ -56,32 +57,50 @@ class _Channel(HTTPChannel):
 
 
 class ControlServer:
-    """`start` binds, `close` ends the loop and its threads."""
+    """`open` binds and begins to answer, when somebody comes: a platform that is asked in process never needs that.
+    `close` ends the loop and its threads."""
 
     def __init__(self, app: Flask, largest_body: int) -> None:
+        self._app = app
+        self._largest_body = largest_body
         # waitress sends what an application yields at once, so a push shows its build line by line.
         # Our sockets are our own map, so that several platforms can live in one process.
         self._map: dict[int, Any] = {}
         self._workers = Workers()
+        self._server: Any = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="control", daemon=True)
+
+    @cached_property
+    def address(self) -> tuple[str, int]:
+        """Where it listens; bound when it is first asked for."""
+        self._server = self._bind()
+        return ("127.0.0.1", int(self._server.socket.getsockname()[1]))
+
+    def _bind(self) -> Any:
         server = create_server(
-            app,
+            self._app,
             map=self._map,
             host="127.0.0.1",
             port=0,
             connection_limit=2000,
-            max_request_body_size=largest_body + SLACK,
+            max_request_body_size=self._largest_body + SLACK,
             ident=None,
             clear_untrusted_proxy_headers=False,
             _dispatcher=cast(Any, self._workers),
         )
-        self._server = cast(Any, server)
-        self._server.channel_class = _Channel
-        self.address: tuple[str, int] = ("127.0.0.1", int(self._server.socket.getsockname()[1]))
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="control", daemon=True)
+        cast(Any, server).channel_class = _Channel
+        return server
+
+    def open(self) -> tuple[str, int]:
+        """Begin to answer at the address that is returned."""
+        address = self.address
+        self.start()
+        return address
 
     def start(self) -> None:
         """Begin to answer."""
+        assert self.address
         self._thread.start()
 
     def _run(self) -> None:
@@ -103,4 +122,5 @@ class ControlServer:
         self._workers.shutdown(timeout=2)
         for channel in list(self._map.values()):
             channel.close()
-        self._server.close()
+        if self._server is not None:
+            self._server.close()

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import psutil
 import pytest
 from flask import Flask, Response, request
 
@@ -90,8 +91,16 @@ def test_the_end_comes_with_connections_open(server: ControlServer) -> None:
 
 def test_one_that_never_started_can_be_closed() -> None:
     made = ControlServer(new_app("three"), LIMIT)
+    address = made.address
     made.close()
-    assert refused(made.address)
+    assert refused(address)
+
+
+def test_one_that_nobody_has_asked_has_no_port_and_no_thread() -> None:
+    before, threads = psutil.Process().num_fds(), len(control_threads())
+    made = ControlServer(new_app("four"), LIMIT)
+    assert (psutil.Process().num_fds(), len(control_threads())) == (before, threads)
+    made.close()
 
 
 def test_no_thread_is_left(server: ControlServer) -> None:

@@ -67,6 +67,7 @@ class Database:
         self._watches: dict[threading.Event, frozenset[str]] = {}
         """What is set when one of these rows is written."""
         self._listeners: list[Callable[[list[Event]], None]] = []
+        self._row_listeners: dict[type, list[Callable[[], None]]] = {}
         self._recorders: list[Recorder] = []
         self.faults: frozenset[str] = frozenset()
         """Kinds of faults that wait for their moment: kept right by each commit that writes one."""
@@ -192,6 +193,11 @@ class Database:
         """Call `listener` with the events of each commit, in order. It must be quick and must not write."""
         self._listeners.append(listener)
 
+    def on_rows(self, noun: type, listener: Callable[[], None]) -> None:
+        """Call `listener` when rows of the noun may have changed, in the thread that has changed them. It must be quick
+        and must not write."""
+        self._row_listeners.setdefault(noun, []).append(listener)
+
     def on_record(self, recorder: Recorder) -> None:
         """Call `recorder` with each event, inside the transaction that writes it: what it writes is part of that."""
         self._recorders.append(recorder)
@@ -212,6 +218,9 @@ class Database:
             for changed, rows in self._watches.items():
                 if keys is None or not rows.isdisjoint(keys):
                     changed.set()
+        for noun in self._row_listeners.keys() & nouns:
+            for listener in self._row_listeners[noun]:
+                listener()
 
     @contextmanager
     def watch(self, keys: Iterable[str]) -> Iterator[threading.Event]:

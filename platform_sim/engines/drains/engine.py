@@ -64,14 +64,14 @@ class DrainEngine:
         )
         self._lock = threading.Lock()
         self._running: dict[str, _Running] = {}
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """Made with the first drain, and its thread with it."""
         self._steps: asyncio.Queue[Step | None] = asyncio.Queue()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="drains", daemon=True)
 
     def start(self) -> None:
-        """Begin to send for every active drain, and for those that come, until `stop`."""
-        self._thread.start()
+        """Begin to send for every active drain, and for those that come, until `stop`; without any, no thread."""
         self._database.on_commit(self._committed)
         self._database.clock.on_move(self._clock_moved)
         with self._database.snapshot() as rows:
@@ -90,9 +90,7 @@ class DrainEngine:
         for each in running:
             self._end(each)
         self._soon(self._steps.put_nowait, None)
-        if self._thread.ident is None:
-            self._loop.close()
-        else:
+        if self._thread.ident is not None:
             self._thread.join()
 
     def _committed(self, events: list[Event]) -> None:
@@ -118,6 +116,9 @@ class DrainEngine:
                 self._then(partial(self._move, known, self._sender(drain, drain.url)))
 
     def _begin(self, drain: LogDrain, url: str) -> _Running:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread.start()
         key = f"{drain.id}:{self._boot_id}"
         chance, numbers = self._database.chance, count(1)
         dice = chance.dice(f"drain-back-off:{key}")
@@ -159,12 +160,15 @@ class DrainEngine:
 
     def _soon(self, act: Callable[..., object], *given: object) -> None:
         """From any thread; never blocks, never raises."""
+        if self._loop is None:
+            return
         with contextlib.suppress(RuntimeError):  # the loop has ended: there is nothing to do any more
             self._loop.call_soon_threadsafe(act, *given)
 
     # --- in the loop's thread
 
     def _run(self) -> None:
+        assert self._loop is not None
         try:
             self._loop.run_until_complete(self._work())
         finally:
@@ -175,7 +179,7 @@ class DrainEngine:
             await step()
 
     async def _start(self, running: _Running) -> None:
-        running.task = self._loop.create_task(running.worker.run())
+        running.task = asyncio.get_running_loop().create_task(running.worker.run())
         running.task.add_done_callback(_tell_of_bug)
 
     async def _halt(self, running: _Running) -> None:

@@ -73,15 +73,31 @@ class Supervisor:
         self._reports: deque[Callable[[], None]] = deque()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="dyno-supervisor", daemon=True)
+        self._lock = threading.Lock()
+        self._at_rest = False
+        """Whether the thread has yet to begin, with the first app."""
         database.on_commit(self._agenda.committed)
 
     def start(self) -> None:
-        """Begin; returns at once, what a killed platform left is ended in the background."""
-        self._thread.start()
+        """Begin, with the first app; returns at once, what a killed platform left is ended in the background."""
+        self._at_rest = True
+        self._database.on_rows(App, self._look)
+        self._look()
+
+    def _look(self) -> None:
+        if not self._at_rest:
+            return
+        with self._database.snapshot() as rows:
+            is_needed = rows.count(App) or rows.count(Dyno)
+        with self._lock:
+            if is_needed and self._at_rest and not self._closing:
+                self._at_rest = False
+                self._thread.start()
 
     def close(self, grace_seconds: float | None = None) -> None:
         """Stop all dynos (SIGTERM, then SIGKILL after the grace) and write that they are gone."""
-        self._closing = True
+        with self._lock:
+            self._closing, self._at_rest = True, False
         self._database.touch()
         if self._thread.ident is not None:
             self._thread.join()

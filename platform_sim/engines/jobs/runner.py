@@ -23,6 +23,7 @@ Handler = Callable[[Job], None]
 
 LONGEST_DELAY = 3600.0
 """Seconds on the platform's clock between two tries of a handler that breaks."""
+CANNOT_LOOK = "cannot look for jobs, trying again: %s"
 REST = 1.0
 """Wall seconds before the dispatcher looks again when the database could not be asked."""
 
@@ -53,18 +54,40 @@ class JobRunner:
         self._stopping = False
         self._dispatcher = threading.Thread(target=self._dispatch, name="jobs-dispatcher", daemon=True)
         self._workers: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        """Held to begin, and to stop."""
+        self._at_rest = False
+        """Whether the dispatcher has yet to begin, with the first job."""
 
     def start(self) -> None:
-        """Take again what a killed platform was doing, then run jobs until `stop`."""
+        """Take again what a killed platform was doing, then run jobs until `stop`. Without jobs there is no thread."""
         self.recover()
-        self._dispatcher.start()
+        self._at_rest = True
+        self._database.on_rows(Job, self._look)
+        self._look()
+
+    def _look(self) -> None:
+        if not self._at_rest or not self._may_have_jobs():
+            return
+        with self._lock:  # not while rows are read: whoever writes holds them, and comes here
+            if self._at_rest:
+                self._at_rest = False
+                self._dispatcher.start()
+
+    def _may_have_jobs(self) -> bool:
+        try:
+            return self.next_due() is not None
+        except Exception as error:
+            log.error(CANNOT_LOOK, _told(error))
+            return True
 
     def stop(self) -> None:
         """Take no more jobs and wait for those in flight, at most `grace` wall seconds in all.
 
         What is not finished by then stays `doing`; the next start takes it again.
         """
-        self._stopping = True
+        with self._lock:
+            self._stopping, self._at_rest = True, False
         self._database.touch()
         self._free.release()
         if self._dispatcher.ident is None:
@@ -78,6 +101,10 @@ class JobRunner:
 
     def recover(self) -> int:
         """Put back what other boots left `doing`; returns how many. `start` does it."""
+        with self._database.snapshot() as rows:
+            left = rows.count(Job, state="doing")
+        if not left:
+            return 0
         with self._database.transaction() as tx:
             return jobs.take_again(tx, self._boot_id)
 
@@ -126,7 +153,7 @@ class JobRunner:
                     return job
                 wait = self._database.clock.seconds_until(due)
             except Exception as error:
-                log.error("cannot look for jobs, trying again: %s", _told(error))
+                log.error(CANNOT_LOOK, _told(error))
                 wait = REST
             if not self._stopping:
                 self._database.wait_for_change(seen, wait, Job)

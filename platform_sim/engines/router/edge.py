@@ -6,6 +6,7 @@ May open one listening port on loopback and run one thread; nothing else of ours
 import asyncio
 import contextlib
 import errno
+import logging
 import socket
 import ssl
 import threading
@@ -16,9 +17,12 @@ from platform_sim.core.model.seams import LogSink, Routes, Streams, Terminals
 from platform_sim.engines.router.accept import Doorman
 from platform_sim.engines.router.connection import ClientConnection
 from platform_sim.engines.router.dispatch import dispatch
+from platform_sim.engines.router.doorbell import DOORBELL
 from platform_sim.engines.router.limits import RouterLimits
 from platform_sim.engines.router.shared import Shared, WaitingRoom
 from platform_sim.engines.router.upstream import Address, Pool
+
+log = logging.getLogger(__name__)
 
 _BACKLOG = 1024
 _PORT_TRIES = 10
@@ -35,7 +39,7 @@ class Edge:
     def __init__(
         self,
         routes: Routes,
-        control: Address,
+        control: Callable[[], Address],
         streams: Streams,
         log: LogSink,
         *,
@@ -58,33 +62,59 @@ class Edge:
         self._terminals = terminals
         self._connect_elsewhere = connect_elsewhere
         self._limits = limits or RouterLimits()
+        self._sockets: list[socket.socket] = []
+        self._ready = threading.Event()
+        """Whether the thread takes connections in, or has given up."""
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._shared: Shared | None = None
 
     def start(self) -> None:
-        """Listen on 127.0.0.1 (and ::1 where there is one); raises OSError if the port is taken."""
-        if self._thread is not None:
+        """Listen on 127.0.0.1 (and ::1 where there is one); raises OSError if the port is taken.
+
+        The thread and its loop come with the first connection: until then the system takes connections in.
+        """
+        if self._sockets:
             raise RuntimeError("the edge runs already; stop it first")
-        sockets = listen(self.port)
-        self.port = sockets[0].getsockname()[1]
-        ready = threading.Event()
-        self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._serve(sockets, ready)), name="edge", daemon=True
-        )
-        self._thread.start()
-        ready.wait()
+        self._sockets = listen(self.port)
+        self.port = self._sockets[0].getsockname()[1]
+        self._ready = threading.Event()
+        DOORBELL.watch(self._sockets, self._begin)
+
+    def _begin(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="edge", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:
+            self._thread = None
+            self._ready.set()
+            raise
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except OSError as problem:
+            log.error("nobody can be let in at port %s: %s", self.port, problem)
+            for each in self._sockets:
+                each.close()
+        finally:
+            self._ready.set()
 
     def stop(self) -> None:
         """Close the port and every connection, end the streams, join the thread; idempotent."""
-        thread, loop, stopping = self._thread, self._loop, self._stopping
-        if thread is None or loop is None or stopping is None:
+        if not self._sockets:
             return
-        with contextlib.suppress(RuntimeError):  # the loop is closed already: another thread was faster
-            loop.call_soon_threadsafe(stopping.set)
-        thread.join()
-        self._thread = None
+        if not DOORBELL.forget(self._sockets):
+            self._ready.wait()
+            if self._loop is not None and self._stopping is not None:
+                with contextlib.suppress(RuntimeError):  # the loop is closed already
+                    self._loop.call_soon_threadsafe(self._stopping.set)
+            if self._thread is not None:
+                self._thread.join()
+        for each in self._sockets:
+            each.close()
+        self._sockets, self._thread = [], None
 
     def wake(self) -> None:
         """Routes changed: held requests look again at once. From any thread, never blocks, never raises."""
@@ -109,7 +139,7 @@ class Edge:
         except RuntimeError:  # stopped in the meantime
             then()
 
-    async def _serve(self, sockets: list[socket.socket], ready: threading.Event) -> None:
+    async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
         shared = Shared(
             loop=loop,
@@ -117,7 +147,7 @@ class Edge:
             routes=self._routes,
             streams=self._streams,
             terminals=self._terminals,
-            control=self._control,
+            control=self._control(),
             log=self._log,
             new_id=self._new_id,
             now_ms=self._now_ms,
@@ -127,8 +157,8 @@ class Edge:
             connect_elsewhere=self._connect_elsewhere,
         )
         self._loop, self._shared, self._stopping = loop, shared, asyncio.Event()
-        doorman = Doorman(shared, sockets, lambda: ClientConnection(shared, dispatch), self._tls)
-        ready.set()
+        doorman = Doorman(shared, self._sockets, lambda: ClientConnection(shared, dispatch), self._tls)
+        self._ready.set()
         await self._stopping.wait()
         doorman.close()
         await _close(shared)

@@ -388,7 +388,7 @@ def test_a_line_that_is_said_while_a_drain_begins_is_not_stuck(world: World, mon
         found = follow(app_id, wake)
         world.say("in between")
         looked = threading.Event()
-        world.engine._loop.call_soon_threadsafe(looked.set)
+        world.engine._soon(looked.set)
         assert looked.wait(GUARD)
         return found
 

@@ -47,7 +47,7 @@ class World:
         streams = StreamsTable(LogSessions(self.hub, self.sessions.get, clock.now), OutputStreams(self.outputs))
         self.edge = Edge(
             NoApps(),
-            ("127.0.0.1", 1),
+            lambda: ("127.0.0.1", 1),
             streams,
             self.hub,
             new_id=lambda: "id",

@@ -66,7 +66,7 @@ def make_edge(table: Table, log: Log, authority: Authority) -> Iterator[MakeEdge
         numbers = itertools.count(1)
         edge = Edge(
             table,
-            ("127.0.0.1", control),
+            lambda: ("127.0.0.1", control),
             streams or NoStreams(),
             log,
             new_id=lambda: f"request-{next(numbers)}",

@@ -15,7 +15,7 @@ from .world import APP, GUARD, Log, NoStreams, NoTerminals, Table, Talk, always,
 def edge_on(port: int, log: Log) -> Edge:
     return Edge(
         Table(),
-        ("127.0.0.1", 1),
+        lambda: ("127.0.0.1", 1),
         NoStreams(),
         log,
         new_id=lambda: "id",
