@@ -235,6 +235,7 @@ class Platform:
             lines=self.logs.lines,
             output=self.outputs.read,
             metrics=self.logs.counts,
+            stopping=self._stopping,
         )
 
     def _git_environment(self) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What all doors share: the rows, the addresses, where uploads go. Made by `assemble`, handed to `create_web`."""
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -46,6 +47,8 @@ class Doors:
     """What a build has said so far, by its secret; LookupError if nothing is known of it."""
     metrics: Metrics = field(default_factory=NoMetrics)
     """What router and dynos have been heard to say."""
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Set when the platform ends: who makes a call wait on purpose waits no longer."""
     pools: "RatePools" = field(default_factory=lambda: RatePools())
 
     def job_settled(self, job_id: str, seconds: float | None = None) -> Job:
