@@ -102,6 +102,7 @@ docs: setup ## Write the generated pages anew (settings, API coverage, the CLI's
 	@$(BIN)/python -m platform_sim.settings > docs/settings.md
 	@$(BIN)/python -m platform_sim.web.api.coverage > docs/api-coverage.md
 	@$(BIN)/python -m platform_sim.web.sim.control_page > docs/control-api.md
+	@$(BIN)/python -m platform_sim.web.sim.faults_page > docs/fault-kinds.md
 	@$(BIN)/python -m platform_sim.partners.manifest_check > docs/manifest.md
 	@$(BIN)/python -m platform_sim.conformance.pages > docs/rules.md
 	@$(BIN)/python -m platform_sim.scenarios.schema > docs/scenario.schema.json

@@ -23,6 +23,9 @@ COMMANDS = {
     "status": _row("status", "Show the platform, its apps, dynos, add-ons and services."),
     "wait": _row("wait", "Wait until nothing is left to do and all dynos are up."),
     "clock": _row("clock", "Show the platform's clock, stop it, let it run, and move it.", "group"),
+    "fault": _row(
+        "fault", "Let things go wrong on purpose: the next ones of a kind, or by chance with a seed.", "group"
+    ),
     "addons": _row("addons", "Register and list add-on services.", "group"),
     "users": _row(
         "users",

@@ -7,8 +7,9 @@ from types import MappingProxyType
 from platform_sim.partners.contract import PartnerAnswer
 
 PAGE = b"<!DOCTYPE html>\n<title>Welcome</title>\n<p>This is not the answer you are looking for.</p>\n"
-ERROR = b'{"message": "Something is wrong with this server."}'
-JSON = {"content-type": "application/json"}
+ERROR = b"<html>\n<head><title>%(status)d</title></head>\n<body><h1>%(status)d</h1><hr>proxy</body>\n</html>\n"
+"""Without a message for customers: a 503 that has one is a partner's clear no, and this one has done its part."""
+HTML = {"content-type": "text/html"}
 
 
 def altered(kind: str, amount: float | None, answer: PartnerAnswer) -> PartnerAnswer:
@@ -24,7 +25,8 @@ def _really(answer: PartnerAnswer) -> str:
 
 
 def _status(answer: PartnerAnswer, amount: float | None) -> PartnerAnswer:
-    return PartnerAnswer(int(amount or 503), JSON, ERROR, answer.milliseconds)
+    status = int(amount or 502)
+    return PartnerAnswer(status, HTML, ERROR % {b"status": status}, answer.milliseconds)
 
 
 def _lost(answer: PartnerAnswer, amount: float | None) -> PartnerAnswer:
@@ -41,7 +43,7 @@ def _list(answer: PartnerAnswer, amount: float | None) -> PartnerAnswer:
 
 
 def _page(answer: PartnerAnswer, amount: float | None) -> PartnerAnswer:
-    return replace(answer, headers={**answer.headers, "content-type": "text/html"}, body=PAGE)
+    return replace(answer, headers={**answer.headers, **HTML}, body=PAGE)
 
 
 ALTERED: Mapping[str, Callable[[PartnerAnswer, float | None], PartnerAnswer]] = MappingProxyType(

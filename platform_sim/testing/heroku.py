@@ -12,6 +12,7 @@ from platform_sim.options import Options
 from platform_sim.partners.http_send import HttpSend
 from platform_sim.settings import SETTINGS, BadSetting, environment, load
 from platform_sim.testing.apps import App, World, waited_for
+from platform_sim.testing.faults import Fault, Faults
 from platform_sim.testing.heroku_cli import HerokuCli, find_cli
 from platform_sim.testing.joins import Joined, Joining, Joins
 from platform_sim.testing.leaks import Holds, Leak, Service, is_busy, leaks
@@ -41,6 +42,7 @@ class Heroku:
         self._platform = Platform(Options(seed=seed, environment=rules, send=self._ways, around=self._questions.around))
         self._world = World(self._questions, self._ways)
         self.clock = Clock(self._questions)
+        self.faults = Faults(self._questions)
         self.runs = False
         """Whether it has been started, and not been stopped."""
 
@@ -143,6 +145,13 @@ class Heroku:
                 raise
             self.ask("POST", "/apps", {"name": name})
         return App(self._world, name)
+
+    def fail(self, kind: str, times: int | None = 1, amount: float | None = None, **match: str) -> Fault:
+        """The next `times` of this kind that match go wrong (docs/fault-kinds.md); None: until it is removed.
+
+        `match`: `service=`, `app=`, `method=`..., whichever the kind knows. Refused for what there is not.
+        """
+        return self.faults.add(kind, times, amount, match)
 
     @property
     def timeline(self) -> Timeline:

@@ -8,6 +8,7 @@ import pytest
 from platform_sim.cli.addons import group as addons
 from platform_sim.cli.addons_manifest import manifest_group as manifests
 from platform_sim.cli.clock import group as clock
+from platform_sim.cli.fault import group as faults
 from platform_sim.cli.heroku.group import COMMANDS as CUSTOMERS
 from platform_sim.cli.incidents import group as incidents
 from platform_sim.cli.main import COMMANDS, cli
@@ -19,8 +20,11 @@ from .pages import ROOT
 PAGE = (ROOT / "docs" / "commands.md").read_text()
 SHARED = {"--url", "--token", "--ready-file", "--json", "--help"}
 """Told once, at the top of the page."""
-OPERATORS = [f"platform-sim {name}" for name in COMMANDS if name not in ("addons", "incidents", "new", "users")]
+OPERATORS = [
+    f"platform-sim {name}" for name in COMMANDS if name not in ("addons", "fault", "incidents", "new", "users")
+]
 OPERATORS += [f"platform-sim clock {name}" for name in clock.commands]
+OPERATORS += [f"platform-sim fault {name}" for name in faults.commands]
 OPERATORS += [f"platform-sim addons {name}" for name in addons.commands if name != "manifest"]
 OPERATORS += [f"platform-sim addons manifest {name}" for name in manifests.commands]
 OPERATORS += [f"platform-sim incidents {name}" for name in incidents.commands]

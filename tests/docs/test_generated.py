@@ -6,6 +6,7 @@ from platform_sim.conformance import pages
 from platform_sim.partners import manifest_check
 from platform_sim.web.api.coverage import HEADINGS, as_markdown
 from platform_sim.web.api.routes import table
+from platform_sim.web.sim import faults_page
 
 from ..heroku_cli import coverage
 from .pages import ROOT
@@ -33,6 +34,7 @@ def test_make_docs_writes_all() -> None:
     assert "platform_sim.settings > docs/settings.md" in recipe
     assert "platform_sim.web.api.coverage > docs/api-coverage.md" in recipe
     assert "platform_sim.web.sim.control_page > docs/control-api.md" in recipe
+    assert "platform_sim.web.sim.faults_page > docs/fault-kinds.md" in recipe
     assert "platform_sim.partners.manifest_check > docs/manifest.md" in recipe
     assert "tests.heroku_cli.coverage > docs/heroku-cli.md" in recipe
 
@@ -57,3 +59,7 @@ def test_the_rules_for_manifests_are_those_of_the_code() -> None:
 
 def test_the_rules_of_the_checker_are_those_that_there_are() -> None:
     assert (ROOT / "docs" / "rules.md").read_text() == pages.as_markdown(), "run: make docs"
+
+
+def test_the_kinds_of_faults_are_those_that_there_are() -> None:
+    assert (ROOT / "docs" / "fault-kinds.md").read_text() == faults_page.as_markdown(), "run: make docs"

@@ -50,7 +50,7 @@ def test_the_kinds_are_listed(world: World) -> None:
     listed = world.get("/sim/faults/kinds")
     assert [each["name"] for each in listed] == list(KINDS)
     status = next(each for each in listed if each["name"] == "partner-status")
-    assert status["amount"] == {"unit": "status", "usual": 503, "lowest": 400, "highest": 599}
+    assert status["amount"] == {"unit": "status", "usual": 502, "lowest": 500, "highest": 599}
 
 
 @pytest.mark.parametrize(

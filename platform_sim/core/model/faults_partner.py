@@ -15,8 +15,8 @@ def _kind(
 PARTNER_KINDS = (
     _kind(
         "partner-status",
-        "The partner does what it is asked; its answer arrives as an error of its server with this status.",
-        Amount("status", 503, 400, 599, whole=True),
+        "The partner does what it is asked; in place of its answer comes a proxy's page with this status.",
+        Amount("status", 502, 500, 599, whole=True),
         gentle=0.05,
         rough=0.1,
     ),

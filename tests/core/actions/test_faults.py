@@ -155,7 +155,7 @@ def test_in_a_transaction_it_acts_with_it_or_not_at_all(database: Database) -> N
         ({"match": {"service": "x" * 201}}, "1 to 200 characters"),
         ({"times": 0}, "times must be 1 to"),
         ({"times": -1}, "times must be 1 to"),
-        ({"amount": 200}, "whole number of status from 400 to 599"),
+        ({"amount": 422}, "whole number of status from 500 to 599"),
         ({"amount": 503.5}, "whole number"),
         ({"kind": "partner-html", "amount": 3}, "partner-html has no amount"),
     ],
@@ -206,10 +206,12 @@ def test_a_profile_goes_by_its_seed_and_by_nothing_else() -> None:
     assert sorted(rolled(7, *sorted(shops))) == sorted(first), "who is quicker changes nothing for the other"
 
 
-def test_a_profile_is_in_place_of_the_one_before_and_scripts_go_first(database: Database) -> None:
-    script = add(database)
+def test_a_profile_is_in_place_of_the_one_before_and_scripts_go_first(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with database.transaction() as tx:
         faults.use_profile(tx, operator(tx), "rough", 1)
+    script = add(database)
     with database.transaction() as tx:
         made = faults.use_profile(tx, operator(tx), "gentle")
     with database.snapshot() as rows:
@@ -218,7 +220,13 @@ def test_a_profile_is_in_place_of_the_one_before_and_scripts_go_first(database: 
     assert {each.kind for each in made} == {kind.name for kind in KINDS.values() if kind.gentle}
     assert len({each.seed for each in made}) == 1
     assert made[0].seed is not None
-    assert taken(database) == script.id
+    with monkeypatch.context() as patch, database.transaction() as tx:
+        patch.setattr(faults, "chance_of", lambda *_: 1.0)
+        certain = faults.use_profile(tx, operator(tx), "rough", 1)
+    other = add(database)
+    expected = [script.id, other.id, certain[0].id]
+    assert certain[0].kind == "partner-status"
+    assert [taken(database) for _ in range(3)] == expected
 
 
 def test_a_profile_begun_again_with_its_seed_does_the_same_again(database: Database) -> None:

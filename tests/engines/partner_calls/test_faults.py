@@ -25,7 +25,7 @@ def problems(world: World) -> list[Any]:
 
 
 UNKNOWN = [
-    ("partner-status", 502, "fault partner-status: the partner has answered 200"),
+    ("partner-status", 503, "fault partner-status: the partner has answered 200"),
     ("partner-lost-answer", None, "timeout (fault partner-lost-answer: the partner has answered 200)"),
 ]
 

@@ -1,0 +1,79 @@
+"""What a test lets go wrong on purpose (docs/faults.md), and whether it has."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from platform_sim.testing.questions import Questions, Refused, route
+
+Json = dict[str, Any]
+
+
+class Fault:
+    """One that was asked for. Each look asks the platform anew."""
+
+    def __init__(self, questions: Questions, made: Json) -> None:
+        self._questions = questions
+        self.id, self.kind = str(made["id"]), str(made["kind"])
+
+    def __repr__(self) -> str:
+        return f"<Fault {self.kind}>"
+
+    @property
+    def acted(self) -> int:
+        """How often it has."""
+        return int(self._now()["acted"])
+
+    @property
+    def left(self) -> int | None:
+        """How often it still will; None: until it is removed."""
+        left = self._now()["left"]
+        return None if left is None else int(left)
+
+    def remove(self) -> None:
+        """It acts no more; safe to call twice."""
+        try:
+            self._questions.ask("DELETE", route("sim", "faults", self.id))
+        except Refused as refusal:
+            if refusal.status != 404:
+                raise
+
+    def _now(self) -> Json:
+        found: Json = self._questions.ask("GET", route("sim", "faults", self.id))
+        return found
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Faults by chance. `seed`: with it the same calls go wrong again."""
+
+    name: str
+    seed: int
+    faults: list[Fault]
+
+    @property
+    def acted(self) -> dict[str, int]:
+        """How often each kind has, of those that have."""
+        return {fault.kind: count for fault in self.faults if (count := fault.acted)}
+
+
+class Faults:
+    """All of one platform."""
+
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
+
+    def add(self, kind: str, times: int | None, amount: float | None, match: dict[str, str]) -> Fault:
+        """See `Heroku.fail`."""
+        wish: Json = {"kind": kind, "times": times, "match": match}
+        given = wish if amount is None else wish | {"amount": amount}
+        return Fault(self._questions, self._questions.ask("POST", route("sim", "faults"), given))
+
+    def profile(self, name: str, seed: int | None = None) -> Profile:
+        """Things go wrong by chance from now on, as `gentle` or `rough` has it; without a seed one is drawn."""
+        wish: Json = {"name": name} if seed is None else {"name": name, "seed": seed}
+        made = self._questions.ask("POST", route("sim", "faults", "profile"), wish)
+        return Profile(name, int(made["seed"]), [Fault(self._questions, each) for each in made["faults"]])
+
+    def clear(self) -> None:
+        """Nothing goes wrong any more."""
+        self._questions.ask("DELETE", route("sim", "faults"))

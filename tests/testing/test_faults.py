@@ -1,0 +1,62 @@
+"""`heroku.fail`: what goes wrong in a test, and what the test can ask of it."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from platform_sim.testing import Heroku, Partner, Refused
+
+
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[Heroku]:
+    """One for all tests here: each names services and apps of its own."""
+    with Heroku(seed=3) as made:
+        made.clock.freeze()
+        yield made
+
+
+def scripted(heroku: Heroku, slug: str) -> Partner:
+    made = Partner(slug)
+    heroku.register(made.manifest, partner=made)
+    return made
+
+
+def test_an_answer_that_is_lost_makes_no_second_resource(lasting: Heroku) -> None:
+    partner = scripted(lasting, "lost")
+    fault = lasting.fail("partner-lost-answer", 2, service="lost")
+    other = lasting.fail("partner-lost-answer", None, service="other")
+    addon = lasting.app("lost").addons.create("lost:free")
+    assert (addon.state, fault.acted, fault.left) == ("provisioning", 1, 1)
+    lasting.clock.run()
+    assert (addon.state, fault.acted, fault.left) == ("provisioned", 2, 0)
+    assert (other.acted, other.left) == (0, None)
+    assert len(partner.resources) == 1
+    assert "fault partner-lost-answer acts" in str(lasting.timeline)
+    other.remove()
+    other.remove()
+    with pytest.raises(Refused, match="no such fault"):
+        _ = other.acted
+
+
+def test_what_there_is_not_is_refused(lasting: Heroku) -> None:
+    with pytest.raises(Refused, match="Did you mean partner-lost-answer"):
+        lasting.fail("partner-lost-answr")
+    with pytest.raises(Refused, match="it takes service, addon"):
+        lasting.fail("partner-html", color="red")
+
+
+def test_by_chance_with_a_seed(lasting: Heroku) -> None:
+    scripted(lasting, "chance")
+    found = []
+    for _ in range(2):
+        profile = lasting.faults.profile("rough", seed=0)
+        for app in (lasting.app(f"chance-{number}") for number in range(6)):
+            with suppress(Refused):
+                app.addons.create("chance:free")
+            app.destroy()
+        lasting.clock.run()
+        found.append((profile.seed, profile.acted))
+        lasting.faults.clear()
+    assert found[0] == found[1]
+    assert found[0][1] != {}
