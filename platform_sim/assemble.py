@@ -6,53 +6,43 @@ import shutil
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from platform_sim import settings
 from platform_sim.claim import claim, let_go
 from platform_sim.core.actions.app_setups import wake
 from platform_sim.core.actions.clock import restore
-from platform_sim.core.actions.first_rows import first_rows
+from platform_sim.core.actions.first_rows import FirstRows, first_rows
 from platform_sim.core.actions.notifications import notify
 from platform_sim.core.actions.webhook_deliveries import fan_out
 from platform_sim.core.clock import Chance, Clock
 from platform_sim.core.model.addresses import Addresses, is_heroku_host, is_this_machine
 from platform_sim.core.model.apps import Build, Dyno, Release
 from platform_sim.core.model.layout import Layout
-from platform_sim.core.model.seams import LogSink
+from platform_sim.core.model.snapshots import Restored, Wanted
 from platform_sim.core.public.webhooks import subject
 from platform_sim.core.store import Database
-from platform_sim.engines.build.builder import build_environment
-from platform_sim.engines.build.jobs import BuildRoom
-from platform_sim.engines.drains.engine import DrainEngine
-from platform_sim.engines.dynos.processes import ProcessRuntime
 from platform_sim.engines.dynos.routes import DynoRoutes
-from platform_sim.engines.dynos.runtime import Limits
-from platform_sim.engines.dynos.supervisor import Supervisor
 from platform_sim.engines.dynos.terminals import TerminalDesk
-from platform_sim.engines.dynos.when_needed import RuntimeWhenNeeded
-from platform_sim.engines.jobs.runner import JobRunner
 from platform_sim.engines.logins.polls import LoginPolls
 from platform_sim.engines.logs.api_lines import forget_gone, write_events
 from platform_sim.engines.logs.hub import LogHub
 from platform_sim.engines.logs.output_streams import OutputStreams
 from platform_sim.engines.logs.outputs import OutputStore
-from platform_sim.engines.logs.release_output import ReleaseOutput
 from platform_sim.engines.logs.sessions import LogSessions, session_in
 from platform_sim.engines.logs.streams_table import StreamsTable
-from platform_sim.engines.partner_calls.handlers import partner_handlers
 from platform_sim.engines.router.authority import Authority
 from platform_sim.engines.router.edge import Edge
 from platform_sim.engines.timeline.live import TimelineStreams
-from platform_sim.engines.webhooks import webhook_handlers
+from platform_sim.machinery import Machinery
 from platform_sim.options import Options
-from platform_sim.partners.client import PartnerClient
-from platform_sim.partners.http_send import HttpSend
 from platform_sim.partners.manifest import sso_target
 from platform_sim.partners.manifest_check import sentences
+from platform_sim.snapshots.album import Album
 from platform_sim.web.app import create_web
 from platform_sim.web.context import Doors
 from platform_sim.web.server import ControlServer
@@ -73,23 +63,39 @@ class Platform:
         if folder:
             claim(self.layout.root)
         self.clock = Clock(self.options.frozen_at)
+        self._undo: list[Any] = [self._let_go]
+        self._started: list[Any] = []
+        self.machinery: Machinery | None = None
+        self._lock = threading.Lock()
+        self._made_authority: Authority | None = None
+        self._changing = threading.RLock()
+        """Held while a snapshot is put in place."""
+        self.on_restored: Callable[[], None] = lambda: None
+        """Called when a snapshot was put in place of a running platform: its token may be another one."""
         try:
             chance = Chance(self.options.seed)
             self.database = Database(self.layout.database if folder else None, self.clock, chance, rules)
-            if self.options.frozen_at is None:
-                restore(self.database)
-            with self.database.transaction() as tx:
-                first = first_rows(tx, self.options.token, self.options.services)
+            self._undo.append(self.database.close)
+            self.logs = LogHub(self.clock.now, self.layout.logs if folder else None)
+            self._undo.append(self.logs.close)
+            self.outputs = OutputStore(self.layout.outputs if folder else None, expected=self._output_expected)
+            self._undo.append(self.outputs.close)
+            self.album = Album(self.database, self.layout, self.logs, self.outputs)
+            self.boot_id, self.customer_id, self.token = self._first_rows()
         except BaseException:
-            self._let_go()
+            self._close()
             raise
-        self.boot_id, self.customer_id, self.token = first
-        self.logs = LogHub(self.clock.now, self.layout.logs if folder else None)
-        self.outputs = OutputStore(self.layout.outputs if folder else None, expected=self._output_expected)
-        self._stopping = threading.Event()
-        self._started: list[Any] = []
-        self._lock = threading.Lock()
-        self._made_authority: Authority | None = None
+
+    def _first_rows(self) -> FirstRows:
+        begin = partial(first_rows, token=self.options.token, services=self.options.services)
+        if self.options.snapshot is not None:
+            with self.album.ready(self.options.snapshot) as ready:
+                ready.check_fits(self.options.seed, self.options.frozen_at)
+                return ready.put(self.options.token, begin)[0]
+        if self.options.frozen_at is None:
+            restore(self.database)
+        with self.database.transaction() as tx:
+            return begin(tx)
 
     @property
     def url(self) -> str:
@@ -126,13 +132,14 @@ class Platform:
         self.doors = self._doors()
         doors = create_web(self.doors)
         around = self.options.around
-        control = ControlServer(around(doors) if around else doors, self.database.rules.source_size_limit)
+        largest = max(self.database.rules.source_size_limit, self.database.rules.snapshot_size_limit)
+        control = ControlServer(around(doors) if around else doors, largest)
         self._ends(control.close)
         routes = self._routes = DynoRoutes(self.database, self.boot_id)
         self._ends(routes.close)
         sessions = LogSessions(self.logs, partial(session_in, self.database), self.clock.now)
         self.clock.on_move(sessions.clock_moved)
-        timeline = TimelineStreams(self.database, customer_id=self.customer_id)
+        timeline = self._timeline = TimelineStreams(self.database, customer_id=self.customer_id)
         streams = StreamsTable(sessions, OutputStreams(self.outputs), LoginPolls(self.database), timeline)
         desk = TerminalDesk(self._terminal_expected)
         self.edge = Edge(
@@ -159,51 +166,47 @@ class Platform:
         self.database.on_record(partial(fan_out, show=partial(subject, at=addresses)))
         self.database.on_commit(partial(write_events, self.logs))
         self.database.on_commit(partial(forget_gone, self.logs.forget))
-        dyno_log = ReleaseOutput(self.database, self.logs, self.outputs)
-        self.database.on_commit(dyno_log.committed)
-        drains = DrainEngine(self.database, self.logs, self.boot_id)
-        self._ends(drains.stop)
-        drains.start()
-        self._start_dynos(dyno_log, desk)
-        self._start_jobs(addresses)
-
-    def _start_dynos(self, log: LogSink, desk: TerminalDesk) -> None:
-        supervisor = Supervisor(
-            self.database,
-            self._runtime(log, desk),
-            log,
-            slugs=self.layout.slugs,
-            boot_id=self.boot_id,
-            wake=self.edge.wake,
-            let_finish=self.edge.let_finish,
+        self.machinery = Machinery(
+            self.options, self.database, self.layout, addresses, self.edge, desk, self.logs, self.outputs
         )
-        self._ends(supervisor.close)
-        supervisor.start()
+        self.machinery.start(self.boot_id)
 
-    def _start_jobs(self, addresses: Addresses) -> None:
-        """Workers of their own for each: long builds and receivers that hang must not hold up partners."""
-        rules, send = self.database.rules, HttpSend(self.database.rules.partner_answer_limit)
-        client = PartnerClient(self.options.send or send, rules.partner_timeout)
-        partners = partner_handlers(self.database, client, addresses)
-        builds = self._build_room(addresses).handlers()
-        webhooks = webhook_handlers(self.database, send)
-        for handlers, workers, grace in ((partners, 24, 5.0), (builds, 8, 5.0), (webhooks, 4, 1.0)):
-            runner = JobRunner(self.database, self.boot_id, handlers, workers, grace)
-            self._ends(runner.stop)
-            runner.start()
+    def take(self, target: IO[bytes], wanted: Wanted) -> None:
+        """See `Snapshots.take`."""
+        self.album.take(target, wanted)
+
+    def restore(self, source: IO[bytes]) -> Restored:
+        """See `Snapshots.restore`. What runs is ended; then dynos, jobs and drains begin as the snapshot has them."""
+        with self._changing, self.album.ready(source) as ready:
+            if self.machinery is None:
+                raise RuntimeError("the platform does not run: start it first, or begin with Options(snapshot=)")
+            self.machinery.stop()
+            try:
+                first, told = ready.put(self.token, partial(first_rows, token=None, services=()))
+                self.boot_id, self.customer_id, self.token = first
+                self.doors.boot_id = self._routes.boot_id = self.boot_id
+                self.doors.customer_id = self._timeline.customer_id = self.customer_id
+            finally:
+                self.machinery.start(self.boot_id)
+        self.on_restored()
+        return told
 
     def _ends(self, end: Any) -> None:
         self._started.append(end)
 
     def stop(self) -> None:
         """End everything, newest first; safe to call twice."""
-        self._stopping.set()
-        while self._started:
-            self._started.pop()()
-        self.outputs.close()
-        self.logs.close()
-        self.database.close()
-        self._let_go()
+        with self._changing:
+            if self.machinery is not None:
+                self.machinery.stop()
+                self.machinery = None
+            while self._started:
+                self._started.pop()()
+            self._close()
+
+    def _close(self) -> None:
+        while self._undo:
+            self._undo.pop()()
 
     def __enter__(self) -> "Platform":
         return self.start()
@@ -235,7 +238,7 @@ class Platform:
             lines=self.logs.lines,
             output=self.outputs.read,
             metrics=self.logs.counts,
-            stopping=self._stopping,
+            snapshots=self,
         )
 
     def _git_environment(self) -> dict[str, str]:
@@ -259,29 +262,11 @@ class Platform:
             self.edge.port = 0
             self.edge.start()
 
-    def _runtime(self, log: LogSink, desk: TerminalDesk) -> RuntimeWhenNeeded:
-        rules = self.database.rules
-        path = self.options.environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")
-        limits = Limits(boot_seconds=rules.boot_timeout, stop_seconds=rules.stop_grace)
-        make = partial(ProcessRuntime, self.layout.dynos, log, limits, path=path, desk=desk)
-        return RuntimeWhenNeeded(make, is_new=self._temporary is not None)
-
-    def _build_room(self, addresses: Addresses) -> BuildRoom:
-        return BuildRoom(
-            database=self.database,
-            layout=self.layout,
-            addresses=addresses,
-            outputs=self.outputs,
-            python=Path(sys.executable),
-            environment=build_environment(self.options.environment),
-            stopping=self._stopping,
-        )
-
     def _output_expected(self, secret: str) -> bool:
         """Whether a build or release has this output, perhaps one that waits for its turn."""
         with self.database.snapshot() as rows:
-            found = rows.find(Build, output_secret=secret) or rows.find(Release, output_secret=secret)
-        return found is not None
+            found = (rows.find(noun, output_secret=secret, status="pending") for noun in (Build, Release))
+            return any(found)
 
     def _terminal_expected(self, secret: str) -> bool:
         with self.database.snapshot() as rows:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from platform_sim import settings
 from platform_sim.core.model.catalog import ServiceSeed
@@ -25,6 +25,8 @@ class Options:
     """Settings that override defaults and environment."""
     services: Sequence[ServiceSeed] = ()
     """What has to be registered before anybody asks; `services_file.read_services` reads them."""
+    snapshot: IO[bytes] | None = None
+    """A snapshot to begin with, in place of a platform that is empty."""
     send: Send | None = None
     """How partners are called; None: over HTTP."""
     around: Callable[[Any], Any] | None = None

@@ -96,6 +96,8 @@ SETTINGS: tuple[Setting, ...] = (
     count("body_size_limit", 1_048_576, 1_000_000_000, "The largest JSON body the API takes, in bytes.", "-", "ours"),
     count("source_size_limit", 536_870_912, 10_000_000_000, "The largest source or slug upload, in bytes.",
           "-", "ours"),
+    count("snapshot_size_limit", 1_073_741_824, 100_000_000_000, "The largest snapshot that is put in place, in bytes, "
+          "packed and unpacked.", "-", "ours"),
     Setting("default_region", "us", one_of(region), "the name of a region", "Region of apps that name none.",
             "platform-api §5", "documented"),
     Setting("default_stack", "heroku-24", one_of(stack), "the name of a stack", "Stack of apps that name none.",

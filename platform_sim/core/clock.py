@@ -101,6 +101,15 @@ class Clock:
         """Call `listener` after each freeze, resume and advance, so that waiters look again."""
         self._listeners.append(listener)
 
+    def listening(self) -> Callable[[], None]:
+        """Who hears of moves now; call the result to be left with these alone."""
+        kept = list(self._listeners)
+
+        def back() -> None:
+            self._listeners = list(kept)
+
+        return back
+
     def _tell(self) -> None:
         for listener in list(self._listeners):
             listener()

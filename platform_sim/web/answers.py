@@ -17,7 +17,7 @@ from platform_sim.core.actions.accounts import actor_for_token, service_for_pass
 from platform_sim.core.actions.logins import who_logs_in
 from platform_sim.core.model.addons import AddonService
 from platform_sim.core.model.scopes import GLOBAL
-from platform_sim.core.store import Snapshot
+from platform_sim.core.store import RowsReplaced, Snapshot
 from platform_sim.web.context import Doors
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,10 @@ def as_platform_error(problem: Exception, what: str | None = None) -> errors.Pla
     """
     if isinstance(problem, errors.PlatformError):
         return problem
+    if isinstance(problem, RowsReplaced):
+        return errors.Conflict(
+            "The platform was put back to a snapshot meanwhile: look at what is there now, ask again."
+        )
     if isinstance(problem, NotFound | MethodNotAllowed):
         return errors.EndpointNotFound()
     if isinstance(problem, RequestEntityTooLarge):

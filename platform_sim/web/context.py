@@ -1,6 +1,5 @@
 """What all doors share: the rows, the addresses, where uploads go. Made by `assemble`, handed to `create_web`."""
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.seams import LogSink, Metrics, NoMetrics, SaidLine
+from platform_sim.core.model.snapshots import Snapshots
 from platform_sim.core.model.sso import SsoTarget
 from platform_sim.core.store import Database, Snapshot
 from platform_sim.web.workers import waiting
@@ -47,8 +47,8 @@ class Doors:
     """What a build has said so far, by its secret; LookupError if nothing is known of it."""
     metrics: Metrics = field(default_factory=NoMetrics)
     """What router and dynos have been heard to say."""
-    stopping: threading.Event = field(default_factory=threading.Event)
-    """Set when the platform ends: who makes a call wait on purpose waits no longer."""
+    snapshots: Snapshots | None = None
+    """Takes the whole platform, and puts it back; None where only rows and doors are there."""
     pools: "RatePools" = field(default_factory=lambda: RatePools())
 
     def job_settled(self, job_id: str, seconds: float | None = None) -> Job:
@@ -58,7 +58,10 @@ class Doors:
         row is then returned as it stands.
         """
         patience = self.database.rules.customer_patience if seconds is None else seconds
-        end = time.monotonic() + patience
+        with self.database.eras.in_this_one():
+            return self._settled(job_id, time.monotonic() + patience)
+
+    def _settled(self, job_id: str, end: float) -> Job:
         with self.database.snapshot() as rows:
             job = rows.get(Job, job_id)
             concerned = [job_id, *(each.id for each in _open_jobs(rows, job))]

@@ -35,7 +35,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "conformance/home.py": ("assemble", "conformance", "core", "options", "partners"),
     "conformance": ("core.model", "partners"),
     "options.py": ("core.model", "partners.contract", "settings"),
-    "assemble.py": ("core", "partners", "engines", "web", "options", "settings", "claim"),
+    "assemble.py": ("claim", "core", "engines", "machinery", "options", "partners", "settings", "snapshots", "web"),
+    "machinery.py": ("core", "engines", "options", "partners"),
+    # What a platform is made of, and what a start makes of it; the state of its clock and who the customer is.
+    "snapshots": ("core",),
     "demo": ("settings",),
     # The scripted partner, and how a platform is asked, which tests of other people have first had.
     "scenarios": (

@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
+
+from platform_sim.core.model.secrecy import HEX, TOKEN
 
 PARTNERS = "addons.heroku.com"
 TEAMS = "herokumanager.com"
@@ -48,10 +51,10 @@ class Authorization:
     addon_id: str | None
     description: str
     scope: list[str]
-    grant_code: str | None
+    grant_code: Annotated[str | None, HEX]
     grant_expires_at: datetime | None
     grant_used_at: datetime | None
-    refresh_token: str | None
+    refresh_token: Annotated[str | None, HEX]
     revoked_at: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -67,7 +70,7 @@ class AccessToken:
 
     id: str
     authorization_id: str
-    token: str
+    token: Annotated[str, TOKEN]
     expires_at: datetime | None
     created_at: datetime
 
@@ -80,7 +83,7 @@ class OauthClient:
     account_id: str
     name: str
     redirect_uri: str
-    secret: str = field(repr=False)
+    secret: Annotated[str, HEX] = field(repr=False)
     created_at: datetime
     updated_at: datetime
 
@@ -91,8 +94,8 @@ class BrowserSession:
 
     id: str
     account_id: str
-    link: str | None = field(repr=False)
-    cookie: str | None = field(repr=False)
+    link: Annotated[str | None, HEX] = field(repr=False)
+    cookie: Annotated[str | None, HEX] = field(repr=False)
     expires_at: datetime
     """Of the link until it is used, then of the session."""
     created_at: datetime

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
+
+from platform_sim.core.model.secrecy import HEX, NAMED, VALUES
 
 AddonState = Literal["provisioning", "provisioned", "deprovisioning", "deprovisioned"]
 ServiceState = Literal["alpha", "beta", "ga", "shutdown"]
@@ -29,8 +31,8 @@ class AddonService:
     human_name: str
     cli_plugin_name: str | None
     state: ServiceState
-    manifest: dict[str, Any]
-    client_secret: str
+    manifest: Annotated[dict[str, Any], NAMED]
+    client_secret: Annotated[str, HEX]
     abilities: list[str]
     """What Heroku enables for a partner on request only: names of `ABILITIES`."""
     created_at: datetime
@@ -47,7 +49,7 @@ class ManifestVersion:
 
     id: str
     service_id: str
-    contents: dict[str, Any]
+    contents: Annotated[dict[str, Any], NAMED]
     created_at: datetime
 
 
@@ -84,8 +86,8 @@ class Addon:
     state: AddonState
     provider_id: str | None
     provision_message: str | None
-    config: dict[str, str]
-    namespaces: dict[str, dict[str, str]]
+    config: Annotated[dict[str, str], VALUES]
+    namespaces: Annotated[dict[str, dict[str, str]], VALUES]
     """By namespace, what attachments with that namespace show instead of `config`. One without vars is none."""
     options: dict[str, str]
     region: str

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from platform_sim.core.model.secrecy import HEX, PLACE, VALUES
 
 ReleaseStatus = Literal["pending", "succeeded", "failed", "expired"]
 BuildStatus = Literal["pending", "succeeded", "failed"]
@@ -62,7 +64,7 @@ class Release:
     actor_email: str
     slug_id: str | None
     addon_plan_names: list[str]
-    output_secret: str | None
+    output_secret: Annotated[str | None, HEX]
     created_at: datetime
     updated_at: datetime
 
@@ -74,7 +76,7 @@ class ConfigSnapshot:
     id: str
     """The release's id."""
     app_id: str
-    vars: dict[str, str]
+    vars: Annotated[dict[str, str], VALUES]
     addon_vars: list[str]
     """Names of those that held an add-on's value then: a rollback leaves them as they are now."""
 
@@ -93,7 +95,7 @@ class Slug:
     stack: str
     buildpack_description: str | None
     folder: str | None
-    upload_secret: str
+    upload_secret: Annotated[str, HEX]
     created_at: datetime
     updated_at: datetime
 
@@ -106,14 +108,14 @@ class Build:
     app_id: str
     status: BuildStatus
     actor_id: str
-    source_url: str
+    source_url: Annotated[str, PLACE]
     source_checksum: str | None
     source_version: str | None
     source_description: str | None
     buildpacks: list[dict[str, str]]
     """Those that are asked for, and once it is built, those that were used."""
     stack: str
-    output_secret: str
+    output_secret: Annotated[str, HEX]
     slug_id: str | None
     release_id: str | None
     created_at: datetime
@@ -125,7 +127,7 @@ class Source:
     """A place to upload a source tarball to (`POST /sources`); `secret` is part of its two URLs."""
 
     id: str
-    secret: str
+    secret: Annotated[str, HEX]
     created_at: datetime
 
 
@@ -159,7 +161,7 @@ class Dyno:
     kind: Literal["formation", "run", "release"]
     command: str
     size: str
-    env: dict[str, str]
+    env: Annotated[dict[str, str], VALUES]
     state: DynoState
     wanted: bool
     crashes: int
@@ -169,7 +171,7 @@ class Dyno:
     port: int | None
     boot_id: str | None
     exit_status: int | None
-    attach_secret: str | None
+    attach_secret: Annotated[str | None, HEX]
     """Set for a one-off dyno whose input and output go to a customer (`heroku run`); part of its URL."""
     tty: bool
     """Whether an attached dyno gets a pseudo-terminal."""
@@ -189,7 +191,7 @@ class LogSessionRow:
 
     id: str
     app_id: str
-    secret: str
+    secret: Annotated[str, HEX]
     lines: int
     tail: bool
     dyno: str | None

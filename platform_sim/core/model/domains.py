@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from platform_sim.core.model.secrecy import PEM
 
 APP_SUFFIXES = (".localhost", ".herokuapp.com")
 """Behind an app's name: the first is shown, the router knows all."""
@@ -43,7 +45,7 @@ class SniEndpoint:
     name: str
     certificate_chain: str
     """PEM, the certificate itself first."""
-    private_key: str = field(repr=False)
+    private_key: Annotated[str, PEM] = field(repr=False)
     """PEM; never shown."""
     certificate_id: str
     """Another one with each certificate."""

@@ -4,7 +4,10 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
+
+from platform_sim.core.model.secrecy import ADDRESS, DRAIN, INPUT
 
 LONGEST_URL = 2048
 """Characters of a drain's URL."""
@@ -26,9 +29,9 @@ class LogDrain:
     app_id: str
     addon_id: str | None
     """The add-on that owns it; None for a customer's own drain."""
-    token: str
+    token: Annotated[str, DRAIN]
     """`d.<uuid>`, sent as `Logplex-Drain-Token`."""
-    url: str | None
+    url: Annotated[str | None, ADDRESS]
     """None until the add-on's partner has named one."""
     active: bool
     """False without a URL, and while the add-on is not attached to the app."""
@@ -43,7 +46,7 @@ class LogInput:
     id: str
     app_id: str
     addon_id: str
-    token: str
+    token: Annotated[str, INPUT]
     """`t.<uuid>`, the password of `log_input_url`."""
     created_at: datetime
 

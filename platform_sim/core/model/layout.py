@@ -45,6 +45,11 @@ class Layout:
         """Output of builds and release phases."""
         return self.root / "outputs"
 
+    @property
+    def kept(self) -> Path:
+        """Repositories and slugs that snapshots name, by their content."""
+        return self.root / "snapshots"
+
     def source(self, source_id: str) -> Path:
         """An uploaded source tarball."""
         return self.root / "sources" / f"{source_id}.tgz"

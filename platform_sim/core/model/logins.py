@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from platform_sim.core.model.secrecy import FACTOR, HEX, PASSWORD, TOKEN
 
 LoginState = Literal["waiting", "accepted", "declined", "taken"]
 
@@ -12,9 +14,9 @@ class Credentials:
     """A customer's password and second factor. Its id is the account's."""
 
     id: str
-    password: str = field(repr=False)
+    password: Annotated[str, PASSWORD] = field(repr=False)
     """Hashed (`model.passwords`)."""
-    factor: str | None = field(repr=False)
+    factor: Annotated[str | None, FACTOR] = field(repr=False)
     """The secret of one-time passwords (`model.one_time`); None without a second factor."""
     created_at: datetime
     updated_at: datetime
@@ -38,13 +40,13 @@ class BrowserLogin:
 
     id: str
     description: str
-    page: str = field(repr=False)
+    page: Annotated[str, HEX] = field(repr=False)
     """Secret of the page that the person opens."""
-    poll: str = field(repr=False)
+    poll: Annotated[str, HEX] = field(repr=False)
     """Secret of the path at which the program waits."""
-    token: str = field(repr=False)
+    token: Annotated[str, TOKEN] = field(repr=False)
     """What the program shows there."""
-    form: str = field(repr=False)
+    form: Annotated[str, HEX] = field(repr=False)
     """What the page's own form sends back."""
     state: LoginState
     account_id: str | None

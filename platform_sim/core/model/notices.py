@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from platform_sim.core.model.secrecy import WITHIN
 
 TargetType = Literal["app", "team"]
 
@@ -19,7 +21,7 @@ class Notification:
     target_type: TargetType
     target_id: str
     title: str
-    body: str
+    body: Annotated[str, WITHIN]
     read: bool
     created_at: datetime
     updated_at: datetime

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from platform_sim.core.model.secrecy import VALUES
 
 Stage = Literal["test", "review", "development", "staging", "production"]
 
@@ -69,6 +71,6 @@ class StageConfig:
     id: str
     pipeline_id: str
     stage: Stage
-    vars: dict[str, str]
+    vars: Annotated[dict[str, str], VALUES]
     created_at: datetime
     updated_at: datetime

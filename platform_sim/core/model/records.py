@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from platform_sim.core.model.secrecy import NAMED
 
 JobState = Literal["todo", "doing", "done", "failed"]
 
@@ -15,8 +17,8 @@ class Job:
     kind: str
     subject_id: str
     state: JobState
-    payload: dict[str, Any]
-    outcome: dict[str, Any]
+    payload: Annotated[dict[str, Any], NAMED]
+    outcome: Annotated[dict[str, Any], NAMED]
     attempts: int
     run_at: datetime
     boot_id: str | None

@@ -43,6 +43,7 @@ class Rules:
     config_size_limit: int
     body_size_limit: int
     source_size_limit: int
+    snapshot_size_limit: int
     default_region: str
     default_stack: str
     boot_timeout: float

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from platform_sim.core.model.secrecy import HEX, PLACE, VALUES, WITHIN
 
 SETUP = "app_setup"
 """The kind of the job that moves a setup forward; its subject is the setup."""
@@ -31,12 +33,12 @@ class AppSetup:
     actor_id: str
     status: SetupStatus
     step: SetupStep
-    source_url: str
+    source_url: Annotated[str, PLACE]
     source_checksum: str | None
     source_version: str | None
     environment: str
     """The section of `environments` in app.json that goes before the rest of it, or empty."""
-    overrides: dict[str, Any]
+    overrides: Annotated[dict[str, Any], VALUES]
     """What the request wants otherwise than app.json: `env`, `buildpacks`, `stack`."""
     manifest: dict[str, Any]
     """What app.json wants for later: `formation`, `postdeploy`, `predestroy`, `success_url`."""
@@ -45,15 +47,15 @@ class AppSetup:
     failure_message: str | None
     manifest_errors: list[str]
     build_id: str | None
-    build_secret: str | None
+    build_secret: Annotated[str | None, HEX]
     build_status: str | None
     """How the build stood when a failure took its row away."""
     postdeploy_dyno_id: str | None
     postdeploy_tries: int
-    postdeploy_secret: str | None
+    postdeploy_secret: Annotated[str | None, HEX]
     """Of what the command says."""
     postdeploy_exit: int | None
-    postdeploy_output: str | None
+    postdeploy_output: Annotated[str | None, WITHIN]
     created_at: datetime
     updated_at: datetime
 

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from platform_sim.core.model.secrecy import HEX
 
 AppRole = Literal["owner", "admin", "member", "collaborator"]
 """`owner` of a personal app; `admin` and `member` of the team that owns it; `collaborator` on this app alone."""
@@ -79,7 +81,7 @@ class TeamInvitation:
     account_id: str
     role: TeamRole
     invited_by_id: str
-    token: str = field(repr=False)
+    token: Annotated[str, HEX] = field(repr=False)
     created_at: datetime
     updated_at: datetime
 

@@ -6,7 +6,9 @@ import hmac
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from platform_sim.core.model.secrecy import HEX, PLACE, WITHIN
 
 Level = Literal["notify", "sync"]
 DeliveryStatus = Literal["pending", "scheduled", "retrying", "failed", "succeeded", "skipped"]
@@ -48,10 +50,10 @@ class Webhook:
     addon_id: str | None
     include: list[str]
     level: Level
-    url: str
-    authorization: str | None = field(repr=False)
+    url: Annotated[str, PLACE]
+    authorization: Annotated[str | None, HEX] = field(repr=False)
     """Sent as it is as `Authorization`."""
-    secret: str = field(repr=False)
+    secret: Annotated[str, HEX] = field(repr=False)
     failing_since: datetime | None
     """When the first of the attempts failed that have all failed since."""
     created_at: datetime
@@ -71,7 +73,7 @@ class WebhookDelivery:
     num_attempts: int
     next_attempt_at: datetime | None
     last_attempt: dict[str, Any] | None
-    payload: dict[str, Any]
+    payload: Annotated[dict[str, Any], WITHIN]
     """What is sent, the same at each attempt."""
     created_at: datetime
     updated_at: datetime

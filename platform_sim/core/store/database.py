@@ -4,7 +4,6 @@ import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -14,8 +13,10 @@ from platform_sim.core.clock import Chance, Clock
 from platform_sim.core.model.faults import Fault
 from platform_sim.core.model.records import Event
 from platform_sim.core.model.rules import Rules
-from platform_sim.core.store.migrations import migrate
+from platform_sim.core.store.eras import Eras
+from platform_sim.core.store.migrations import migrate, ready_image
 from platform_sim.core.store.session import Recorder, Snapshot, Transaction
+from platform_sim.core.store.still import Still, developed
 from platform_sim.core.store.tables import TABLES
 
 
@@ -28,16 +29,6 @@ class Caller(Protocol):
     def wrote(self, tx: Transaction) -> None:
         """Called before each commit: what it writes is part of the transaction."""
         ...
-
-
-@cache
-def _ready_image() -> bytes:
-    """A migrated empty database: copied for each new platform, much quicker than creating its tables."""
-    connection = sqlite3.connect(":memory:")
-    migrate(Rows(connection))
-    image = connection.serialize()
-    connection.close()
-    return image
 
 
 class Database:
@@ -71,9 +62,10 @@ class Database:
         self._recorders: list[Recorder] = []
         self.faults: frozenset[str] = frozenset()
         """Kinds of faults that wait for their moment: kept right by each commit that writes one."""
+        self.eras = Eras()
         if path is None:
             self._memory = self._new_connection(":memory:")
-            self._memory.deserialize(_ready_image())
+            self._memory.deserialize(ready_image())
         else:
             self._open_file(path)
         self.look_for_faults()
@@ -85,7 +77,7 @@ class Database:
             # Written aside first: a platform killed in the middle must not leave half a database.
             aside = path.with_name(path.name + ".new")
             aside.touch(mode=0o600)
-            aside.write_bytes(_ready_image())
+            aside.write_bytes(ready_image())
             aside.replace(path)
         try:
             migrate(Rows(self._connection()))
@@ -125,9 +117,11 @@ class Database:
         """
         if getattr(self._local, "depth", 0):
             raise RuntimeError("this thread already reads or writes: end its snapshot or transaction first")
+        self.eras.check()
         caller: Caller | None = getattr(self._local, "caller", None) if cause_id is None else None
         cause_id = caller.cause_id if caller else cause_id
         with self._write_lock, self._memory_lock if self._path is None else _NO_LOCK, self._nested():
+            self.eras.check()
             connection = self._connection()
             transaction = Transaction(connection, self.clock, self.chance, self.rules, cause_id, self._recorders)
             transaction.faults = faults = self.faults
@@ -144,6 +138,10 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
             self.faults = faults
+            if transaction.nouns:
+                self.eras.wrote()
+            if transaction.restored_at is not None:
+                self.eras.begin(transaction.restored_at)
             if transaction.clock_after is not None:
                 self.clock.put(*transaction.clock_after)
             try:
@@ -151,14 +149,29 @@ class Database:
                 for listener in self._listeners:
                     listener(transaction.events)
             finally:
-                self.touch(transaction.nouns, transaction.keys)
+                replaced = transaction.restored_at is not None
+                self.touch(*((TABLES, None) if replaced else (transaction.nouns, transaction.keys)))
+
+    def still(self) -> Still:
+        """All rows as they are between two transactions, with clock and seed, apart from here: close it.
+
+        A clock that runs shows the time of the restored snapshot as long as nothing has been written since.
+        RuntimeError inside a snapshot or transaction.
+        """
+        if getattr(self._local, "depth", 0):
+            raise RuntimeError("this thread already reads or writes: end its snapshot or transaction first")
+        with self._write_lock, self._memory_lock if self._path is None else _NO_LOCK:
+            image = self._connection().serialize()
+            stands, now = self.clock.is_frozen, self.clock.now()
+            return developed(image, now if stands else self.eras.since() or now, stands, self.chance.seed)
 
     @contextmanager
     def on_behalf_of(self, caller: Caller) -> Iterator[None]:
         """What this thread writes in the block without another cause, is caused by what `caller` asks for."""
         self._local.caller = caller
         try:
-            yield
+            with self.eras.in_this_one():
+                yield
         finally:
             self._local.caller = None
 
@@ -174,6 +187,7 @@ class Database:
     def snapshot(self) -> Iterator[Snapshot]:
         """Read one consistent state; sees nothing of what is written meanwhile."""
         with self._memory_lock if self._path is None else _NO_LOCK, self._nested():
+            self.eras.check()
             connection = self._connection()
             if self._path is None or connection.in_transaction:
                 yield Snapshot(connection, self.clock)
@@ -201,6 +215,17 @@ class Database:
     def on_record(self, recorder: Recorder) -> None:
         """Call `recorder` with each event, inside the transaction that writes it: what it writes is part of that."""
         self._recorders.append(recorder)
+
+    def listening(self) -> Callable[[], None]:
+        """Who hears of commits and events now; call the result to be left with these alone."""
+        listeners, recorders = list(self._listeners), list(self._recorders)
+        of_rows = {noun: list(each) for noun, each in self._row_listeners.items()}
+
+        def back() -> None:
+            self._listeners, self._recorders = list(listeners), list(recorders)
+            self._row_listeners = {noun: list(each) for noun, each in of_rows.items()}
+
+        return back
 
     @property
     def version(self) -> int:

@@ -114,6 +114,8 @@ class Transaction(Snapshot):
         """How the platform's clock is put with the commit; None: it goes on as it is."""
         self.faults: Collection[str] = ()
         """Kinds of faults that waited when it began: known from memory, so that asking costs nothing without any."""
+        self.restored_at: datetime | None = None
+        """The time of the snapshot whose rows this has put in place of all."""
 
     def cause(self, kind: str, subject_id: str) -> str:
         """What this transaction's events and jobs are caused by: what the door gave, else an id of its own.

@@ -28,7 +28,7 @@ class DynoRoutes:
     def __init__(self, database: Database, boot_id: str) -> None:
         """`boot_id`: only dynos that this run of the platform started can be reached."""
         self._database = database
-        self._boot_id = boot_id
+        self.boot_id = boot_id
         self._firsts = FirstRequests(database)
         self._known: tuple[int, dict[str, Route]] = (-1, {})
 
@@ -61,7 +61,7 @@ class DynoRoutes:
         return tuple(
             Backend(dyno.name, dyno.port, served=self._teller(dyno))
             for dyno in dynos
-            if dyno.state == "up" and dyno.port is not None and dyno.boot_id == self._boot_id
+            if dyno.state == "up" and dyno.port is not None and dyno.boot_id == self.boot_id
         )
 
     def _teller(self, dyno: Dyno) -> Callable[[str, int], None] | None:

@@ -174,8 +174,9 @@ class JobRunner:
 
     def _run(self, job: Job) -> None:
         try:
-            self._handlers[job.kind](job)
-            self._check_settled(job)
+            with self._database.eras.in_this_one():
+                self._handlers[job.kind](job)
+                self._check_settled(job)
         except Exception as error:
             self._put_back(job, error)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from platform_sim.core.model.seams import LogSource
 from platform_sim.engines.logs.counts import LineCounts
 from platform_sim.engines.logs.files import LogFiles
-from platform_sim.engines.logs.format import LogLine, pieces
+from platform_sim.engines.logs.format import LogLine, parsed, pieces
 
 KEPT_LINES = 1500
 """Lines in memory for each app (platform-api §7, "The buffer holds 1500 lines")."""
@@ -125,6 +125,25 @@ class LogHub:
             follower = Follower(ring, ring.number, wake)
             ring.followers.append(follower)
         return lines, follower
+
+    def kept(self, app_id: str) -> str:
+        """The lines in memory as text, for a snapshot."""
+        return "".join(f"{line.number} {line.rendered()}\n" for line in self.lines(app_id))
+
+    def put(self, app_id: str, text: str) -> None:
+        """What `kept` has told of an app, in place of its lines; whoever follows them is told that they are gone.
+        ValueError for what it never tells."""
+        lines = [parsed(int(number), rest) for number, _, rest in (each.partition(" ") for each in text.splitlines())]
+        self.forget(app_id)
+        ring = self._ring(app_id)
+        with ring.lock:
+            ring.lines.clear()
+            ring.lines.extend(lines)
+            ring.number = lines[-1].number if lines else 0
+            ring.evicted = lines[0].number - 1 if lines else 0
+            if self._files is not None:
+                for line in ring.lines:
+                    self._files.write(app_id, line)
 
     def forget(self, app_id: str) -> None:
         """The app is gone: drop its lines and files; whoever follows is told."""

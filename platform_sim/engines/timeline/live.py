@@ -61,7 +61,7 @@ class TimelineStreams:
         self, database: Database, *, customer_id: str | None = None, rest: float = REST, heartbeat: float = HEARTBEAT
     ) -> None:
         self._database = database
-        self._customer_id = customer_id
+        self.customer_id = customer_id
         self._rest = rest
         self._heartbeat = heartbeat
         self._wake: Callable[[], None] | None = None
@@ -77,7 +77,7 @@ class TimelineStreams:
         try:
             with self._database.snapshot() as rows:
                 if path == PAGE:
-                    _check_page(rows, headers, self._customer_id)
+                    _check_page(rows, headers, self.customer_id)
                 else:
                     _check_token(rows, headers)
                 wish = wish_for(rows, query.get("app"), query.get("addon"), query.get("party"))

@@ -11,7 +11,7 @@ from sqlite_utils import Database as Rows
 from platform_sim.core.model.addons import Addon, AddonService, Plan
 from platform_sim.core.model.apps import App, Dyno
 from platform_sim.core.store import migrations, schema
-from platform_sim.core.store.database import _ready_image
+from platform_sim.core.store.migrations import ready_image
 from platform_sim.core.store.tables import NOUNS, TABLES
 
 from ...support import new_database
@@ -93,7 +93,7 @@ def test_a_newer_database_is_refused_with_what_to_do(rows: Rows) -> None:
         migrations.migrate(rows)
 
 
-def test_the_ready_image_is_a_real_copy() -> None:
+def test_theready_image_is_a_real_copy() -> None:
     """What one platform writes must not reach the image that the next one starts from."""
     first = new_database()
     with first.transaction() as tx:
@@ -103,7 +103,7 @@ def test_the_ready_image_is_a_real_copy() -> None:
         names = {row[0] for row in snapshot._connection.execute("SELECT name FROM sqlite_master")}
     assert "intruder" not in names
     assert names >= {t.name for t in TABLES.values()}
-    assert _ready_image() is _ready_image(), "built once"
+    assert ready_image() is ready_image(), "built once"
     first.close()
     second.close()
 

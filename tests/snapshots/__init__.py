@@ -1,0 +1,1 @@
+"""Snapshots: a platform in one file."""
