@@ -68,6 +68,7 @@ class Platform:
         self.machinery: Machinery | None = None
         self._lock = threading.Lock()
         self._made_authority: Authority | None = None
+        self._stopping = threading.Event()
         self._changing = threading.RLock()
         """Held while a snapshot is put in place."""
         self.on_restored: Callable[[], None] = lambda: None
@@ -196,6 +197,7 @@ class Platform:
 
     def stop(self) -> None:
         """End everything, newest first; safe to call twice."""
+        self._stopping.set()
         with self._changing:
             if self.machinery is not None:
                 self.machinery.stop()
@@ -239,6 +241,7 @@ class Platform:
             output=self.outputs.read,
             metrics=self.logs.counts,
             snapshots=self,
+            stopping=self._stopping,
         )
 
     def _git_environment(self) -> dict[str, str]:

@@ -127,6 +127,12 @@ class ProviderUnavailable(PlatformError):
     status, id = 503, "service_unavailable"
 
 
+class Unavailable(PlatformError):
+    """The platform itself cannot answer now: here only because an operator wants it so (docs/faults.md)."""
+
+    status, id = 503, "service_unavailable"
+
+
 class RateLimited(PlatformError):
     status, id = 429, "rate_limit"
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from platform_sim.testing.case import HerokuTestCase, with_heroku
+    from platform_sim.testing.collected import ScenarioFile
     from platform_sim.testing.heroku import Heroku
     from platform_sim.testing.heroku_cli import HerokuCli, NoHerokuCli
     from platform_sim.testing.joins import Command, Factory, Service
@@ -29,6 +30,7 @@ __all__ = [
     "NoHerokuCli",
     "Partner",
     "Refused",
+    "ScenarioFile",
     "Service",
     "on_private",
     "with_heroku",
@@ -42,6 +44,7 @@ _PLACES = {
     "NoHerokuCli": "heroku_cli",
     "Partner": "partner",
     "Refused": "questions",
+    "ScenarioFile": "collected",
     "Service": "joins",
     "on_private": "scenarios",
     "with_heroku": "case",

@@ -1,11 +1,12 @@
 """The plugin of pytest: fixtures `heroku`, `partner` and `heroku_cli`, the timeline of a test that fails, no test that
-leaves leaks.
+leaves leaks, scenario files as tests.
 
 pytest imports this file in every run of everybody who has the package, so it imports nothing of ours that is heavy:
 what `testing` names is loaded when a fixture asks for it.
 """
 
 from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,8 @@ WORLD = pytest.StashKey["Heroku"]()
 """Of a test: its Heroku, while there is one."""
 PASSED = pytest.StashKey[bool]()
 """Of a test that has a Heroku: whether it has passed, and left no leaks."""
+SCENARIO = ".scenario.yaml"
+"""How the names of scenario files end."""
 SHOWN = 50
 """Trees of the timeline that a report shows, the newest."""
 
@@ -38,6 +41,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> str | None:
     """The seed, and what else the project has said."""
     return project.header(config)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.File | None:
+    """A scenario file is a test (docs/scenarios.md)."""
+    if not file_path.name.endswith(SCENARIO):
+        return None
+    found: pytest.File = testing.ScenarioFile.from_parent(parent, path=file_path)
+    return found
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What all doors share: the rows, the addresses, where uploads go. Made by `assemble`, handed to `create_web`."""
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -49,6 +50,8 @@ class Doors:
     """What router and dynos have been heard to say."""
     snapshots: Snapshots | None = None
     """Takes the whole platform, and puts it back; None where only rows and doors are there."""
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Set when the platform ends: who makes a call wait on purpose waits no longer."""
     pools: "RatePools" = field(default_factory=lambda: RatePools())
 
     def job_settled(self, job_id: str, seconds: float | None = None) -> Job:

@@ -102,7 +102,7 @@ def use_profile(tx: Transaction, operator: Account, name: str, seed: int | None 
                 tx.delete(stream)
     chances = {kind.name: chance_of(kind, name) for kind in KINDS.values()}
     return [
-        _insert(tx, operator, kind, {}, None, _amount(kind, None), name, chances[kind.name], seed)
+        _insert(tx, operator, kind, dict(kind.in_profile), None, _amount(kind, None), name, chances[kind.name], seed)
         for kind in KINDS.values()
         if chances[kind.name]
     ]

@@ -3,6 +3,7 @@
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NoReturn
 
 from platform_sim.core.access import LIVE, check_standing
 from platform_sim.core.actions.accounts import add_token
@@ -10,7 +11,7 @@ from platform_sim.core.actions.addons_outcome import partner_of
 from platform_sim.core.errors import Forbidden, InvalidParams, NotFound, Unauthorized
 from platform_sim.core.model.accounts import AccessToken, Account, Authorization, OauthClient
 from platform_sim.core.model.addons import Addon, AddonService
-from platform_sim.core.store import Transaction
+from platform_sim.core.store import Snapshot, Transaction
 
 
 @dataclass(frozen=True)
@@ -24,17 +25,33 @@ class Tokens:
     account: Account
 
 
-_INVALID = "OAuth authorization invalid."
+def refuse() -> NoReturn:
+    """Unauthorized, in the words for whatever is wrong with a grant or a refresh token (partner-api §3.1)."""
+    raise Unauthorized("OAuth authorization invalid.")
+
+
+def is_open(rows: Snapshot, authorization: Authorization) -> bool:
+    """Whether its grant can still be exchanged: neither used, nor expired, nor revoked."""
+    expires_at = authorization.grant_expires_at
+    unused = authorization.grant_used_at is None and authorization.revoked_at is None
+    return unused and expires_at is not None and expires_at > rows.now()
+
+
+def spend(tx: Transaction, authorization: Authorization, *, used: bool) -> Authorization:
+    """Its grant is worth nothing any more, although no partner has it: used by nobody knows whom, or expired."""
+    if used:
+        return tx.update(authorization, grant_used_at=tx.now())
+    return tx.update(authorization, grant_expires_at=tx.now())
 
 
 def exchange_grant(tx: Transaction, code: str, client_secret: str) -> Tokens:
     """Tokens for a grant code: once, before it expires, with the secret of the service or client it was made for."""
     authorization = tx.find(Authorization, grant_code=code) if code else None
     if authorization is None or authorization.revoked_at is not None or authorization.grant_used_at is not None:
-        raise Unauthorized(_INVALID)
+        refuse()
     account = _holder(tx, authorization, client_secret)
-    if authorization.grant_expires_at is None or authorization.grant_expires_at <= tx.now():
-        raise Unauthorized(_INVALID)
+    if not is_open(tx, authorization):
+        refuse()
     refresh_token = "HRKU-" + tx.uuid("refresh-token", authorization.id)
     authorization = tx.update(authorization, grant_used_at=tx.now(), refresh_token=refresh_token)
     return _tokens(tx, authorization, account)
@@ -44,7 +61,7 @@ def refresh(tx: Transaction, refresh_token: str, client_secret: str) -> Tokens:
     """A new access token; the refresh token stays unless the strict setting rotates it (partner-api §3.2)."""
     authorization = tx.find(Authorization, refresh_token=refresh_token) if refresh_token else None
     if authorization is None or authorization.revoked_at is not None:
-        raise Unauthorized(_INVALID)
+        refuse()
     account = _holder(tx, authorization, client_secret)
     if tx.rules.refresh_token_rotates:
         rotated = "HRKU-" + tx.uuid("refresh-token", authorization.id)
@@ -73,6 +90,11 @@ def fresh_grant(tx: Transaction, service: AddonService, addon_id: str) -> Author
     return tx.update(authorization, grant_code=code, grant_expires_at=expires_at, grant_used_at=None)
 
 
+def revoke_access_tokens(tx: Transaction, authorization: Authorization) -> int:
+    """Access tokens that were handed out are worth nothing any more; a refresh gives a new one. Returns how many."""
+    return tx.delete_where(AccessToken, authorization_id=authorization.id)
+
+
 def _holder(tx: Transaction, authorization: Authorization, given: str) -> Account:
     """In whose name the tokens act; Unauthorized unless the secret is that of the partner's service or the client."""
     if authorization.addon_id is not None:
@@ -82,7 +104,7 @@ def _holder(tx: Transaction, authorization: Authorization, given: str) -> Accoun
         secret = tx.get(OauthClient, authorization.client_id).secret
         account = tx.get(Account, authorization.account_id)
     else:
-        raise Unauthorized(_INVALID)
+        refuse()
     if not given:
         raise InvalidParams("client_secret is missing: send it as a parameter or as the Basic auth password.")
     if not hmac.compare_digest(secret.encode(), given.encode()):

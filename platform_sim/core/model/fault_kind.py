@@ -1,6 +1,7 @@
 """What a kind of fault says of itself (docs/faults.md). Pure values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 MATCH_KEYS: dict[str, str] = {
@@ -37,3 +38,5 @@ class FaultKind:
     amount: Amount | None = None
     gentle: float = 0.0
     rough: float = 0.0
+    in_profile: Mapping[str, str] = field(default_factory=dict)
+    """What a profile narrows it to."""

@@ -1,5 +1,84 @@
 """What can go wrong in the platform itself: the kinds, as data. See `faults.py` for how one is added."""
 
-from platform_sim.core.model.fault_kind import FaultKind
+from collections.abc import Mapping
 
-PLATFORM_KINDS: tuple[FaultKind, ...] = ()
+from platform_sim.core.model.fault_kind import Amount, FaultKind
+
+CALL = ("app", "addon", "service", "method", "path")
+"""What is known of a call to the API; `service` of a partner's only."""
+PARTNERS: Mapping[str, str] = {"service": "*"}
+"""In a profile calls of partners go wrong. Those of the one who has switched it on do not."""
+
+
+def _kind(
+    name: str,
+    sentence: str,
+    match: tuple[str, ...],
+    amount: Amount | None = None,
+    *,
+    gentle: float = 0.0,
+    rough: float = 0.0,
+    in_profile: Mapping[str, str] | None = None,
+) -> FaultKind:
+    return FaultKind(name, "platform", sentence, match, amount, gentle, rough, in_profile or {})
+
+
+API = (
+    _kind(
+        "api-unavailable",
+        "The platform's API answers 503 and does nothing. With `service`: to that partner only.",
+        CALL,
+        gentle=0.03,
+        rough=0.1,
+        in_profile=PARTNERS,
+    ),
+    _kind(
+        "api-rate-limit",
+        "The platform's API answers 429 and does nothing, as if all requests had been used up.",
+        CALL,
+        rough=0.05,
+        in_profile=PARTNERS,
+    ),
+    _kind(
+        "api-slow",
+        "The platform's API takes its time before it does what it is asked.",
+        CALL,
+        Amount("seconds of the wall", 2, 0, 120),
+    ),
+    _kind(
+        "api-maintenance",
+        "The platform's API answers 503 with the words of a maintenance and does nothing. It lasts: give `times` null.",
+        CALL,
+    ),
+)
+
+ADDON = ("service", "addon", "app")
+"""What is known of an add-on's tokens."""
+TOKENS = (
+    _kind(
+        "grant-expired",
+        "The grant is expired when the partner comes to exchange it: 401, now and for ever.",
+        ADDON,
+        rough=0.02,
+    ),
+    _kind(
+        "grant-used",
+        "The grant has been used when the partner comes to exchange it: 401, now and for ever.",
+        ADDON,
+        rough=0.02,
+    ),
+    _kind(
+        "refresh-refused",
+        "A refresh is refused with 401. The refresh token stays good for the next time.",
+        ADDON,
+        rough=0.05,
+    ),
+    _kind(
+        "token-revoked",
+        "The access tokens that a partner has for this add-on end as it uses one: 401. A refresh gives a new one.",
+        CALL,
+        rough=0.02,
+    ),
+)
+
+PLATFORM_KINDS: tuple[FaultKind, ...] = (*API, *TOKENS)

@@ -15,7 +15,7 @@ from platform_sim.core.actions.logins import check_app
 from platform_sim.core.model import permissions, scopes
 from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import as_platform_error, dump, error_response, etag, logging_in, read_body, token_of
-from platform_sim.web.api import ranges
+from platform_sim.web.api import faults, ranges
 from platform_sim.web.api.bodies import check, read_json
 from platform_sim.web.api.call import Answer, Call
 from platform_sim.web.api.matching import Found, find
@@ -87,14 +87,28 @@ class Dispatch:
         # Read first: nothing may wait for a client's bytes while it holds rows.
         raw = read_body(request, self.doors.database.rules.body_size_limit)
         elapsed = stopwatch()
-        with self.doors.database.snapshot() as rows:
+        database = self.doors.database
+        faulty = bool(database.faults)
+        if faulty:
+            faults.revoke_token(self.doors, request)
+            faulty = not database.faults.isdisjoint(faults.KINDS)
+        with database.snapshot() as rows:
             call = self._call(rows, request, found, route, raw, headers)
             entry = incoming(call, route, raw, elapsed, rows) if route.mode != "read" else None
-            result = route.handler(call, rows) if route.handler and route.mode == "read" else None
+            result = self._read(route, call, rows) if entry is None and not faulty else None
         if entry is not None:
             with recorded(call, entry) if call.actor else nullcontext():
+                if faulty:
+                    faults.meet(call, route, headers)
                 result = self._write(route, call, found.rows.get("GET"), entry)
+        elif faulty:
+            faults.meet(call, route, headers)
+            with database.snapshot() as rows:
+                result = self._read(route, call, rows)
         return self._answer(route, request, result, headers)
+
+    def _read(self, route: Route, call: Call, rows: Snapshot) -> Any:
+        return route.handler(call, rows) if route.handler else None
 
     def _call(
         self, rows: Snapshot, request: Request, found: Found, route: Route, raw: bytes, headers: dict[str, str]
@@ -124,9 +138,7 @@ class Dispatch:
         left = self.doors.pools.left(pool, now, rules.rate_limit, rules.rate_limit_per_minute, cost)
         headers["RateLimit-Remaining"] = str(max(left, 0))
         if left < 0:
-            raise errors.RateLimited(
-                "Your account reached the API rate limit\nPlease wait a few minutes before making new requests"
-            )
+            raise errors.RateLimited(faults.TOO_MANY)
 
     def _write(self, route: Route, call: Call, sibling: Route | None, entry: Incoming) -> Any:
         assert route.handler is not None, "checked on the road"

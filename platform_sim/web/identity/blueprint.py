@@ -12,6 +12,7 @@ from platform_sim.core.public.accounts import id_host_tokens
 from platform_sim.web.answers import basic, error_response, errors_as, json_response, read_body
 from platform_sim.web.api.bodies import read_json, text
 from platform_sim.web.context import Doors
+from platform_sim.web.identity.faults import meet_exchange, meet_refresh
 from platform_sim.web.stopwatch import stopwatch
 
 
@@ -60,6 +61,8 @@ def _exchange(doors: Doors) -> dict[str, object]:
     if not parameters.get(wanted):
         raise errors.InvalidParams(f"Missing parameter: {wanted} (for grant_type={kind}).")
     elapsed = stopwatch()
+    meet = meet_exchange if wanted == "code" else meet_refresh
+    meet(doors.database, parameters[wanted])
     with doors.database.transaction() as tx:
         act = oauth.exchange_grant if wanted == "code" else oauth.refresh
         tokens = act(tx, parameters[wanted], secret)
