@@ -10,7 +10,9 @@ from platform_sim.partners.faulty import ALTERED, altered
 from platform_sim.partners.wire import masked_exchange
 
 REQUEST = PartnerRequest("POST", "http://acme.example/r", {}, b"{}", 25.0)
-BODY = json.dumps({"config": {"ACME_WORD": "hunter"}, "message": "enjoy it, and look at all the documentation"}).encode()
+BODY = json.dumps(
+    {"config": {"ACME_WORD": "hunter"}, "message": "enjoy it, and look at all the documentation"}
+).encode()
 ANSWER = PartnerAnswer(201, {"content-type": "application/json", "x-own": "1"}, BODY, 7)
 
 
