@@ -42,6 +42,7 @@ COMMANDS = {
     "exchanges": _row("exchanges", "Show what platform and partners said to each other."),
     "timeline": _row("timeline", "Show what followed from what: calls, releases, dynos, first requests."),
     "learn": _row("learn", "Learn how add-ons work: eight lessons, each checked by what was recorded."),
+    "cassette": _row("cassette", "Record what is said with a partner, and play either side of it again.", "group"),
     "reset": _row("reset", "Destroy all apps and add-ons; services stay."),
     "doctor": _row("doctor", "Check that this machine has what a platform needs."),
     "heroku": _row("heroku.group", "The customer's commands, with the words of the real heroku CLI.", "group"),

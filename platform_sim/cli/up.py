@@ -6,7 +6,6 @@ import logging
 import os
 import shlex
 import shutil
-import signal
 import sys
 import tempfile
 import threading
@@ -20,6 +19,7 @@ from platform_sim.assemble import Platform
 from platform_sim.claim import DataFolderInUse
 from platform_sim.cli.failures import EnvironmentProblem
 from platform_sim.cli.find import DEFAULT_READY_FILE
+from platform_sim.cli.signals import stay_until, wait_for_signal
 from platform_sim.demo.scene import Scene, SceneProblem
 from platform_sim.options import Options
 from platform_sim.services_file import BadServicesFile, ServiceSeed, read_services
@@ -36,14 +36,6 @@ def write_ready(file: Path, platform: Platform) -> None:
     with os.fdopen(handle, "w") as part:
         json.dump(body, part)
     Path(name).replace(file)
-
-
-def wait_for_signal() -> threading.Event:
-    """An event that SIGTERM and SIGINT set."""
-    asked = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: asked.set())
-    return asked
 
 
 def _moment(_context: click.Context, _option: click.Parameter, given: str | None) -> datetime | None:
@@ -170,7 +162,7 @@ def own_name() -> str:
 
 def _stay(platform: Platform, asked: threading.Event, demo: bool) -> None:
     if not demo:
-        _wait_for(asked)
+        stay_until(asked)
         return
     with Scene(platform.url, platform.token, platform.layout.root / "demo", keep=True) as scene:
         try:
@@ -179,10 +171,4 @@ def _stay(platform: Platform, asked: threading.Event, demo: bool) -> None:
         except SceneProblem as problem:
             raise EnvironmentProblem(str(problem)) from None
         sys.stdout.flush()
-        _wait_for(asked)
-
-
-def _wait_for(asked: threading.Event) -> None:
-    """A signal that comes just before the wait begins is handled only when it ends: so it ends now and then."""
-    while not asked.wait(1.0):
-        pass
+        stay_until(asked)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from platform_sim.core.model.masking import HIDDEN, masked_url
+from platform_sim.core.model.masking import HIDDEN, Mark, hidden, masked_url
 
 BODY_LIMIT = 16_384
 """Characters of a body that are kept."""
@@ -37,12 +37,12 @@ _INPUT_VALUE = re.compile(r"""(<input\b[^<>]{0,2000}?\bvalue\s*=\s*)("[^"<>]*"|'
 """In a page: hidden fields hold what keeps other sites' forms out."""
 
 
-def masked_text(text: str, secrets: Collection[str] = ()) -> str:
+def masked_text(text: str, secrets: Collection[str] = (), mark: Mark = hidden) -> str:
     """A text without the given secrets (longest first) and without passwords in URLs."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= SHORTEST:
-            text = text.replace(secret, HIDDEN).replace(json.dumps(secret)[1:-1], HIDDEN)
-    return masked_url(text)
+            text = text.replace(secret, mark(secret)).replace(json.dumps(secret)[1:-1], mark(secret))
+    return masked_url(text, mark)
 
 
 def masked_headers(headers: Mapping[str, str], secrets: Collection[str] = ()) -> dict[str, str]:
@@ -53,11 +53,11 @@ def masked_headers(headers: Mapping[str, str], secrets: Collection[str] = ()) ->
     }
 
 
-def masked_body(body: bytes, secrets: Collection[str] = ()) -> str:
+def masked_body(body: bytes, secrets: Collection[str] = (), mark: Mark = hidden) -> str:
     """A body as text of at most BODY_LIMIT characters, the rest counted."""
-    text = _masked_json(body, secrets)
+    text = _masked_json(body, secrets, mark)
     if text is None:
-        text = masked_text(body.decode("utf-8", "replace"), secrets)
+        text = masked_text(body.decode("utf-8", "replace"), secrets, mark)
         if text.lstrip()[:1] in ("{", "["):
             # Broken JSON: its names cannot be trusted any more, so every value goes.
             text = _QUOTED_VALUE.sub(rf'\1"{HIDDEN}"', text)
@@ -67,10 +67,10 @@ def masked_body(body: bytes, secrets: Collection[str] = ()) -> str:
     return text
 
 
-def masked_form(body: bytes, secrets: Collection[str] = ()) -> str:
+def masked_form(body: bytes, secrets: Collection[str] = (), mark: Mark = hidden) -> str:
     """A form, tokens hidden."""
     given = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
-    shown = [(name, HIDDEN if _is_token(name) else masked_text(value, secrets)) for name, value in given]
+    shown = [(name, mark(value) if _is_token(name) else masked_text(value, secrets, mark)) for name, value in given]
     return urlencode(shown, safe="[]@:")[:BODY_LIMIT]
 
 
@@ -84,37 +84,44 @@ def _is_token(name: str) -> bool:
     return name.endswith("token") or name in _HIDDEN_NAMES
 
 
-def _masked_json(body: bytes, secrets: Collection[str]) -> str | None:
+def _masked_json(body: bytes, secrets: Collection[str], mark: Mark) -> str | None:
     try:
-        shown = json.dumps(_masked(json.loads(body), "", secrets), ensure_ascii=False)
+        shown = json.dumps(_masked(json.loads(body), "", secrets, mark), ensure_ascii=False)
     except (ValueError, RecursionError):
         return None
     return shown.encode("utf-8", "replace").decode()
 
 
-def _masked(value: Any, name: str, secrets: Collection[str], parent: str = "") -> Any:
+def _masked(value: Any, name: str, secrets: Collection[str], mark: Mark, parent: str = "") -> Any:
     if value is not None and _is_secret(name, parent):
-        return HIDDEN
+        return _marked(value, mark)
     if name == "config":
-        return _masked_config(value)
+        return _masked_config(value, mark)
     if isinstance(value, dict):
-        return {k: _masked(v, k, secrets, name) for k, v in value.items()}
+        return {k: _masked(v, k, secrets, mark, name) for k, v in value.items()}
     if isinstance(value, list):
-        return [_masked(item, name, secrets, parent) for item in value]
-    return masked_text(value, secrets) if isinstance(value, str) else value
+        return [_masked(item, name, secrets, mark, parent) for item in value]
+    return masked_text(value, secrets, mark) if isinstance(value, str) else value
+
+
+def _marked(value: Any, mark: Mark) -> str:
+    return mark(value if isinstance(value, str) else json.dumps(value, sort_keys=True))
 
 
 def _is_secret(name: str, parent: str) -> bool:
     return name in _HIDDEN_NAMES or (name == "code" and parent in _GRANTS)
 
 
-def _masked_config(value: Any) -> Any:
+def _masked_config(value: Any, mark: Mark) -> Any:
     """Names stay, values go: of a map, and of the partner API's list of {name, value} (partner-api §4.2)."""
     if isinstance(value, dict):
-        return dict.fromkeys(value, HIDDEN)
+        return {name: _marked(each, mark) for name, each in value.items()}
     if isinstance(value, list):
-        return [{**item, "value": HIDDEN} if isinstance(item, dict) else HIDDEN for item in value]
-    return value if value is None else HIDDEN
+        return [
+            {**item, "value": _marked(item.get("value"), mark)} if isinstance(item, dict) else _marked(item, mark)
+            for item in value
+        ]
+    return value if value is None else _marked(value, mark)
 
 
 def secret_strings(value: Any, name: str = "", parent: str = "") -> set[str]:

@@ -4,9 +4,9 @@ import base64
 import binascii
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from platform_sim.core.model.masking import masked_url
+from platform_sim.core.model.masking import Mark, hidden, masked_url
 from platform_sim.partners.contract import FORM, PartnerAnswer, PartnerRequest
 from platform_sim.partners.mask import form_secrets, masked_body, masked_form, masked_headers, secret_strings
 
@@ -24,10 +24,19 @@ class MaskedExchange:
     response_body: str
     problem: str | None
     milliseconds: int
+    marked: dict[str, str] = field(default_factory=dict)
+
+
+def marked_exchange(request: PartnerRequest, answer: PartnerAnswer, mark: Mark) -> MaskedExchange:
+    """What `masked_exchange` makes of it, and in `marked` the texts with a secret in them once more, each secret in
+    them as `mark` has it: so that equal ones are known to be equal."""
+    shown, told = masked_exchange(request, answer), masked_exchange(request, answer, mark=mark)
+    texts = {name: getattr(told, name) for name in ("url", "request_body", "response_body")}
+    return replace(shown, marked={name: text for name, text in texts.items() if text != getattr(shown, name)})
 
 
 def masked_exchange(
-    request: PartnerRequest, answer: PartnerAnswer, known: Collection[str] = frozenset()
+    request: PartnerRequest, answer: PartnerAnswer, known: Collection[str] = frozenset(), mark: Mark = hidden
 ) -> MaskedExchange:
     """Both sides masked; what is secret on one side is also hidden where the other repeats it. `known`: what else is
     secret, wherever it stands."""
@@ -35,15 +44,15 @@ def masked_exchange(
     is_form = _is_form(request)
     in_request = form_secrets(_query(request.url)) | (form_secrets(body) if is_form else _secrets_of(body))
     secrets = _credentials(request) | in_request | _secrets_of(answer.truth or answer.body) | set(known)
-    shown_body = masked_form(body, secrets) if is_form else masked_body(body, secrets)
+    shown_body = masked_form(body, secrets, mark) if is_form else masked_body(body, secrets, mark)
     return MaskedExchange(
         method=request.method,
-        url=masked_url(request.url),
+        url=masked_url(request.url, mark),
         request_headers=masked_headers(request.headers, secrets),
         request_body=shown_body if body else "",
         status=answer.status,
         response_headers=masked_headers(answer.headers, secrets),
-        response_body=masked_body(answer.body, secrets) if answer.body else "",
+        response_body=masked_body(answer.body, secrets, mark) if answer.body else "",
         problem=_problem(answer),
         milliseconds=answer.milliseconds,
     )

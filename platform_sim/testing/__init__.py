@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from platform_sim.testing.case import HerokuTestCase, with_heroku
+    from platform_sim.testing.cassettes import Cassette
     from platform_sim.testing.collected import ScenarioFile
     from platform_sim.testing.heroku import Heroku
     from platform_sim.testing.heroku_cli import HerokuCli, NoHerokuCli
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from platform_sim.testing.scenarios import on_private
 
 __all__ = [
+    "Cassette",
     "Command",
     "Factory",
     "Heroku",
@@ -36,6 +38,7 @@ __all__ = [
     "with_heroku",
 ]
 _PLACES = {
+    "Cassette": "cassettes",
     "Command": "joins",
     "Factory": "joins",
     "Heroku": "heroku",

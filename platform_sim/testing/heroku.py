@@ -5,8 +5,10 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlencode
 
 from platform_sim.assemble import Platform
+from platform_sim.cassettes.player import Player
 from platform_sim.cli import env
 from platform_sim.options import Options
 from platform_sim.partners.http_send import HttpSend
@@ -129,12 +131,21 @@ class Heroku:
         if isinstance(scripted := joined.app, Partner):
             scripted.joins(self._questions, secret)
             holds = holds or (lambda: set(scripted.resources))
+        elif isinstance(recorded := joined.app, Player):
+            recorded.joins(self._questions.deliver, lambda: secret, (slug, str(manifest["api"]["password"])))
+            holds = holds or (lambda: set(recorded.resources))
         self._services[slug] = Service(slug, str(manifest["api"]["password"]), holds)
         return secret
 
     def partner(self, slug: str) -> Joined:
         """The partner of a service that was registered here; KeyError of another."""
         return self._joined[slug]
+
+    def cassette(self, slug: str, *, since: datetime | None = None) -> Json:
+        """What was said between platform and this service's partner, secrets masked (docs/cassettes.md)."""
+        query = "?" + urlencode({"since": since.isoformat()}) if since else ""
+        found: Json = self.ask("GET", f"{route('sim', 'services', slug)}/cassette{query}")
+        return found
 
     def app(self, name: str) -> App:
         """The customer's app of this name; made if there is none."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 from platform_sim.testing.wsgi import Answer, Wsgi, call
 
 ACCEPT = "application/vnd.heroku+json; version=3"
@@ -55,6 +56,14 @@ class Questions:
     def sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """One request to the platform, as it is."""
         return call(self._doors[0], method, url, headers, body)
+
+    def deliver(self, request: PartnerRequest) -> PartnerAnswer:
+        """What a program sends that has made its request itself; never raises."""
+        try:
+            found = call(self._doors[0], request.method, request.url, request.headers, request.body or b"")
+        except Exception:
+            return PartnerAnswer(None, {}, b"", 0, "failed")
+        return PartnerAnswer(found.status, found.headers, found.body, 0)
 
     def token_for(self, **fields: str) -> Any:
         """`POST /oauth/token`, as a partner asks; Refused for a grant that is not taken."""

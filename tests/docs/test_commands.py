@@ -7,6 +7,7 @@ import pytest
 
 from platform_sim.cli.addons import group as addons
 from platform_sim.cli.addons_manifest import manifest_group as manifests
+from platform_sim.cli.cassette import COMMANDS as CASSETTES
 from platform_sim.cli.clock import group as clock
 from platform_sim.cli.fault import group as faults
 from platform_sim.cli.heroku.group import COMMANDS as CUSTOMERS
@@ -27,6 +28,7 @@ OPERATORS += [f"platform-sim clock {name}" for name in clock.commands]
 OPERATORS += [f"platform-sim fault {name}" for name in faults.commands]
 OPERATORS += [f"platform-sim addons {name}" for name in addons.commands if name != "manifest"]
 OPERATORS += [f"platform-sim addons manifest {name}" for name in manifests.commands]
+OPERATORS += [f"platform-sim cassette {name}" for name in CASSETTES]
 OPERATORS += [f"platform-sim incidents {name}" for name in incidents.commands]
 OPERATORS += [f"platform-sim new {name}" for name in beginnings.commands]
 OPERATORS += [f"platform-sim users {name}" for name in users.commands]

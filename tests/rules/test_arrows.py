@@ -34,6 +34,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "web": ("core",),
     "conformance/home.py": ("assemble", "conformance", "core", "options", "partners"),
     "conformance": ("core.model", "partners"),
+    "cassettes/repeat.py": ("cassettes", "conformance.home", "conformance.seen", "core.model", "partners"),
+    "cassettes": ("conformance.calls", "conformance.seen", "core.model", "partners"),
     "options.py": ("core.model", "partners.contract", "settings"),
     "assemble.py": ("claim", "core", "engines", "machinery", "options", "partners", "settings", "snapshots", "web"),
     "machinery.py": ("core", "engines", "options", "partners"),
@@ -47,13 +49,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "cli": (
         *("assemble", "claim", "conformance", "demo", "options", "partners.http_send", "services_file", "settings"),
-        *("scenarios", "testing"),
+        *("cassettes", "partners.manifest_check", "scenarios", "testing"),
     ),
     # Partners as the platform calls them and the checker starts them, and what two commands print: a test shows no
     # timeline of its own.
     "testing": (
         *("assemble", "cli.env", "cli.timeline", "conformance.launcher", "options", "partners", "scenarios"),
-        "settings",
+        *("cassettes", "settings"),
     ),
     "__main__.py": ("cli",),
     "__init__.py": (),

@@ -4,14 +4,17 @@ A call that comes in is written in the transaction of what it does, under the id
 So no cause is ever guessed: an event, a job or an exchange holds the id of the exchange or event that it follows from.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from platform_sim.core.actions.oauth import Tokens
 from platform_sim.core.model.accounts import Authorization
 from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import App
-from platform_sim.core.model.records import Event, Exchange, Job
+from platform_sim.core.model.masking import Mark, hidden, marker
+from platform_sim.core.model.records import Event, Exchange, Job, Sequence
 from platform_sim.core.model.values import is_uuid
 from platform_sim.core.store import Snapshot, Transaction
 
@@ -19,6 +22,7 @@ CUSTOMER = "customer"
 PARTNER = "partner"
 """Whom the platform talks with, in the ledger; webhooks have a party of their own."""
 CUT = "the platform was stopped before there was an answer"
+MARKS = "marks"
 BUSY = ("provisioning", "deprovisioning")
 """States of an add-on in which its partner still works on what it was last told."""
 
@@ -45,6 +49,12 @@ def end_interrupted(tx: Transaction) -> None:
     """A killed platform has left some open: nobody will answer them any more."""
     for row in tx.all(Exchange, status=None, problem=None):
         end(tx, row.id, problem=CUT)
+
+
+def marks(tx: Transaction) -> Mark:
+    """What stands for a secret in `Exchange.marked`; by a key of this platform that stays with its rows."""
+    row = tx.find(Sequence, id=MARKS) or tx.insert(Sequence(MARKS, tx.dice(MARKS).getrandbits(62)))
+    return marker(str(row.value))
 
 
 def give_order(tx: Transaction, addon_id: str, exchange_id: str) -> None:
@@ -74,6 +84,8 @@ class Incoming:
     body: Callable[[], str]
     elapsed: Callable[[], int]
     """Milliseconds since it came."""
+    marked_body: Callable[[Mark], str] | None = None
+    """Of a partner's call: the body with marks for what is hidden in it."""
     actor_email: str | None = None
     authorization_id: str | None = None
     """Of a partner's call: what its token is of."""
@@ -113,6 +125,8 @@ class Incoming:
             return
         self._written, self._complete = True, self.status is not None
         self.cause_id = tx.cause("call", self.authorization_id or self.actor_email or "")
+        body = self.body()
+        marked = self.marked_body(marks(tx)) if self.marked_body and self.party == PARTNER else body
         begin(
             tx,
             id=self.cause_id,
@@ -120,7 +134,8 @@ class Incoming:
             method=self.method,
             url=self.url,
             request_headers=dict(self.headers),
-            request_body=self.body(),
+            request_body=body,
+            marked={} if marked == body else {"request_body": marked},
             response_headers={},
             problem=None,
             inbound=True,
@@ -154,13 +169,14 @@ class Incoming:
 
 
 def keep_token_exchange(
-    tx: Transaction, authorization: Authorization, url: str, kind: str, milliseconds: int, service: str
+    tx: Transaction, tokens: Tokens, url: str, kind: str, milliseconds: int, given: str, client_secret: str
 ) -> None:
-    """A partner has got tokens (partner-api §3): with a grant that follows from the order that brought it."""
+    """A partner has got tokens (partner-api §3): with a grant that follows from the order that brought it. `given`: the
+    code or the refresh token."""
+    authorization = tokens.authorization
     if authorization.addon_id is None:
         return
     by_grant = kind == "authorization_code"
-    given = "code" if by_grant else "refresh_token"
     addon = tx.find(Addon, id=authorization.addon_id)
     begin(
         tx,
@@ -170,14 +186,28 @@ def keep_token_exchange(
         method="POST",
         url=url,
         request_headers={},
-        request_body=f"grant_type={kind}&{given}=[hidden]&client_secret=[hidden]",
+        request_body=_token_request(kind, given, client_secret, hidden),
         status=200,
         response_headers={},
-        response_body='{"access_token": "[hidden]", "refresh_token": "[hidden]", "token_type": "Bearer"}',
+        response_body=_token_answer(tokens, hidden),
         problem=None,
         milliseconds=milliseconds,
         cause_id=authorization.cause_id if by_grant else cause_of_call(tx, authorization),
         inbound=True,
         app_id=addon.app_id if addon else None,
-        actor_email=service,
+        actor_email=tokens.account.email,
+        marked={
+            "request_body": _token_request(kind, given, client_secret, marks(tx)),
+            "response_body": _token_answer(tokens, marks(tx)),
+        },
     )
+
+
+def _token_request(kind: str, given: str, client_secret: str, mark: Mark) -> str:
+    name = "code" if kind == "authorization_code" else "refresh_token"
+    return f"grant_type={kind}&{name}={mark(given)}&client_secret={mark(client_secret)}"
+
+
+def _token_answer(tokens: Tokens, mark: Mark) -> str:
+    shown = {"access_token": mark(tokens.access.token), "refresh_token": mark(tokens.refresh_token)}
+    return json.dumps(shown | {"token_type": "Bearer"})

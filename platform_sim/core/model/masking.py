@@ -1,10 +1,17 @@
 """What of a manifest or a URL may be shown (design §8 rule 22). Pure. (Exchanges are masked in `partners`.)"""
 
+import hashlib
+import hmac
 import re
+from collections.abc import Callable
 from typing import Any
 
 HIDDEN = "[hidden]"
 OTHER = "[hidden, another one]"
+Mark = Callable[[str], str]
+"""What stands in the place of a secret."""
+MARKED = re.compile(r"\[hidden:([0-9a-f]{12})\]")
+"""A secret's place that tells which secret it was, and not what: the same one has the same mark."""
 
 _USER_INFO = re.compile(r"""(?<=://)[^/\s"'<>?#]*@""")
 _QUERY_SECRET = re.compile(r"""([?&][\w-]*(?:token|password|secret|key|code)=)[^&\s"'<>#]+""", re.IGNORECASE)
@@ -12,9 +19,20 @@ _SECRET_NAME = re.compile(r"password|secret|salt|token|key", re.IGNORECASE)
 """Names of fields, also of such as only this partner knows."""
 
 
-def masked_url(text: str) -> str:
+def hidden(_: str) -> str:
+    """All secrets look alike."""
+    return HIDDEN
+
+
+def marker(key: str) -> Mark:
+    """Secrets are told apart, by whoever knows the key alone: `MARKED`."""
+    return lambda secret: f"[hidden:{hmac.new(key.encode(), secret.encode(), hashlib.sha256).hexdigest()[:12]}]"
+
+
+def masked_url(text: str, mark: Mark = hidden) -> str:
     """URLs in a text without user and password, and without secret-looking parameters."""
-    return _QUERY_SECRET.sub(rf"\1{HIDDEN}", _USER_INFO.sub(f"{HIDDEN}@", text))
+    text = _USER_INFO.sub(lambda found: f"{mark(found[0][:-1])}@", text)
+    return _QUERY_SECRET.sub(lambda found: found[1] + mark(found[0][len(found[1]) :]), text)
 
 
 def masked_manifest(manifest: Any) -> Any:

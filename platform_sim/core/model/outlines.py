@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-from platform_sim.core.model.masking import HIDDEN
+from platform_sim.core.model.masking import HIDDEN, Mark, hidden
 
-_NAMES = """addon addon_service app attachment commit confirm email force kind maintenance name order pipeline plan
-quantity region release size slug stack stage state status time_to_live type updates version"""
+_NAMES = """addon addon_service app attachment commit confirm email force include kind level maintenance name order
+pipeline plan quantity region release size slug stack stage state status time_to_live type updates version"""
 _PLAIN = frozenset(_NAMES.split())
 """Fields whose values are names, numbers and states."""
 _OPEN = frozenset({"addon", "app", "attachment", "config", "pipeline", "plan", "release", "slug", "updates"})
@@ -25,35 +25,40 @@ BODY_LIMIT = 4_096
 """Characters that are kept of a body."""
 
 
-def outlined_body(content: Any, *, only_names: bool = False) -> str:
-    """A JSON body as text. `only_names`: its fields are a customer's own names, such as config vars."""
+def outlined_body(content: Any, *, only_names: bool = False, mark: Mark = hidden) -> str:
+    """A JSON body as text. `only_names`: its fields are a customer's own names, such as config vars. `mark`: what
+    stands for a value that is hidden, where that is a text."""
     if content in (None, {}, b""):
         return ""
-    shown = _names(content) if only_names else _outlined(content, "")
+    shown = _names(content, mark) if only_names else _outlined(content, "", mark)
     text = json.dumps(shown, ensure_ascii=False)
     return text if len(text) <= BODY_LIMIT else f"{text[:BODY_LIMIT]}... (cut here)"
 
 
-def _names(value: Any) -> Any:
-    return dict.fromkeys(value, HIDDEN) if isinstance(value, dict) else HIDDEN
+def _names(value: Any, mark: Mark) -> Any:
+    return {name: _marked(each, mark) for name, each in value.items()} if isinstance(value, dict) else HIDDEN
 
 
-def _outlined(value: Any, name: str) -> Any:
+def _marked(value: Any, mark: Mark) -> str:
+    return mark(value) if isinstance(value, str) else HIDDEN
+
+
+def _outlined(value: Any, name: str, mark: Mark) -> Any:
     if isinstance(value, dict):
         looks_on = name in _OPEN - {"config"} or not name
-        return {k: _outlined(v, k) for k, v in value.items()} if looks_on else _names(value)
+        return {k: _outlined(v, k, mark) for k, v in value.items()} if looks_on else _names(value, mark)
     if isinstance(value, list):
-        return [_outlined_item(item, name) for item in value]
+        return [_outlined_item(item, name, mark) for item in value]
     if value is None or isinstance(value, bool | int | float) or name in _PLAIN:
         return value
-    return HIDDEN
+    return _marked(value, mark)
 
 
-def _outlined_item(item: Any, name: str) -> Any:
+def _outlined_item(item: Any, name: str, mark: Mark) -> Any:
     """Of a list, such as a partner's config: a name, and a value that is none of our business (partner-api §4.2)."""
     if isinstance(item, dict) and name in _OPEN:
-        return {k: v if k in _PLAIN and isinstance(v, str | int) else HIDDEN for k, v in item.items()}
-    return _outlined(item, name) if not isinstance(item, dict) else _names(item)
+        return {k: v if k in _PLAIN and isinstance(v, str | int) else _marked(v, mark) for k, v in item.items()}
+    return _outlined(item, name, mark) if not isinstance(item, dict) else _names(item, mark)
 
 
 def outlined_path(template: str, values: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """What carries work and history: jobs (obligations to the outside), events (facts), exchanges (wire talk)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -77,6 +77,9 @@ class Exchange:
     """Rises with each row that is written or answered: who follows asks for what is beyond what it has seen."""
     after_event: int = 0
     """The number of the newest event when it began, by which exchanges and events are put in one order."""
+    marked: dict[str, str] = field(default_factory=dict, repr=False)
+    """Of an exchange with a partner: fields in which something is hidden, once more, with `masking.MARKED` in its
+    place. For cassettes; shown to nobody."""
 
     @property
     def is_open(self) -> bool:

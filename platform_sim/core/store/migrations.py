@@ -166,6 +166,11 @@ def faults(rows: Rows) -> None:
     create(rows, LATER["faults"])
 
 
+def marks(rows: Rows) -> None:
+    """Which of the secrets that are hidden in an exchange are the same."""
+    add_column(rows, "exchange", "marked", "{}")
+
+
 STEPS: tuple[Callable[[Rows], None], ...] = (
     first_tables,
     drains,
@@ -190,6 +195,7 @@ STEPS: tuple[Callable[[Rows], None], ...] = (
     causes,
     clock,
     faults,
+    marks,
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from platform_sim.core.actions import exchanges, jobs
@@ -17,7 +18,7 @@ from platform_sim.partners.client import Call, PartnerClient
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
 from platform_sim.partners.orders import Resource
 from platform_sim.partners.outcome import Broken, Unknown
-from platform_sim.partners.wire import MaskedExchange, masked_exchange
+from platform_sim.partners.wire import MaskedExchange, marked_exchange
 
 S = TypeVar("S")
 
@@ -48,7 +49,7 @@ class Office:
         job: Job,
         ask: Callable[[PartnerClient], Call],
         addon_id: str | None = None,
-        mask: Mask = masked_exchange,
+        mask: Mask | None = None,
     ) -> Sent:
         """Ask a partner, with the exchange in the ledger before the request goes: what the partner calls back
         meanwhile follows from it. `addon_id`: where it is not the job's subject."""
@@ -56,7 +57,8 @@ class Office:
 
         def around(send: Send, request: PartnerRequest) -> PartnerAnswer:
             with self.database.transaction(job.cause_id) as tx:
-                kept.append(_begin(tx, job, mask(request, NOTHING_YET), about))
+                masked = mask or partial(marked_exchange, mark=exchanges.marks(tx))
+                kept.append(_begin(tx, job, masked(request, NOTHING_YET), about))
             return sent_with_faults(self.database, send, request, about, kept[0])
 
         call = ask(self.client.through(around))
@@ -112,7 +114,7 @@ def _begin(tx: Transaction, job: Job, shown: MaskedExchange, about: str) -> str:
 
 def end_exchange(tx: Transaction, call: Sent, said: object) -> None:
     """Write the answer, masked, with what was wrong about it if anything was."""
-    shown = masked_exchange(call.request, call.answer)
+    shown = marked_exchange(call.request, call.answer, exchanges.marks(tx))
     if isinstance(said, Broken) and shown.problem is None:
         shown = replace(shown, problem=said.message)
     exchanges.end(tx, call.exchange_id, **asdict(shown))

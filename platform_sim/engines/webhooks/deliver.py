@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 
 from platform_sim.core.actions import jobs
-from platform_sim.core.actions.exchanges import begin
+from platform_sim.core.actions.exchanges import begin, marks
 from platform_sim.core.actions.webhook_deliveries import record_attempt
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.webhooks import DELIVER, Webhook, WebhookDelivery, signature, wire_body
 from platform_sim.core.store import Database, Transaction
 from platform_sim.partners.client import USER_AGENT
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
-from platform_sim.partners.wire import masked_exchange
+from platform_sim.partners.wire import marked_exchange
 
 PARTY = "webhook"
 """Who was asked, in the ledger of exchanges."""
@@ -82,7 +82,7 @@ def _keep_exchange(
     answer: PartnerAnswer,
 ) -> None:
     """Write the masked exchange, of the answer only the status: the rest means nothing, and may echo a secret."""
-    shown = masked_exchange(request, replace(answer, headers={}, body=b""))
+    shown = marked_exchange(request, replace(answer, headers={}, body=b""), marks(tx))
     begin(
         tx,
         id=tx.uuid("exchange", job.subject_id),

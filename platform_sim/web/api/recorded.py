@@ -24,6 +24,7 @@ def incoming(call: Call, route: Route, raw: bytes, elapsed: Callable[[], int], r
         url=call.at.base + outlined_path(route.path, call.path),
         headers=outlined_headers(call.headers.get),
         body=lambda: outlined_body(read_json(raw, limit), only_names=only_names),
+        marked_body=lambda mark: outlined_body(read_json(raw, limit), only_names=only_names, mark=mark),
         elapsed=elapsed,
         actor_email=call.actor.account.email if call.actor else None,
         authorization_id=partner.authorization_id if partner else None,

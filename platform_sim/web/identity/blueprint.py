@@ -67,5 +67,5 @@ def _exchange(doors: Doors) -> dict[str, object]:
         act = oauth.exchange_grant if wanted == "code" else oauth.refresh
         tokens = act(tx, parameters[wanted], secret)
         url = f"{doors.addresses.base}/oauth/token"
-        keep_token_exchange(tx, tokens.authorization, url, kind, elapsed(), tokens.account.email)
+        keep_token_exchange(tx, tokens, url, kind, elapsed(), parameters[wanted], secret)
         return id_host_tokens(tokens)

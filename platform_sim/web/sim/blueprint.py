@@ -17,6 +17,7 @@ from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import asking_customer, error_response, errors_as, json_response
 from platform_sim.web.context import Doors
 from platform_sim.web.sim import openapi
+from platform_sim.web.sim.cassettes import add_cassette_routes
 from platform_sim.web.sim.clock import add_clock_routes
 from platform_sim.web.sim.faults import add_fault_routes
 from platform_sim.web.sim.incidents import add_incident_routes
@@ -57,13 +58,14 @@ def sim_blueprint(doors: Doors) -> Blueprint:
         addon = request.args.get("addon")
         with doors.database.snapshot() as rows:
             found = [e for e in rows.all(Exchange, inbound=False) if addon in (None, e.addon_id)]
-        return json_response([asdict(e) | {"created_at": e.created_at.isoformat()} for e in found])
+        return json_response([_exchange(each) for each in found])
 
     @blueprint.post("/reset")
     def reset() -> Response:
         return json_response(_reset(doors))
 
     add_service_routes(blueprint, doors)
+    add_cassette_routes(blueprint, doors)
     add_user_routes(blueprint, doors)
     add_incident_routes(blueprint, doors)
     add_clock_routes(blueprint, doors)
@@ -90,6 +92,12 @@ def _status(doors: Doors, rows: Snapshot) -> dict[str, Any]:
             for j in waiting
         ],
     }
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    body = asdict(exchange) | {"created_at": exchange.created_at.isoformat()}
+    del body["marked"]
+    return body
 
 
 def canonical(events: list[Event]) -> list[Event]:

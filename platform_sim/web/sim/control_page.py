@@ -11,6 +11,7 @@ HEADINGS = {
     "clock": "The clock",
     "faults": "Faults",
     "services": "Services and plans",
+    "cassettes": "Cassettes",
     "users": "Customers",
     "history": "Timeline, incidents, lessons",
 }

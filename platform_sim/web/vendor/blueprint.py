@@ -84,6 +84,7 @@ def _recorded(doors: Doors, rows: Snapshot, install: Install, wish: dict[str, An
         url=f"{doors.addresses.base}/vendor/apps/{install.addon.id}",
         headers=outlined_headers(request.headers.get),
         body=lambda: outlined_body(wish),
+        marked_body=lambda mark: outlined_body(wish, mark=mark),
         elapsed=stopwatch(),
         actor_email=f"{install.service.name}@addons.heroku.com",
         authorization_id=authorization.id if authorization else None,

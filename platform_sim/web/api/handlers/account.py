@@ -59,12 +59,14 @@ def create_token(call: Call, tx: Transaction) -> Json:
     secret = call.body.get("client", {}).get("secret", "")
     grant, old = call.body.get("grant", {}), call.body.get("refresh_token", {})
     elapsed, kind = stopwatch(), "refresh_token"
+    given = old.get("token", "")
     if grant.get("type") == "refresh_token" or old.get("token"):
-        tokens = oauth.refresh(tx, old.get("token", ""), secret)
+        tokens = oauth.refresh(tx, given, secret)
     elif grant.get("code"):
-        tokens, kind = oauth.exchange_grant(tx, grant["code"], secret), "authorization_code"
+        given, kind = grant["code"], "authorization_code"
+        tokens = oauth.exchange_grant(tx, given, secret)
     else:
         raise InvalidParams("Nothing to exchange: send grant.code, or refresh_token.token.")
     url = f"{call.at.base}/oauth/tokens"
-    keep_token_exchange(tx, tokens.authorization, url, kind, elapsed(), tokens.account.email)
+    keep_token_exchange(tx, tokens, url, kind, elapsed(), given, secret)
     return public.api_tokens(tokens, secret)

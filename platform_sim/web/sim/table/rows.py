@@ -1,6 +1,6 @@
 """The whole table, and all schemas that its rows name. Whoever adds a file adds it here."""
 
-from platform_sim.web.sim.table import clock, faults, history, services, state, users
+from platform_sim.web.sim.table import cassettes, clock, faults, history, services, state, users
 from platform_sim.web.sim.table.row import TEXT, Row, Schema
 
 _SUBJECTS = {
@@ -8,6 +8,7 @@ _SUBJECTS = {
     "clock": (clock.ROWS, clock.SCHEMAS),
     "faults": (faults.ROWS, faults.SCHEMAS),
     "services": (services.ROWS, services.SCHEMAS),
+    "cassettes": (cassettes.ROWS, cassettes.SCHEMAS),
     "users": (users.ROWS, users.SCHEMAS),
     "history": (history.ROWS, history.SCHEMAS),
 }

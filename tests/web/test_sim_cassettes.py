@@ -1,0 +1,39 @@
+"""`/sim/services/SLUG/cassette`: what it holds, from when on, and what is no longer there."""
+
+from datetime import timedelta
+
+import pytest
+
+from platform_sim.testing import Heroku, Partner, Refused
+
+
+def test_since_limits_it_and_what_was_dropped_is_said() -> None:
+    with Heroku(settings={"exchanges_kept": 100}) as heroku:
+        partner = Partner("acme")
+        heroku.register(partner.manifest, plans=("free", "pro"), partner=partner)
+        addon = heroku.app("shop").addons.create("acme:free")
+        heroku.clock.advance(hours=1)
+        since = heroku.clock.now()
+        addon.change_plan("acme:pro")
+        later = heroku.cassette("acme", since=since)
+        assert [each["request"]["method"] for each in later["exchanges"]] == ["PUT"]
+        whole = heroku.cassette("acme")
+        assert ([each["request"]["method"] for each in whole["exchanges"]], whole["missing"]) == (["POST", "PUT"], None)
+        for number in range(60):
+            addon.change_plan(f"acme:{('free', 'pro')[number % 2]}")
+        rest = heroku.cassette("acme")
+        assert 0 < len(rest["exchanges"]) < 62
+        assert rest["missing"].startswith("exchanges from before ")
+        assert rest["missing"].endswith("keeps about the newest 100 of all (PLATFORM_SIM_EXCHANGES_KEPT)")
+        assert heroku.cassette("acme", since=heroku.clock.now() + timedelta(days=1))["missing"] is None
+
+
+def test_what_cannot_be_understood_is_refused() -> None:
+    with Heroku() as heroku:
+        partner = Partner("acme")
+        heroku.register(partner.manifest, partner=partner)
+        with pytest.raises(Refused, match="since: 'noon' is no time"):
+            heroku.ask("GET", "/sim/services/acme/cassette?since=noon")
+        with pytest.raises(Refused, match="add-on service"):
+            heroku.cassette("none")
+        assert heroku.cassette("acme")["exchanges"] == []
