@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from platform_sim.core.actions.fault_holds import release
 from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon
@@ -70,7 +71,7 @@ def fault_named(rows: Snapshot, identity: str) -> Fault:
 def remove(tx: Transaction, operator: Account, fault: Fault) -> None:
     """It goes wrong no more. What waits because of it goes on."""
     tx.record(FAULT, "destroy", fault.id, operator, _told(fault))
-    tx.delete(fault)
+    tx.delete(release(tx, fault, fault.held))
 
 
 def clear(tx: Transaction, operator: Account) -> int:

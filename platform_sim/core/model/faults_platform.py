@@ -81,4 +81,30 @@ TOKENS = (
     ),
 )
 
-PLATFORM_KINDS: tuple[FaultKind, ...] = (*API, *TOKENS)
+DELIVERY = ("app", "addon", "service", "type")
+"""What is known of a webhook's delivery; `type`: `api:release`."""
+WEBHOOKS = (
+    _kind(
+        "webhook-lost",
+        "The delivery is never sent. Something on the way has taken it with 200, so it is shown as succeeded.",
+        DELIVERY,
+        rough=0.05,
+    ),
+    _kind(
+        "webhook-duplicated",
+        "The delivery is sent twice: the same id, the same bytes. The first answer counts.",
+        DELIVERY,
+        gentle=0.05,
+        rough=0.1,
+    ),
+    _kind(
+        "webhook-reordered",
+        "The delivery waits until the webhook's next one has gone, at most so long. Not of level `sync`: these never are.",
+        DELIVERY,
+        Amount("seconds of the platform's clock", 60, 1, 86_400),
+        gentle=0.05,
+        rough=0.1,
+    ),
+)
+
+PLATFORM_KINDS: tuple[FaultKind, ...] = (*API, *TOKENS, *WEBHOOKS)

@@ -11,9 +11,11 @@ from functools import partial
 from platform_sim.core.actions import jobs
 from platform_sim.core.actions.exchanges import begin, marks
 from platform_sim.core.actions.webhook_deliveries import record_attempt
+from platform_sim.core.model.faults import Fault
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.webhooks import DELIVER, Webhook, WebhookDelivery, signature, wire_body
 from platform_sim.core.store import Database, Transaction
+from platform_sim.engines.webhooks import faults
 from platform_sim.partners.client import USER_AGENT
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
 from platform_sim.partners.wire import marked_exchange
@@ -45,10 +47,16 @@ def deliver(room: PostRoom, job: Job) -> None:
         with room.database.transaction(job.cause_id) as tx:
             jobs.finish(tx, job, {"ok": False, "message": "The webhook was removed."})
         return
+    if faults.is_held_back(room.database, job, webhook, delivery):
+        return
     request = _request(webhook, delivery, room.database.rules.webhook_timeout)
-    answer = room.send(request)
+    fault = faults.fault_of(room.database, job, webhook, delivery)
+    answers = _answers(room.send, request, fault)
+    answer = answers[0]
     with room.database.transaction(job.cause_id) as tx:
-        _keep_exchange(tx, job, webhook, delivery, request, answer)
+        for each in answers:
+            _keep_exchange(tx, job, webhook, delivery, request, each)
+        faults.let_go(tx, webhook)
         told = record_attempt(
             tx,
             delivery,
@@ -58,6 +66,13 @@ def deliver(room: PostRoom, job: Job) -> None:
             retried=job.subject_id == webhook.id,
         )
         _settle(tx, job, told)
+
+
+def _answers(send: Send, request: PartnerRequest, fault: Fault | None) -> list[PartnerAnswer]:
+    """Of each time that the request is sent; the first one counts."""
+    if fault is None:
+        return [send(request)]
+    return [faults.SWALLOWED] if fault.kind == faults.LOST else [send(request), send(request)]
 
 
 def _request(webhook: Webhook, delivery: WebhookDelivery, timeout: float) -> PartnerRequest:
