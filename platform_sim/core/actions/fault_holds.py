@@ -1,4 +1,4 @@
-"""Jobs that wait because of a fault, until another has gone before them or their time has come: nothing waits for ever."""
+"""Jobs that wait because of a fault, until another has gone before them or their time has come: none for ever."""
 
 from collections.abc import Collection
 

@@ -99,7 +99,7 @@ WEBHOOKS = (
     ),
     _kind(
         "webhook-reordered",
-        "The delivery waits until the webhook's next one has gone, at most so long. Not of level `sync`: these never are.",
+        "The delivery waits until the webhook's next one has gone, at most so long. Never of level `sync`.",
         DELIVERY,
         Amount("seconds of the platform's clock", 60, 1, 86_400),
         gentle=0.05,
@@ -107,4 +107,19 @@ WEBHOOKS = (
     ),
 )
 
-PLATFORM_KINDS: tuple[FaultKind, ...] = (*API, *TOKENS, *WEBHOOKS)
+DRAIN = ("app", "addon", "service")
+"""What is known of a log drain. Of its batches nobody knows how many there will be: none is in a profile."""
+DRAINS = (
+    _kind(
+        "drain-dropped",
+        "The lines that are about to be sent are dropped. Error L10 tells how many, with the next ones.",
+        DRAIN,
+    ),
+    _kind(
+        "drain-cut",
+        "The connection is cut in the middle of a batch. It is sent again, whole, with the same frame id.",
+        DRAIN,
+    ),
+)
+
+PLATFORM_KINDS: tuple[FaultKind, ...] = (*API, *TOKENS, *WEBHOOKS, *DRAINS)

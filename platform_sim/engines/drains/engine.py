@@ -19,6 +19,7 @@ from platform_sim.core.model.records import Event
 from platform_sim.core.model.seams import LineFollower, LogFeed
 from platform_sim.core.store import Database
 from platform_sim.engines.drains.connection import Times
+from platform_sim.engines.drains.faults import fault_of
 from platform_sim.engines.drains.senders import Sender, sender_for
 from platform_sim.engines.drains.target import target_of
 from platform_sim.engines.drains.worker import DrainWorker
@@ -129,6 +130,7 @@ class DrainEngine:
             self._database.clock,
             lambda most: dice.randint(1, most),
             lambda: chance.secret(f"drain-frame:{key}", next(numbers)).upper(),
+            partial(fault_of, self._database, drain.id),
         )
         made = _Running(url, worker)
         _, made.follower = self._feed.follow(drain.app_id, partial(self._soon, made.pump))

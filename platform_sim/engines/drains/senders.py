@@ -4,6 +4,7 @@ Touches sockets through `Connection`; never raises for what a receiver does.
 """
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Callable
 from typing import Literal, Protocol
@@ -11,7 +12,7 @@ from typing import Literal, Protocol
 import httptools
 
 from platform_sim.core.model.syslog import Batch, Framing, http_headers
-from platform_sim.engines.drains.connection import Connection, Times, Wire
+from platform_sim.engines.drains.connection import Connection, Times, W, Wire
 from platform_sim.engines.drains.target import Target
 
 _TOO_MANY_REQUESTS = 429
@@ -30,6 +31,10 @@ class Sender(Protocol):
 
     async def send(self, batch: Batch, frame_id: str) -> Outcome:
         """One attempt."""
+        ...
+
+    async def cut(self, batch: Batch, frame_id: str) -> Outcome:
+        """An attempt that ends on purpose in the middle of the batch: `again`."""
         ...
 
     def rest(self) -> None:
@@ -132,6 +137,10 @@ class HttpSender:
             await self._connection.close()
         return outcome
 
+    async def cut(self, batch: Batch, frame_id: str) -> Outcome:
+        """See `Sender`."""
+        return await _cut(self._connection, self._request(batch, frame_id), len(self.framing.body(batch)))
+
     async def _ask(self, wire: HttpWire, request: bytes) -> bool:
         """False if the connection ended without a byte of an answer."""
         try:
@@ -170,6 +179,15 @@ def _outcome(status: int | None) -> Outcome:
     if 200 <= status < 300:
         return "taken"
     return "refused" if 400 <= status < 500 and status != _TOO_MANY_REQUESTS else "again"
+
+
+async def _cut(connection: Connection[W], data: bytes, size: int) -> Outcome:
+    """Write all but the second half of the `size` bytes at the end of `data`, and close."""
+    with contextlib.suppress(OSError):
+        wire, _ = await connection.get()
+        wire.transport.write(data[: len(data) - (size + 1) // 2])
+    await connection.close()
+    return "again"
 
 
 class SyslogWire(Wire):
@@ -226,6 +244,11 @@ class SyslogSender:
             pass
         await self._connection.close()
         return "again"
+
+    async def cut(self, batch: Batch, frame_id: str) -> Outcome:
+        """See `Sender`."""
+        body = self.framing.body(batch)
+        return await _cut(self._connection, body, len(body))
 
     def rest(self) -> None:
         """See `Sender`."""

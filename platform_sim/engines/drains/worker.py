@@ -14,6 +14,7 @@ from platform_sim.core.model.rules import Rules
 from platform_sim.core.model.seams import SaidLine
 from platform_sim.core.model.syslog import Batch
 from platform_sim.engines.drains.buffer import Buffer
+from platform_sim.engines.drains.faults import CUT, DROPPED
 from platform_sim.engines.drains.senders import Sender
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class _Parcel:
 
 class DrainWorker:
     """`name` is for the log. `pick`: a number from 1 to the given one, by chance. `new_frame_id`: 32 upper-case hex
-    digits. All methods are called on the loop."""
+    digits. `fault`: what is to go wrong on purpose with the next attempt. All methods are called on the loop."""
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class DrainWorker:
         clock: Clock,
         pick: Callable[[int], int],
         new_frame_id: Callable[[], str],
+        fault: Callable[[], str | None] = lambda: None,
     ) -> None:
         self.sender = sender
         self._name = name
@@ -50,6 +52,7 @@ class DrainWorker:
         self._clock = clock
         self._pick = pick
         self._new_frame_id = new_frame_id
+        self._fault = fault
         self._buffer = Buffer(rules.drain_buffer_lines)
         self._parcel: _Parcel | None = None
         self._news = asyncio.Event()
@@ -87,7 +90,13 @@ class DrainWorker:
 
     async def _deliver(self, parcel: _Parcel) -> None:
         """One attempt, and the wait that may follow from it."""
-        outcome = await self.sender.send(parcel.batch, parcel.frame_id)
+        fault = self._fault()
+        if fault == DROPPED:
+            self._parcel = None
+            self._buffer.give_up(parcel.batch, self._clock.now())
+            return
+        send = self.sender.cut if fault == CUT else self.sender.send
+        outcome = await send(parcel.batch, parcel.frame_id)
         parcel.attempts += 1
         now = self._clock.now()
         if outcome == "taken":

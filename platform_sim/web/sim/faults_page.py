@@ -36,7 +36,8 @@ def _line(kind: FaultKind) -> str:
 
 def _chances(kind: FaultKind) -> str:
     shown = [f"{chance_of(kind, name):g}" for name in PROFILES]
-    return f"| `{kind.name}` | {' | '.join(shown)} |"
+    narrowed = "".join(f" `{key}={value}`" for key, value in kind.in_profile.items())
+    return f"| `{kind.name}`{narrowed} | {' | '.join(shown)} |"
 
 
 if __name__ == "__main__":
