@@ -16,10 +16,10 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-cli heroku-cli transcripts test-browser screenshots chromium check format bench soak docs clean
+.PHONY: help setup demo up test test-cli test-examples heroku-cli transcripts test-browser screenshots chromium check format bench soak docs clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: $(VENV)/installed ## Make .venv with everything (uv if present, else venv and pip)
 
@@ -54,6 +54,10 @@ $(VENV)/compiled: $(VENV)/installed $(shell find tests -name '*.py')
 
 test-cli: setup $(CLI)/node_modules/installed ## Drive a platform with the real heroku CLI; needs Node >= 20 and npm
 	@HEROKU_CLI=$(CURDIR)/$(CLI)/node_modules/.bin/heroku $(BIN)/python -m pytest -n $(CLI_WORKERS) $(CLI)
+
+test-examples: setup ## Run the projects in examples/, each language that is here; wants a package index
+	@EXAMPLES=1 $(if $(wildcard $(CLI)/node_modules/.bin/heroku),HEROKU_CLI=$(CURDIR)/$(CLI)/node_modules/.bin/heroku) \
+		$(BIN)/python -m pytest -n 2 tests/examples
 
 heroku-cli: $(CLI)/node_modules/installed ## Install the real heroku CLI for the tests; needs Node >= 20 and npm
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from platform_sim.testing.collected import ScenarioFile
     from platform_sim.testing.heroku import Heroku
     from platform_sim.testing.heroku_cli import HerokuCli, NoHerokuCli
-    from platform_sim.testing.joins import Command, Factory, Service
+    from platform_sim.testing.joins import Command, Factory, Joined, Service
     from platform_sim.testing.partner import Partner
     from platform_sim.testing.questions import Refused
     from platform_sim.testing.scenarios import on_private
@@ -29,6 +29,7 @@ __all__ = [
     "Heroku",
     "HerokuCli",
     "HerokuTestCase",
+    "Joined",
     "NoHerokuCli",
     "Partner",
     "Refused",
@@ -44,6 +45,7 @@ _PLACES = {
     "Heroku": "heroku",
     "HerokuCli": "heroku_cli",
     "HerokuTestCase": "case",
+    "Joined": "joins",
     "NoHerokuCli": "heroku_cli",
     "Partner": "partner",
     "Refused": "questions",

@@ -29,10 +29,10 @@ class LeaksLeft(AssertionError):
 def opened(
     *, seed: int | None = None, settings: Mapping[str, Any] | None = None, services: Sequence[Service] = ()
 ) -> Iterator[Heroku]:
-    """A Heroku with a project's own services registered; as `Heroku` and its `register` raise."""
+    """A Heroku with a project's own services registered; as `Heroku` and its `install` raise."""
     with Heroku(seed=seed, settings=settings) as heroku:
         for each in services:
-            heroku.register(each.contents(), plans=each.plans, partner=each.partner, holds=each.holds)
+            heroku.install(each)
         yield heroku
 
 

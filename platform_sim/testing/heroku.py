@@ -13,6 +13,7 @@ from platform_sim.cli import env
 from platform_sim.options import Options
 from platform_sim.partners.http_send import HttpSend
 from platform_sim.settings import SETTINGS, BadSetting, environment, load
+from platform_sim.testing import joins
 from platform_sim.testing.apps import App, World, waited_for
 from platform_sim.testing.faults import Fault, Faults
 from platform_sim.testing.heroku_cli import HerokuCli, find_cli
@@ -136,6 +137,15 @@ class Heroku:
             holds = holds or (lambda: set(recorded.resources))
         self._services[slug] = Service(slug, str(manifest["api"]["password"]), holds)
         return secret
+
+    def install(self, service: joins.Service) -> Joined:
+        """Register a service with its partner, whom it returns. As `register` raises; OSError or ValueError if the
+        manifest's file cannot be read."""
+        manifest, holds = service.contents(), service.holds
+        slug = str(manifest.get("id"))
+        asked = None if holds is None else lambda: holds(self._joined[slug])
+        self.register(manifest, plans=service.plans, partner=service.partner, holds=asked)
+        return self._joined[slug]
 
     def partner(self, slug: str) -> Joined:
         """The partner of a service that was registered here; KeyError of another."""

@@ -8,7 +8,7 @@ import json
 import logging
 import shlex
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from platform_sim.partners.contract import PartnerRequest
 from platform_sim.partners.manifest import base_url, sso_target
 from platform_sim.settings import environment
 from platform_sim.testing.asgi import Asgi, AsgiServer, is_asgi
-from platform_sim.testing.leaks import Holds
 from platform_sim.testing.questions import basic
 from platform_sim.testing.ways import Ways, WsgiSend, place_of
 from platform_sim.testing.wsgi import Answer, Wsgi, whole
@@ -57,23 +56,6 @@ Joining = Wsgi | Asgi | Factory | Command | str | None
 
 
 @dataclass(frozen=True)
-class Service:
-    """A service of a project's own: what `Heroku.register` takes. `manifest`: its JSON, or the file that holds it."""
-
-    manifest: Json | str | Path = field(repr=False)
-    partner: Joining = None
-    plans: Sequence[str] = ("free",)
-    holds: Holds | None = None
-
-    def contents(self) -> Json:
-        """The manifest; OSError or ValueError if its file cannot be read."""
-        if isinstance(self.manifest, dict):
-            return self.manifest
-        found: Json = json.loads(Path(self.manifest).read_text(encoding="utf-8"))
-        return found
-
-
-@dataclass(frozen=True)
 class Joined:
     """A partner that has joined. `url`: where it is asked; `told`: what it would be told as a process; `app`: the
     application that it is, None of one that is asked by HTTP."""
@@ -105,6 +87,24 @@ class Joined:
             given["Content-Type"] = "application/json"
         url = self.url + path
         return whole(url, self._ways(PartnerRequest(method, url, given, body, 25.0)))
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service of a project's own, as `Heroku.install` takes it. `manifest`: its JSON, or the file that holds it.
+    `holds`: given its partner, says for `leaks` the uuids that the partner holds now. All else as of `register`."""
+
+    manifest: Json | str | Path = field(repr=False)
+    partner: Joining = None
+    plans: Sequence[str] = ("free",)
+    holds: Callable[[Joined], Collection[str]] | None = None
+
+    def contents(self) -> Json:
+        """The manifest; OSError or ValueError if its file cannot be read."""
+        if isinstance(self.manifest, dict):
+            return self.manifest
+        found: Json = json.loads(Path(self.manifest).read_text(encoding="utf-8"))
+        return found
 
 
 class Joins:

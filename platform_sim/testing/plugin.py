@@ -69,7 +69,7 @@ def heroku(request: pytest.FixtureRequest, heroku_services: "Sequence[Service]")
         item.stash[WORLD] = world
         try:
             for each in heroku_services:
-                world.register(each.contents(), plans=each.plans, partner=each.partner, holds=each.holds)
+                world.install(each)
             yield world
             if item.stash.get(PASSED, False):
                 _look_for_leaks(item, world)

@@ -35,7 +35,11 @@ KEYS: dict[str, tuple[Literal["args"] | None, str, str]] = {
         "your add-on's partner: `package.module:app`, `package.module:make()`, a URL, or a command that starts it",
     ),
     PLANS: ("args", "PLANS", "its plans: names or NAME=CENTS, the first the default (free)"),
-    HOLDS: (None, "PLACE", "`package.module:function` that returns the uuids which it holds, for leaks"),
+    HOLDS: (
+        None,
+        "PLACE",
+        "`package.module:function` that is given the partner and returns the uuids which it holds, for leaks",
+    ),
     CLI: (None, "PROGRAM", "the heroku CLI (else HEROKU_CLI of the environment, else `heroku` on the PATH)"),
 }
 """Ini key -> type, what its option takes, sentence. The option of `platform_sim_seed` is `--platform-sim-seed`."""
@@ -124,7 +128,11 @@ def services(config: pytest.Config, set_variable: Callable[[str, str], None]) ->
     if holds and OBJECT.fullmatch(holds) is None:
         raise pytest.UsageError(f"{HOLDS} is {holds!r}: write it as package.module:function")
     joining = _partner(partner, set_variable) if partner else None
-    yield testing.Service(file, joining, plans, partial(_found, HOLDS, holds) if holds else None)
+    yield testing.Service(file, joining, plans, partial(_asked, holds) if holds else None)
+
+
+def _asked(words: str, partner: Any) -> Any:
+    return _found(HOLDS, words)(partner)
 
 
 def _partner(words: str, set_variable: Callable[[str, str], None]) -> "Joining":
@@ -144,7 +152,7 @@ def _partner(words: str, set_variable: Callable[[str, str], None]) -> "Joining":
 
 
 def _found(key: str, words: str) -> Any:
-    """What `package.module:name` names; called where parentheses follow, as they always do for HOLDS."""
+    """What `package.module:name` names; called where parentheses follow."""
     module, _, name = words.partition(":")
     try:
         found: Any = importlib.import_module(module)
@@ -154,7 +162,7 @@ def _found(key: str, words: str) -> Any:
         if not hasattr(found, part):
             raise pytest.UsageError(f"{key}: {module} has no {name.removesuffix('()')}")
         found = getattr(found, part)
-    return found() if key == HOLDS or name.endswith("()") else found
+    return found() if name.endswith("()") else found
 
 
 def _home(config: pytest.Config) -> Path:

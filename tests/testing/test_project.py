@@ -21,10 +21,11 @@ def make():
     told.append(os.environ["CLIENT_SECRET"])
     return made[-1]
 
-def holds():
-    return list(made[-1].resources)
+def holds(partner):
+    asked.append(partner.slug)
+    return list(partner.app.resources)
 
-made, told, number = [], [], 5
+made, told, asked, number = [], [], [], 5
 app = Partner("own")
 """
 SUITE = """
@@ -42,6 +43,10 @@ def test_own(heroku, partner, again):
 
 def test_its_environment_is_as_before():
     assert "CLIENT_SECRET" not in os.environ
+
+def test_all_was_asked_for():
+    import own_service
+    assert len(set(own_service.told)) == 2 and set(own_service.asked) == {"own"}
 """
 
 
@@ -66,7 +71,7 @@ def test_a_project_names_its_partner_in_its_settings(suite: pytest.Pytester) -> 
         """
     )
     result = suite.runpytest_inprocess(*QUICK)
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(
         ["platform-sim: seed none, manifest manifest.json, partner own_service:make(), plans free pro=900, *"]
     )
@@ -96,11 +101,11 @@ def test_options_win(suite: pytest.Pytester) -> None:
 def test_what_it_holds_is_asked_for_leaks(suite: pytest.Pytester) -> None:
     words = "[pytest]\nplatform_sim_manifest = manifest.json\nplatform_sim_partner = own_service:app\n"
     suite.makeini(words + "platform_sim_holds = own_service:orphans\n")
-    suite.makepyfile(own_service=APPLICATION + "\ndef orphans(): return ['orphan-of-nobody']\n")
+    suite.makepyfile(own_service=APPLICATION + "\ndef orphans(partner): return ['orphan-of-' + partner.slug]\n")
     suite.makepyfile(test_suite="def test_own(heroku): pass\n")
     result = suite.runpytest_inprocess(*QUICK)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*orphan-of-nobody is held by the partner of own*", "no seed: *--platform-sim-seed=*"])
+    result.stdout.fnmatch_lines(["*orphan-of-own is held by the partner of own*", "no seed: *--platform-sim-seed=*"])
     words += "platform_sim_leaks_ok = true\nplatform_sim_holds = own_service:orphans\n"
     suite.makeini(words)
     suite.runpytest_inprocess(*QUICK).assert_outcomes(passed=1)
