@@ -16,7 +16,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-cli test-examples heroku-cli transcripts test-browser screenshots chromium check format bench soak docs clean
+.PHONY: help setup demo up test test-long test-cli test-examples heroku-cli transcripts test-browser screenshots chromium check format bench soak docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ $(VENV)/compiled: $(VENV)/installed $(shell find tests -name '*.py')
 	@for half in '[a-d]*' '[e-z]*'; do ls -d tests/$$half | \
 		xargs $(BIN)/python -m pytest -n 0 -qq --collect-only >/dev/null 2>&1 & done; wait
 	@touch $@
+
+test-long: setup ## Play the demo's story as a scenario file by the command; pytest plays it in `make test`
+	@LONG=1 $(BIN)/python -m pytest -n0 tests/stories/test_scenario.py
 
 test-cli: setup $(CLI)/node_modules/installed ## Drive a platform with the real heroku CLI; needs Node >= 20 and npm
 	@HEROKU_CLI=$(CURDIR)/$(CLI)/node_modules/.bin/heroku $(BIN)/python -m pytest -n $(CLI_WORKERS) $(CLI)

@@ -15,6 +15,8 @@ from platform_sim.scenarios.table import DOCUMENT, STEP, VERBS
 from platform_sim.scenarios.verb import Verb
 
 Json = dict[str, Any]
+STORIES = Path(__file__).parent / "stories"
+"""Files that come with the package."""
 GIVEN = ("url", "addon", "app", "port", "ready", "folder")
 """Values that are there without being saved."""
 _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
@@ -171,7 +173,7 @@ def _check_plan(content: Json, name: str, at: problems.Path, notes: Notes) -> No
 def _check_saved(content: Json, steps: list[Step], notes: Notes) -> None:
     """`${name}` is a value of the file, or what an earlier step has saved."""
     known = {*GIVEN, *(content.get("values") or {})}
-    for section in ("services", "apps"):
+    for section in ("environment", "services", "apps", "faults"):
         _look(content.get(section), (section,), known, notes)
     by_number = {step.number: step for step in steps}
     raw = content.get("steps")

@@ -10,7 +10,7 @@ from platform_sim.testing.questions import route
 
 SECONDS = 60.0
 """Wall seconds for which something that others do is waited for."""
-PAUSE = 0.03
+PAUSE = 0.05
 
 
 def up(scene: Scene, app: str) -> dict[str, int]:

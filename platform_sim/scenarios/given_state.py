@@ -1,5 +1,6 @@
 """What a scenario says is there before its steps: users, services, apps. What is there already is left as it is."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 
 from platform_sim.scenarios import dynos, verbs_faults, verbs_nouns
@@ -27,12 +28,9 @@ def put_in_place(scene: Scene, document: Json, registrar: Registrar, later: set[
         yield f"user {email}"
         _user(scene, email, user or {})
     for name in document.get("services", {}):
-        if name not in later:
-            yield f"service {name}"
-            try:
-                registrar.register(name)
-            except LeftOut:
-                continue
+        yield f"service {name}" if name not in later else f"partner of {name}"
+        with contextlib.suppress(LeftOut):
+            (registrar.start if name in later else registrar.register)(name)
     for name, app in document.get("apps", {}).items():
         yield f"app {name}"
         _app(scene, name, scene.filled(app or {}))

@@ -137,7 +137,10 @@ class Matcher:
             elif name in NEEDS and (not isinstance(each, NEEDS[name]) or (name != "there" and isinstance(each, bool))):
                 notes.add((*at, name), f"{name!r} takes {_wanted(name)}, not {kind(each)}")
             elif name == "matches":
-                _check_pattern(each, (*at, name), notes)
+                try:
+                    check_pattern(each)
+                except ValueError as problem:
+                    notes.add((*at, name), str(problem))
 
     def schema(self) -> Json:
         """See `Kind`."""
@@ -167,8 +170,9 @@ def _wanted(name: str) -> str:
     return words.get(NEEDS[name], "a number")
 
 
-def _check_pattern(pattern: str, at: Path, notes: Notes) -> None:
+def check_pattern(pattern: str) -> None:
+    """ValueError, a sentence, for what is no regular expression."""
     try:
         re.compile(pattern)
     except re.error as problem:
-        notes.add(at, f"{pattern[:60]!r} is no regular expression: {problem}")
+        raise ValueError(f"{pattern[:60]!r} is no regular expression: {problem}") from None

@@ -24,12 +24,14 @@ from platform_sim.scenarios.services import Registrar
 from platform_sim.testing.questions import Questions, Refused
 
 State = Literal["ok", "failed", "left out", "not played"]
-PAUSE = 0.05
+PAUSE = 0.1
 """Wall seconds before a step that looks is done again."""
 TREES = 8
 """Newest trees of the timeline that a failure shows."""
 GIVEN = "what is given"
 HIDDEN = "******"
+LONG = 8
+"""Characters of a saved value that a report shows by its name: it may be a secret."""
 CREDENTIALS = re.compile(r"://[^/@\s]+@")
 """In a URL."""
 
@@ -103,6 +105,7 @@ class Player:
             if "frozen_at" in document.content:
                 scene.must("POST", "/sim/clock/freeze", {"at": document.content["frozen_at"]})
             given_state.values(scene, document.content.get("values", {}))
+            scene.environment = {**scene.environment, **scene.filled(document.content.get("environment", {}))}
             for told in given_state.put_in_place(scene, document.content, self._registrar, document.later):
                 made.append(told)
         except (StepFailed, ProgramProblem, Refused, Unreachable, LeftOut) as problem:
@@ -119,8 +122,8 @@ class Player:
         scene, begun = self.scene, time.monotonic()
         try:
             scene.who = scene.filled(step.options.get("as", ""))
-            if "for" in step.options:
-                scene.service(step.options["for"])
+            if step.options.get("for") in scene.missing:
+                raise LeftOut(scene.missing[step.options["for"]])
             seen, found = self._done(step)
         except LeftOut as problem:
             return self._outcome(step, "left out", _since(begun), problem=str(problem))
@@ -158,7 +161,10 @@ class Player:
 
     def _save(self, step: Step, seen: Seen) -> None:
         for name, path in step.options.get("save", {}).items():
-            found = found_at(seen.json, path)
+            found = found_at(seen.json, path if isinstance(path, str) else path["path"])
+            if isinstance(path, dict):
+                part = re.search(path["find"], found) if isinstance(found, str) else None
+                found = part[part.re.groups and 1] if part else MISSING
             if found is not MISSING:
                 self.scene.saved[name] = found
 
@@ -178,6 +184,9 @@ class Player:
         """Without what only the two sides may know."""
         for secret in self.scene.secrets():
             text = text.replace(secret, HIDDEN)
+        for name, value in self.scene.saved.items():
+            if isinstance(value, str) and len(value) >= LONG and name not in ("url", "folder"):
+                text = text.replace(value, f"${{{name}}}")
         return CREDENTIALS.sub(f"://{HIDDEN}@", text)
 
     def _failed(self, outcome: Outcome) -> Outcome:

@@ -43,12 +43,12 @@ class Telling:
 
     def lines(self, outcome: Outcome, *, all_checks: bool = True) -> Iterator[str]:
         """An outcome, with the title of its chapter before it."""
+        if outcome.state == "not played":
+            return
         if outcome.chapter:
             self._chapters += 1
             yield ""
             yield f"{self._chapters}. {plain(outcome.chapter)}"
-        if outcome.state == "not played":
-            return
         took = f"  ({outcome.milliseconds} ms)" if outcome.milliseconds > 9 else ""
         yield f"  {MARKS[outcome.state]}: {plain(outcome.title)}{took}"
         if outcome.said:

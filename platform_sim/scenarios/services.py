@@ -29,36 +29,41 @@ class Registrar:
         self._scene, self._wanted = scene, wanted
         self._servers: list[WSGIServer] = []
 
+    def start(self, name: str) -> None:
+        """Have the partner's program run before its service is registered, if it has one of its own."""
+        if "command" in (self._wanted[name].get("partner") or ""):
+            self._prepare(name)
+
     def register(self, name: str) -> Seen:
         """Start the partner, push the manifest, sell the plans. LeftOut for an optional one that is not there."""
-        wanted = self._wanted[name]
         try:
-            return self._register(name, wanted)
+            service = self._scene.services.get(name) or self._prepare(name)
+            self._tell(name, self._scene.filled(self._wanted[name]), service)
         except (StepFailed, ProgramProblem) as problem:
-            if not wanted.get("optional"):
+            if not self._wanted[name].get("optional"):
                 raise StepFailed(str(problem)) from None
             self._scene.missing[name] = f"{name} is not there: {_last_line(str(problem))}"
             raise LeftOut(self._scene.missing[name]) from None
+        if service.scripted is not None:
+            service.scripted.joins(self._scene.platform, service.client_secret)
+        return Seen(201, f"{name} is registered", service.manifest)
 
-    def _register(self, name: str, wanted: Json) -> Seen:
-        scene = self._scene
-        filled = scene.filled(wanted)
-        scripted = _scripted(filled)
-        partner = Partner(name) if scripted is not None else None
+    def _prepare(self, name: str) -> Service:
+        filled = self._scene.filled(self._wanted[name] | {"partner": None})
+        wanted = self._wanted[name].get("partner", {})
+        answers = _scripted(wanted)
+        partner = Partner(name) if answers is not None else None
         manifest = self._manifest(name, filled, partner)
-        service = Service(name, manifest, filled.get("client_secret") or scene.chance.secret(), scripted=partner)
-        if partner is not None:
-            partner.manifest = manifest
-            for each in scripted or ():
+        service = Service(name, manifest, filled.get("client_secret") or self._scene.chance.secret(name))
+        if partner is None:
+            service.url = self._place(name, wanted, service)
+        else:
+            partner.manifest, service.scripted = manifest, partner
+            for each in self._scene.filled(answers):
                 partner.answer(each["method"], each["status"], each.get("body"), times=each.get("times", 1))
             service.url = self._serve(partner)
-        else:
-            service.url = self._place(name, filled, service)
-        scene.services[name] = service
-        self._tell(name, filled, service)
-        if partner is not None:
-            partner.joins(scene.platform, service.client_secret)
-        return Seen(201, f"{name} is registered", manifest)
+        self._scene.services[name] = service
+        return service
 
     def _tell(self, name: str, filled: Json, service: Service) -> None:
         scene = self._scene
@@ -93,11 +98,10 @@ class Registrar:
             raise StepFailed(f"the command for the manifest of {name} has said: {ended.said[-1000:].strip()}")
         return json_in(ended.said)
 
-    def _place(self, name: str, filled: Json, service: Service) -> str:
+    def _place(self, name: str, wanted: Json, service: Service) -> str:
         """Where the partner is called; "" for where the manifest says."""
-        wanted = filled.get("partner", {})
         if "url" in wanted:
-            return str(wanted["url"])
+            return str(self._scene.filled(wanted["url"]))
         if "same as" in wanted:
             return self._scene.service(wanted["same as"]).url
         if "command" in wanted:
@@ -157,9 +161,8 @@ class _Quiet(WSGIRequestHandler):
         """Says nothing: the timeline tells what was asked."""
 
 
-def _scripted(filled: Json) -> list[Json] | None:
+def _scripted(wanted: Any) -> list[Json] | None:
     """The answers of a scripted partner; None for another."""
-    wanted = filled.get("partner")
     if wanted == "scripted":
         return []
     return wanted["scripted"] if isinstance(wanted, dict) and "scripted" in wanted else None

@@ -7,7 +7,7 @@ from platform_sim.core.model.addons import ABILITIES, PLAN_STATES
 from platform_sim.core.model.catalog import is_local_place
 from platform_sim.core.model.values import ADDON_NAME, APP_NAME, ATTACHMENT_NAME, CONFIG_VAR
 from platform_sim.scenarios.kinds import AnyJson, Choice, Nothing, Switch, Text, Whole
-from platform_sim.scenarios.matching import Matcher, Var, check_path
+from platform_sim.scenarios.matching import Matcher, Var, check_path, check_pattern
 from platform_sim.scenarios.shapes import Brings, Either, Field, ListOf, MapOf, Obj
 from platform_sim.scenarios.verb import (
     ADDON,
@@ -157,6 +157,14 @@ APP_WISH = Either(
         ),
     )
 )
+PATH_IN = Text("a path", test=check_path)
+SAVED_PART = Obj(
+    {
+        "path": Field(PATH_IN, "A path into the answer."),
+        "find": Field(Text("a regular expression", test=check_pattern), "What its first group finds there is saved."),
+    },
+    ("path", "find"),
+)
 WORDS = Either((TEXT, ListOf(TEXT, 1), Matcher()))
 VAR = Var(said=IS)
 ADDON_IS = Either(
@@ -197,7 +205,7 @@ STEP = {
     "within": Field(LENGTH, "Of the wall: so long a step that looks is done again until it is as expected."),
     "expect": Field(EXPECT, "What has to be so afterwards. Without `status` and `error`, an error fails the step."),
     "save": Field(
-        MapOf(Text("a path", test=check_path), "name", VALUE_NAME, "value"),
+        MapOf(Either((PATH_IN, SAVED_PART)), "name", VALUE_NAME, "value"),
         "Name to path into the answer: later `${name}`.",
     ),
 }
@@ -212,6 +220,7 @@ DOCUMENT = {
     ),
     "frozen_at": Field(MOMENT, "The clock stands there from the beginning."),
     "values": Field(MapOf(VALUE, "name", VALUE_NAME, "value"), "Values for `${name}`."),
+    "environment": Field(ENVIRONMENT, "Variables of all programs that the file starts."),
     "uses": Field(
         Obj(
             {

@@ -1,6 +1,7 @@
 """The verb `load`: many requests to an app, from several clients, while something happens in the midst of them."""
 
 import itertools
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ from platform_sim.scenarios.kinds import Whole
 from platform_sim.scenarios.matching import Matcher, found_at, mismatch
 from platform_sim.scenarios.scene import Json, Scene, Seen, StepFailed, seen_in
 from platform_sim.scenarios.shapes import Field, ListOf, MapOf, Obj
-from platform_sim.scenarios.verb import APP, BODY, METHOD, PATH, verb
+from platform_sim.scenarios.verb import APP, BODY, HEADERS, METHOD, PATH, verb
 from platform_sim.scenarios.verbs_world import VERBS as WORLD
 
 MOST = 20_000
@@ -67,8 +68,11 @@ class Load:
 
     def _ask(self, client: Remote, request: Json) -> None:
         method = request.get("method", "GET")
+        headers, body = {"Accept": "application/json", **request.get("headers", {})}, b""
+        if "body" in request:
+            headers["Content-Type"], body = "application/json", json.dumps(request["body"]).encode()
         try:
-            seen = seen_in(client.answer(method, request.get("path", "/"), request.get("body")))
+            seen = seen_in(client.sent(method, self._base + request.get("path", "/"), headers, body))
         except Unreachable as problem:
             seen = Seen(0, str(problem))
         wrong = _wrong(seen, request)
@@ -116,6 +120,7 @@ _REQUEST = Obj(
         "path": Field(PATH, "Else /."),
         "method": Field(METHOD, "Else GET."),
         "body": Field(BODY, "What is sent, as JSON."),
+        "headers": Field(HEADERS, "Besides `Accept: application/json`, or instead of it."),
         "status": Field(Whole(100, 599), "What has to be answered; else 200."),
         "json": Field(_PARTS, "What has to be in each answer."),
     }

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from platform_sim.scenarios import dynos, services
+from platform_sim.scenarios import browser, dynos, services
 from platform_sim.scenarios.http import Unreachable, visit
 from platform_sim.scenarios.kinds import Choice, Text, Whole
 from platform_sim.scenarios.programs import ProgramProblem
@@ -99,27 +100,20 @@ def _seen(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") 
 def _sign_in(scene: Scene, given: Json) -> Seen:
     """As a browser: the signed form is posted, and a redirect on this machine is followed."""
     addon = scene.must("GET", route("addons", given["addon"]))
-    form = scene.must("GET", f"{route('addons', addon['id'])}/sso")
-    fields: dict[str, str] = form["params"] | given.get("extra", {})
-    if "age" in given:
-        service = scene.service(addon["addon_service"]["name"])
-        fields |= services.older(fields, str(service.manifest["api"]["sso_salt"]), given["age"])
-    headers, encoded = {"Accept": "text/html"}, urlencode(fields)
-    form_type = {"Content-Type": "application/x-www-form-urlencoded"}
     try:
-        if form["method"] == "get":
-            url, answer = form["action"], visit("GET", f"{form['action']}?{encoded}", headers)
+        if "query" in given:
+            form = browser.form_at(f"{addon['web_url']}?{urlencode(given['query'])}")
         else:
-            url, answer = form["action"], visit("POST", form["action"], headers | form_type, encoded.encode())
-        for _ in range(3):
-            if not 300 <= answer.status < 400:
-                break
-            cookies = "; ".join(part.strip().split(";")[0] for part in answer.headers.get("set-cookie", "").split(", "))
-            url = urljoin(url, answer.headers.get("location", ""))
-            answer = visit("GET", url, headers | {"Cookie": cookies})
+            found = scene.must("GET", f"{route('addons', addon['id'])}/sso")
+            form = browser.Form(found["method"], found["action"], found["params"])
+        fields = form.fields | given.get("extra", {})
+        if "age" in given:
+            salt = str(scene.service(addon["addon_service"]["name"]).manifest["api"]["sso_salt"])
+            fields |= services.older(fields, salt, given["age"])
+        seen = seen_in(browser.sent(browser.Form(form.method, form.action, fields)))
     except Unreachable as problem:
         raise StepFailed(str(problem)) from None
-    return seen_in(answer)
+    return replace(seen, json={"fields": fields}) if seen.json is None else seen
 
 
 def _run(scene: Scene, given: Json) -> Seen:
@@ -195,7 +189,12 @@ VERBS = {
     "sign in": verb(
         "Single sign-on into the partner's dashboard, as a browser.",
         _sign_in,
-        {**_ADDON, "age": (LENGTH, "How long ago it was signed."), "extra": (FORM, "More fields.")},
+        {
+            **_ADDON,
+            "age": (LENGTH, "How long ago it was signed."),
+            "extra": (FORM, "More fields, or others."),
+            "query": (FORM, "By the link in the dashboard, with these parameters, not by the API."),
+        },
         ("addon",),
         short="addon",
         looks=True,

@@ -188,12 +188,12 @@ def test_what_leaks_is_found() -> None:
 
 
 def test_faults_of_a_file_and_of_a_step() -> None:
-    head = "settings: {provision_attempts: 1}\nfaults: [{kind: partner-status, match: {method: PUT}, amount: 422}]\n"
+    head = "settings: {plan_change_attempts: 1}\nfaults: [{kind: partner-status, match: {method: PUT}, amount: 503}]\n"
     fine(
         played(
             """
 - change plan: {addon: a1, plan: "acme:pro"}
-  expect: {status: 422, addons: {a1: {plan: "acme:free"}}}
+  expect: {status: 503, addons: {a1: {plan: "acme:free"}}}
 - change plan: {addon: a1, plan: "acme:pro"}
 - fail: {kind: partner-status, match: {method: POST}, times: always}
 - ask: GET /sim/faults
