@@ -69,6 +69,7 @@ class Platform:
         self._lock = threading.Lock()
         self._made_authority: Authority | None = None
         self._stopping = threading.Event()
+        self._begin = partial(first_rows, token=self.options.token, services=self.options.services)
         self._changing = threading.RLock()
         """Held while a snapshot is put in place."""
         self.on_restored: Callable[[], None] = lambda: None
@@ -88,15 +89,14 @@ class Platform:
             raise
 
     def _first_rows(self) -> FirstRows:
-        begin = partial(first_rows, token=self.options.token, services=self.options.services)
         if self.options.snapshot is not None:
             with self.album.ready(self.options.snapshot) as ready:
                 ready.check_fits(self.options.seed, self.options.frozen_at)
-                return ready.put(self.options.token, begin)[0]
+                return ready.put(self.options.token, self._begin)[0]
         if self.options.frozen_at is None:
             restore(self.database)
         with self.database.transaction() as tx:
-            return begin(tx)
+            return self._begin(tx)
 
     @property
     def url(self) -> str:
@@ -140,7 +140,7 @@ class Platform:
         self._ends(routes.close)
         sessions = LogSessions(self.logs, partial(session_in, self.database), self.clock.now)
         self.clock.on_move(sessions.clock_moved)
-        timeline = self._timeline = TimelineStreams(self.database, customer_id=self.customer_id)
+        timeline = TimelineStreams(self.database, customer=lambda: self.doors.customer_id)
         streams = StreamsTable(sessions, OutputStreams(self.outputs), LoginPolls(self.database), timeline)
         desk = TerminalDesk(self._terminal_expected)
         self.edge = Edge(
@@ -186,7 +186,7 @@ class Platform:
                 first, told = ready.put(self.token, partial(first_rows, token=None, services=()))
                 self.boot_id, self.customer_id, self.token = first
                 self.doors.boot_id = self._routes.boot_id = self.boot_id
-                self.doors.customer_id = self._timeline.customer_id = self.customer_id
+                self.doors.customer_id = self.customer_id
             finally:
                 self.machinery.start(self.boot_id)
         self.on_restored()
@@ -228,6 +228,7 @@ class Platform:
             layout=self.layout,
             addresses=Addresses("http://localhost"),
             customer_id=self.customer_id,
+            begin=self._begin,
             manifest_problems=lambda manifest: sentences("error", manifest),
             manifest_warnings=lambda manifest: sentences("warning", manifest),
             sso_target=sso_target,

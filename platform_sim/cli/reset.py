@@ -10,22 +10,31 @@ from platform_sim.cli.show import asked, plural, print_json
 
 @click.command
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.option("--seed", type=int, help="Forget everything, and begin as a platform that was started with this seed.")
+@click.option("--at", metavar="TIME", help="With --seed: where the clock then stands, as in 2026-03-01T12:00:00Z.")
+@click.option("--force", is_flag=True, help="With --seed: even if partners have not acknowledged what has ended.")
 @json_option
 @asks_platform
-def command(client: Client, yes: bool, as_json: bool) -> None:
+def command(client: Client, yes: bool, seed: int | None, at: str | None, force: bool, as_json: bool) -> None:
     """Destroy all apps and add-ons; services stay.
 
-    Partners are asked to delete, as at any other end.
+    Partners are asked to delete, as at any other end. With --seed services, customers, teams and the event log go
+    too, and ids, names and tokens repeat.
     """
+    if seed is None and (at is not None or force):
+        raise click.UsageError("--at and --force go with --seed")
     if not yes:
-        answer = asked(f"Destroy every app and add-on of {client.place.url}? [y/N] ")
+        what = "every app and add-on" if seed is None else "every app and add-on, and forget all else,"
+        answer = asked(f"Destroy {what} of {client.place.url}? [y/N] ")
         if answer.lower() not in ("y", "yes"):
             raise Failure("nothing was destroyed")
-    found = client.post("/sim/reset", {})
+    wish = {"seed": seed, "at": at, "force": force or None}
+    found = client.post("/sim/reset", {name: value for name, value in wish.items() if value is not None})
     if as_json:
         print_json(found)
-    else:
-        click.echo(f"{plural(found['apps_destroyed'], 'app')} destroyed; services stay.")
-        if found["addons_left"]:
-            left = plural(found["addons_left"], "add-on")
-            click.echo(f"{left} not acknowledged by the partner yet: `platform-sim wait` returns when all are.")
+        return
+    left = "services stay" if seed is None else f"the platform begins anew with seed {seed}"
+    click.echo(f"{plural(found['apps_destroyed'], 'app')} destroyed; {left}.")
+    if found["addons_left"] and seed is None:
+        left = plural(found["addons_left"], "add-on")
+        click.echo(f"{left} not acknowledged by the partner yet: `platform-sim wait` returns when all are.")

@@ -106,6 +106,12 @@ class Heroku:
         """Any call of the Platform API or of `/sim`, as the customer, in process; its JSON. Refused for an error."""
         return self._questions.ask(method, path, content)
 
+    def reset(self, seed: int) -> None:
+        """Begin anew, as one that was just started with this seed: partners are told of what ends, then all is
+        forgotten, services too. Refused while a partner has not acknowledged an end. The clock stays."""
+        self.ask("POST", "/sim/reset", {"seed": seed})
+        self._services.clear()
+
     def register(
         self,
         manifest: Json,

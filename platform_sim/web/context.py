@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
+from platform_sim.core.actions.first_rows import FirstRows, first_rows
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.records import Job
 from platform_sim.core.model.seams import LogSink, Metrics, NoMetrics, SaidLine
 from platform_sim.core.model.snapshots import Snapshots
 from platform_sim.core.model.sso import SsoTarget
-from platform_sim.core.store import Database, Snapshot
+from platform_sim.core.store import Database, Snapshot, Transaction
 from platform_sim.web.workers import waiting
 
 
@@ -32,6 +33,8 @@ class Doors:
     """Where a manifest wants browsers to sign in to the resource with this id of the partner's; None: nowhere."""
     manifest_warnings: Callable[[dict[str, Any]], list[str]] = field(default=lambda manifest: [])
     """What is doubtful about it, in the same way: told, and taken all the same."""
+    begin: Callable[[Transaction], FirstRows] = field(default=lambda tx: first_rows(tx, None, ()))
+    """Writes what this platform has before anybody asks."""
     boot_id: str = ""
     version: str = ""
     data: str | None = None

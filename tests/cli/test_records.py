@@ -104,3 +104,14 @@ def test_reset_says_what_a_partner_has_not_acknowledged(api: FakeApi, run: Run) 
     api.on("POST /sim/reset", {"apps_destroyed": 1, "addons_left": 1})
     assert "1 add-on not acknowledged by the partner yet" in run("reset", "-y").stdout
     assert json.loads(run("reset", "-y", "--json").stdout) == {"apps_destroyed": 1, "addons_left": 1}
+
+
+def test_reset_with_a_seed(api: FakeApi, run: Run) -> None:
+    api.on("POST /sim/reset", {"apps_destroyed": 2, "addons_left": 0, "seed": 7, "token": "HRKU-x"})
+    told = run("reset", "--yes", "--seed", "7", "--at", "2026-03-01T12:00:00Z", "--force").stdout
+    assert told == "2 apps destroyed; the platform begins anew with seed 7.\n"
+    assert run("reset", "--seed", "7", input="y\n").exit_code == 0
+    full = {"seed": 7, "at": "2026-03-01T12:00:00Z", "force": True}
+    assert [call.body for call in api.asked] == [full, {"seed": 7}]
+    for words in (["--at", "2026-03-01T12:00:00Z"], ["--force"], ["--seed", "seven"]):
+        assert run("reset", "--yes", *words).exit_code == 2

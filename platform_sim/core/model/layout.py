@@ -50,6 +50,12 @@ class Layout:
         """Repositories and slugs that snapshots name, by their content."""
         return self.root / "snapshots"
 
+    @property
+    def of_apps(self) -> tuple[Path, ...]:
+        """The folders of what apps have: nobody asks for it once they are gone."""
+        names = ("sources", "slug-uploads", "builds", "build-cache", "slugs", "git")
+        return tuple(self.root / name for name in names)
+
     def source(self, source_id: str) -> Path:
         """An uploaded source tarball."""
         return self.root / "sources" / f"{source_id}.tgz"

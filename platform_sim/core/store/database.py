@@ -142,6 +142,8 @@ class Database:
                 self.eras.wrote()
             if transaction.restored_at is not None:
                 self.eras.begin(transaction.restored_at)
+            if transaction.seed_after is not None:
+                self.chance.seed = transaction.seed_after
             if transaction.clock_after is not None:
                 self.clock.put(*transaction.clock_after)
             try:

@@ -11,7 +11,7 @@ class RowsReplaced(RuntimeError):
     """Other rows have been put in place of all since whoever reads or writes has begun what it does."""
 
     def __init__(self) -> None:
-        super().__init__("the platform was put back to a snapshot meanwhile")
+        super().__init__("all rows were replaced meanwhile, by a snapshot or a reset")
 
 
 class Eras:

@@ -112,6 +112,8 @@ class Transaction(Snapshot):
         self._recorders = tuple(recorders)
         self.clock_after: tuple[datetime | None, timedelta] | None = None
         """How the platform's clock is put with the commit; None: it goes on as it is."""
+        self.seed_after: int | None = None
+        """The seed that all chance begins anew with, with the commit; None: it goes on."""
         self.faults: Collection[str] = ()
         """Kinds of faults that waited when it began: known from memory, so that asking costs nothing without any."""
         self.restored_at: datetime | None = None
@@ -169,6 +171,18 @@ class Transaction(Snapshot):
         """Remove all rows whose `column` is at most `value`."""
         table = self._written(noun)
         self._connection.execute(f'DELETE FROM "{table.name}" WHERE "{column_of(table, column)}" <= ?', (value,))
+
+    def forget_everything(self, seed: int) -> None:
+        """Remove every row of every noun; from here on chance begins anew with this seed (for all, once committed)."""
+        for table in TABLES.values():
+            self._connection.execute(f'DELETE FROM "{table.name}"')
+        self.nouns.update(TABLES)
+        self._chance = Chance(seed)
+        self.seed_after, self.restored_at = seed, self.now()
+
+    def fresh(self) -> str:
+        """An id that repeats under no seed, and of which no stream knows."""
+        return self._chance.fresh()
 
     def uuid(self, kind: str, scope: str = "") -> str:
         """A new id of stream `kind` of `scope` (repeats under a seed)."""

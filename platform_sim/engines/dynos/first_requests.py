@@ -8,6 +8,7 @@ import threading
 from queue import SimpleQueue
 
 from platform_sim.core.actions.dynos import report_first_request
+from platform_sim.core.model.records import Event
 from platform_sim.core.store import Database
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,12 @@ class FirstRequests:
         self._told: SimpleQueue[tuple[str, str, int] | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        database.on_commit(self._committed)
+
+    def _committed(self, events: list[Event]) -> None:
+        """With an app its releases go: under a seed another app's may have their ids one day."""
+        if any((event.kind, event.action) == ("app", "destroy") for event in events):
+            self._known = set()
 
     def is_known(self, release_id: str) -> bool:
         """Whether nobody needs to tell of this release any more."""

@@ -88,10 +88,10 @@ class JobRunner:
         """
         with self._lock:
             self._stopping, self._at_rest = True, False
-        self._database.touch()
-        self._free.release()
         if self._dispatcher.ident is None:
             return
+        self._database.touch()
+        self._free.release()
         end = time.monotonic() + self._grace
         self._dispatcher.join(self._grace)
         for _ in self._workers:

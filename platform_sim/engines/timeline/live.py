@@ -55,13 +55,18 @@ class Batch(NamedTuple):
 
 
 class TimelineStreams:
-    """The `Streams` of those who follow the timeline. `customer_id`: whom a browser without a cookie stands for."""
+    """The `Streams` of those who follow the timeline. `customer`: whose id a browser without a cookie stands for."""
 
     def __init__(
-        self, database: Database, *, customer_id: str | None = None, rest: float = REST, heartbeat: float = HEARTBEAT
+        self,
+        database: Database,
+        *,
+        customer: Callable[[], str | None] = lambda: None,
+        rest: float = REST,
+        heartbeat: float = HEARTBEAT,
     ) -> None:
         self._database = database
-        self.customer_id = customer_id
+        self._customer = customer
         self._rest = rest
         self._heartbeat = heartbeat
         self._wake: Callable[[], None] | None = None
@@ -77,7 +82,7 @@ class TimelineStreams:
         try:
             with self._database.snapshot() as rows:
                 if path == PAGE:
-                    _check_page(rows, headers, self.customer_id)
+                    _check_page(rows, headers, self._customer())
                 else:
                     _check_token(rows, headers)
                 wish = wish_for(rows, query.get("app"), query.get("addon"), query.get("party"))

@@ -1,17 +1,10 @@
 """`/sim/...`: what an operator sees and sets. A customer's token is needed, as everywhere."""
 
-import time
 from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from platform_sim.core.access import LIVE, Actor
-from platform_sim.core.actions import apps, faults, pipelines
-from platform_sim.core.model.accounts import Account
-from platform_sim.core.model.addons import Addon
-from platform_sim.core.model.apps import App
-from platform_sim.core.model.pipelines import Pipeline
 from platform_sim.core.model.records import Event, Exchange, Job
 from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import asking_customer, error_response, errors_as, json_response
@@ -22,6 +15,7 @@ from platform_sim.web.sim.clock import add_clock_routes
 from platform_sim.web.sim.faults import add_fault_routes
 from platform_sim.web.sim.incidents import add_incident_routes
 from platform_sim.web.sim.lessons import add_lesson_routes
+from platform_sim.web.sim.reset import add_reset_routes
 from platform_sim.web.sim.services import add_service_routes
 from platform_sim.web.sim.timeline import add_timeline_routes
 from platform_sim.web.sim.users import add_user_routes
@@ -60,10 +54,7 @@ def sim_blueprint(doors: Doors) -> Blueprint:
             found = [e for e in rows.all(Exchange, inbound=False) if addon in (None, e.addon_id)]
         return json_response([_exchange(each) for each in found])
 
-    @blueprint.post("/reset")
-    def reset() -> Response:
-        return json_response(_reset(doors))
-
+    add_reset_routes(blueprint, doors)
     add_service_routes(blueprint, doors)
     add_cassette_routes(blueprint, doors)
     add_user_routes(blueprint, doors)
@@ -110,24 +101,3 @@ def event_line(event: Event) -> dict[str, Any]:
     body = asdict(event) | {"created_at": event.created_at.isoformat()}
     del body["number"]
     return body
-
-
-def _reset(doors: Doors) -> dict[str, Any]:
-    """End every app, add-on and pipeline properly, partners being told, each in its owner's name. Services, customers
-    and teams stay, faults do not. The waiting has one end for all.
-    """
-    operator = asking_customer(doors, "operate the simulator").account
-    with doors.database.transaction() as tx:
-        faults.clear(tx, operator)
-        ended = tx.all(App)
-        for app in ended:
-            apps.delete_app(tx, Actor(apps.owner_of(tx, app), "operator"), app)
-        for pipeline in tx.all(Pipeline):
-            pipelines.delete_pipeline(tx, Actor(tx.get(Account, pipeline.owner_id), "operator"), pipeline)
-        pending = tx.all(Job, kind="deprovision", state=OPEN)
-    end = time.monotonic() + doors.database.rules.customer_patience
-    for job in pending:
-        doors.job_settled(job.id, end - time.monotonic())
-    with doors.database.snapshot() as rows:
-        left = rows.count(Addon, state=LIVE)
-    return {"apps_destroyed": len(ended), "addons_left": left}

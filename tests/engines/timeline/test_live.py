@@ -289,7 +289,7 @@ def test_a_page_of_ours_needs_none_and_other_pages_get_nothing(
 
 def test_a_page_gets_no_more_than_the_pages_beside_it(database: Database, actor: Actor) -> None:
     """A browser of whom an operator has suspended, or whose session has ended."""
-    made = streams(database, customer_id=actor.account.id)
+    made = streams(database, customer=lambda: actor.account.id)
 
     def status(cookie: str = "") -> int:
         stream = made.open(

@@ -13,6 +13,7 @@ from platform_sim.web.sim.table.row import (
     maybe,
     ref,
     shown,
+    taken,
 )
 
 SCHEMAS = {
@@ -97,8 +98,12 @@ ROWS = (
         "POST",
         "/sim/reset",
         "Back to a platform without apps",
-        shown({"apps_destroyed": WHOLE, "addons_left": WHOLE}),
-        more="Partners are told of every add-on that ends. `addons_left`: those that no partner has acknowledged yet.",
+        shown({"apps_destroyed": WHOLE, "addons_left": WHOLE}, seed=WHOLE, token=TEXT),
+        taken(seed=WHOLE, at=MOMENT, force=FLAG),
+        errors=(409,),
+        more="Partners are told of every add-on that ends. `addons_left`: those that no partner has acknowledged yet. "
+        "With `seed` everything else is forgotten too, and ids, names and tokens repeat as of a platform that was "
+        "started with it; `at` is where its clock then stands. The token you ask with goes on working.",
     ),
     Row("GET", "/sim/openapi.json", "This document", MAP, open=True),
 )
