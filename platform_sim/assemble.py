@@ -43,6 +43,7 @@ from platform_sim.options import Options
 from platform_sim.partners.manifest import sso_target
 from platform_sim.partners.manifest_check import sentences
 from platform_sim.snapshots.album import Album
+from platform_sim.snapshots.reading import Opened
 from platform_sim.web.app import create_web
 from platform_sim.web.context import Doors
 from platform_sim.web.server import ControlServer
@@ -53,7 +54,8 @@ log = logging.getLogger(__name__)
 class Platform:
     """A fake Heroku. `start` answers once everything listens; `stop` leaves no process, port or temporary file."""
 
-    def __init__(self, options: Options | None = None) -> None:
+    def __init__(self, options: Options | None = None, like: Opened | None = None) -> None:
+        """`like`: begin as that copy of another platform (see `fork`)."""
         self.options = options or Options()
         rules = settings.load(self.options.environment, **self.options.rules)
         folder = self.options.data
@@ -83,14 +85,14 @@ class Platform:
             self.outputs = OutputStore(self.layout.outputs if folder else None, expected=self._output_expected)
             self._undo.append(self.outputs.close)
             self.album = Album(self.database, self.layout, self.logs, self.outputs)
-            self.boot_id, self.customer_id, self.token = self._first_rows()
+            self.boot_id, self.customer_id, self.token = self._first_rows(self.options.snapshot or like)
         except BaseException:
             self._close()
             raise
 
-    def _first_rows(self) -> FirstRows:
-        if self.options.snapshot is not None:
-            with self.album.ready(self.options.snapshot) as ready:
+    def _first_rows(self, source: IO[bytes] | Opened | None) -> FirstRows:
+        if source is not None:
+            with self.album.ready(source) as ready:
                 ready.check_fits(self.options.seed, self.options.frozen_at)
                 return ready.put(self.options.token, self._begin)[0]
         if self.options.frozen_at is None:
@@ -191,6 +193,11 @@ class Platform:
                 self.machinery.start(self.boot_id)
         self.on_restored()
         return told
+
+    def fork(self, options: Options) -> "Platform":
+        """Another platform that begins as this one is now, and shares nothing with it from then on; start it."""
+        with self.album.copied() as like:
+            return Platform(options, like)
 
     def _ends(self, end: Any) -> None:
         self._started.append(end)

@@ -18,7 +18,7 @@ from platform_sim.core.model.seams import Outputs
 from platform_sim.core.model.snapshots import BadSnapshot, KeptLines, Restored, Wanted
 from platform_sim.core.store import Database, Transaction
 from platform_sim.core.store.still import Raw, Still, replace_all
-from platform_sim.snapshots.files import Kept, laid_out
+from platform_sim.snapshots.files import Kept, laid_out, pieces_of
 from platform_sim.snapshots.lines import collected, laid
 from platform_sim.snapshots.reading import Opened, opened
 from platform_sim.snapshots.settle import BOOTS, settle
@@ -48,10 +48,23 @@ class Album:
             still.close()
 
     @contextmanager
-    def ready(self, source: IO[bytes]) -> Iterator["Ready"]:
+    def copied(self) -> Iterator[Opened]:
+        """All there is now, secrets and logs too, as if it had been in a file: for another platform of this process."""
+        still = self.database.still()
+        try:
+            settle(still)
+            files = Kept(self.layout).keep_all(still.rows)
+            logs = collected(still.rows, self.lines, self.outputs)
+            yield Opened(still, files, lambda named: pieces_of(named.where), logs, has_secrets=True, new_secrets=0)
+        finally:
+            still.close()
+
+    @contextmanager
+    def ready(self, source: IO[bytes] | Opened) -> Iterator["Ready"]:
         """A snapshot with all that is to be done unpacked and checked. BadSnapshot if it cannot be used."""
         with ExitStack() as stack:
-            found = stack.enter_context(opened(source, self.database.rules.snapshot_size_limit))
+            limit = self.database.rules.snapshot_size_limit
+            found = source if isinstance(source, Opened) else stack.enter_context(opened(source, limit))
             put_files = stack.enter_context(laid_out(self.layout, found.still.rows, found.files, found.content))
             yield Ready(self, found, put_files)
 

@@ -21,6 +21,7 @@ from platform_sim.testing.joins import Joined, Joining, Joins
 from platform_sim.testing.leaks import Holds, Leak, Service, is_busy, leaks
 from platform_sim.testing.partner import Partner
 from platform_sim.testing.questions import Questions, Refused, route
+from platform_sim.testing.snapshots import begun, follow, restored, taken
 from platform_sim.testing.story import Timeline
 from platform_sim.testing.ways import Ways
 
@@ -33,16 +34,26 @@ class Heroku:
 
     `seed` makes ids, names and tokens repeat. `settings`: names as in docs/settings.md with or without `PLATFORM_SIM_`,
     in small letters or great ones; BadSetting for one that cannot be used. The process's environment sets nothing.
+    `snapshot`: what `snapshot()` gave, or a file of it, to begin with; BadSnapshot for what cannot be used.
     """
 
-    def __init__(self, *, seed: int | None = None, settings: Mapping[str, Any] | None = None) -> None:
-        rules = _environment(settings or {})
+    def __init__(
+        self,
+        *,
+        seed: int | None = None,
+        settings: Mapping[str, Any] | None = None,
+        snapshot: bytes | Path | None = None,
+        like: "Heroku | None" = None,
+    ) -> None:
+        """`like`: begin as that one is now, which `fork` does."""
+        self._rules: dict[str, str] = like._rules if like else _environment(settings or {})
         self._questions = Questions()
-        self._ways = Ways(HttpSend(load(rules).partner_answer_limit))
+        self._ways = Ways(HttpSend(load(self._rules).partner_answer_limit))
         self._joins = Joins(self._ways)
         self._joined: dict[str, Joined] = {}
         self._services: dict[str, Service] = {}
-        self._platform = Platform(Options(seed=seed, environment=rules, send=self._ways, around=self._questions.around))
+        made = Options(seed=seed, environment=self._rules, send=self._ways, around=self._questions.around)
+        self._platform: Platform = like._platform.fork(made) if like else begun(made, snapshot)
         self._world = World(self._questions, self._ways)
         self.clock = Clock(self._questions)
         self.faults = Faults(self._questions)
@@ -50,9 +61,15 @@ class Heroku:
         """Whether it has been started, and not been stopped."""
 
     @classmethod
-    def start(cls, *, seed: int | None = None, settings: Mapping[str, Any] | None = None) -> "Heroku":
+    def start(
+        cls,
+        *,
+        seed: int | None = None,
+        settings: Mapping[str, Any] | None = None,
+        snapshot: bytes | Path | None = None,
+    ) -> "Heroku":
         """One that runs; `stop` ends it, or the end of a `with` around it."""
-        return cls(seed=seed, settings=settings).__enter__()
+        return cls(seed=seed, settings=settings, snapshot=snapshot).__enter__()
 
     def stop(self) -> None:
         """End everything; safe to call twice. It cannot be started again."""
@@ -134,7 +151,13 @@ class Heroku:
         wanted: Json = {"plans": [_plan(each) for each in plans], "local": local}
         self.ask("PUT", route("sim", "services", slug), wanted)
         secret = str(self.ask("GET", f"{route('sim', 'services', slug)}/client-secret")["client_secret"])
-        joined = self._joined[slug] = self._joins.join(partner, manifest, local, secret, self.url)
+        self._attach(slug, self._joins.join(partner, manifest, local, secret, self.url), holds)
+        return secret
+
+    def _attach(self, slug: str, joined: Joined, holds: Holds | None) -> None:
+        """What an application that came in has to know of this platform, and who is asked for leaks."""
+        manifest, secret = joined.manifest, joined.client_secret
+        self._joined[slug] = joined
         if isinstance(scripted := joined.app, Partner):
             scripted.joins(self._questions, secret)
             holds = holds or (lambda: set(scripted.resources))
@@ -142,7 +165,6 @@ class Heroku:
             recorded.joins(self._questions.deliver, lambda: secret, (slug, str(manifest["api"]["password"])))
             holds = holds or (lambda: set(recorded.resources))
         self._services[slug] = Service(slug, str(manifest["api"]["password"]), holds)
-        return secret
 
     def install(self, service: joins.Service) -> Joined:
         """Register a service with its partner, whom it returns. As `register` raises; OSError or ValueError if the
@@ -179,6 +201,29 @@ class Heroku:
         `match`: `service=`, `app=`, `method=`..., whichever the kind knows. Refused for what there is not.
         """
         return self.faults.add(kind, times, amount, match)
+
+    def snapshot(self, *, secrets: bool = False, files: bool = True, logs: bool = False) -> bytes:
+        """All there is now as one file (docs/snapshots.md). `secrets`: tokens, passwords and config values, too; else
+        others are made when it is restored. Without `files`, what was pushed goes with this Heroku."""
+        return taken(self._platform, secrets=secrets, files=files, logs=logs)
+
+    def restore(self, snapshot: bytes | Path) -> None:
+        """Put a snapshot in place of all there is, clock included; partners keep what they hold. BadSnapshot."""
+        restored(self._platform, snapshot)
+        self._questions.token = self._platform.token
+
+    def fork(self) -> "Heroku":
+        """Another Heroku that runs and begins as this one is now: stop it, or use it as a context manager.
+
+        They share nothing but partners that are no scripted ones: of these each has its own, as it is now.
+        """
+        other = Heroku(like=self).__enter__()
+        try:
+            follow(self._joined, self._services, other._joins, other.url, other._attach)
+        except BaseException:
+            other.stop()
+            raise
+        return other
 
     @property
     def timeline(self) -> Timeline:

@@ -8,6 +8,7 @@ import hmac
 import json
 import threading
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -80,6 +81,15 @@ class Partner:
     def config(self, uuid: str) -> dict[str, str]:
         """What it hands out for a new resource: each declared var."""
         return dict.fromkeys(self.manifest["api"]["config_vars"], f"https://{self.manifest['id']}.example/{uuid}")
+
+    def copy(self) -> "Partner":
+        """One that holds the same and goes on by itself; it has to join a platform of its own."""
+        with self._lock:
+            other = Partner(self.manifest["id"])
+            other.manifest, other.requests, other._gone = self.manifest, list(self.requests), set(self._gone)
+            other.resources = deepcopy(self.resources)
+            other._next = {method: list(answers) for method, answers in self._next.items()}
+        return other
 
     def joins(self, platform: Questions, client_secret: str) -> None:
         """Called on registration: where it calls back."""
