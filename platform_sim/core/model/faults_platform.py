@@ -122,4 +122,35 @@ DRAINS = (
     ),
 )
 
-PLATFORM_KINDS: tuple[FaultKind, ...] = (*API, *TOKENS, *WEBHOOKS, *DRAINS)
+DYNO = ("app", "type")
+"""What is known of a dyno; `type`: `web`, or `web.1`."""
+DYNOS = (
+    _kind(
+        "dyno-crash",
+        "A dyno that is up ends as by SIGKILL: it has crashed, and cools off. One that is up now, else the next to be.",
+        DYNO,
+        rough=0.1,
+    ),
+    _kind(
+        "dyno-memory",
+        "A dyno that is up has used so much of its memory: R14 in its log, from 200 percent on R15 and the end of it.",
+        DYNO,
+        Amount("percent", 104, 101, 1000),
+        gentle=0.1,
+        rough=0.1,
+    ),
+    _kind(
+        "dyno-boot-timeout",
+        "A web dyno that starts is taken for one that does not bind its port in time: R10 at once, and it has crashed.",
+        DYNO,
+        rough=0.05,
+    ),
+    _kind(
+        "release-failed",
+        "The command of the release phase does its work and has failed all the same: the release is not live.",
+        ("app",),
+        rough=0.05,
+    ),
+)
+
+PLATFORM_KINDS: tuple[FaultKind, ...] = (*API, *TOKENS, *WEBHOOKS, *DRAINS, *DYNOS)

@@ -12,7 +12,7 @@ from pathlib import Path
 from platform_sim.engines.dynos.lodgings import Lodging
 from platform_sim.engines.dynos.orphans import start_time
 from platform_sim.engines.dynos.output import LineSplitter
-from platform_sim.engines.dynos.runtime import DynoSpec, DynoWatcher
+from platform_sim.engines.dynos.runtime import DynoSpec, DynoWatcher, Running
 
 _CHUNK = 16_384
 """Small, so that a dyno that writes without end does not keep the thread from the others."""
@@ -47,6 +47,11 @@ class DynoProcess:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.popen.pid, number)
 
+    def kill(self) -> None:
+        """SIGKILL, at once."""
+        self.killed = True
+        self.signal(signal.SIGKILL)
+
     @property
     def port(self) -> int | None:
         """Where it is to listen; a guest's host does that."""
@@ -59,6 +64,19 @@ class DynoProcess:
         if self.kill_at is None or kill_at < self.kill_at:
             self.grace, self.kill_at = grace, kill_at
         return first
+
+    @classmethod
+    def begun(
+        cls, spec: DynoSpec, watcher: DynoWatcher, lodging: Lodging, popen: subprocess.Popen[bytes], pipe: int
+    ) -> "DynoProcess":
+        """One that has just been started."""
+        return cls(
+            spec, watcher, lodging, popen, pipe, _open_pidfd(popen.pid), _started_at(popen.pid), time.monotonic()
+        )
+
+    def as_running(self) -> Running:
+        """As the runtime tells of it."""
+        return Running(self.spec.key, self.popen.pid, self.started, self.port, self.ready)
 
     def has_exited(self) -> bool:
         """For systems without pidfd: asks, and reaps."""
@@ -124,7 +142,7 @@ def spawn(
     return popen, reading
 
 
-def open_pidfd(pid: int) -> int | None:
+def _open_pidfd(pid: int) -> int | None:
     """A descriptor that becomes readable when the process ends; None where there is no such thing."""
     opener = getattr(os, "pidfd_open", None)
     if opener is None:
@@ -136,6 +154,6 @@ def open_pidfd(pid: int) -> int | None:
     return descriptor
 
 
-def started_at(pid: int) -> float:
+def _started_at(pid: int) -> float:
     """The start time that goes into the row; a child that is not reaped always has one."""
     return start_time(pid) or 0.0

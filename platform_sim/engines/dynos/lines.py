@@ -3,6 +3,13 @@
 TERMINATING = "Stopping all processes with SIGTERM"
 KILLING = "Stopping process with SIGKILL"
 RESTARTING = "Restarting"
+MEMORY = "Error R14 (Memory quota exceeded)"
+MEMORY_VASTLY = "Error R15 (Memory quota vastly exceeded)"
+
+
+def memory(megabytes: float, percent: float) -> str:
+    """Before R14 and R15."""
+    return f"Process running mem={megabytes:.0f}MB({percent:.1f}%)"
 
 
 def starting(command: str) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 from platform_sim.core.model.seams import LogSink
 from platform_sim.engines.dynos import lines
 from platform_sim.engines.dynos.bell import Bell
-from platform_sim.engines.dynos.dyno_process import DynoProcess, open_pidfd, spawn, started_at
+from platform_sim.engines.dynos.dyno_process import DynoProcess, spawn
 from platform_sim.engines.dynos.environment import DEFAULT_PATH, command_line, dyno_environment
 from platform_sim.engines.dynos.lodgings import Lodging, Lodgings
 from platform_sim.engines.dynos.orphans import end_orphans
@@ -90,11 +90,9 @@ class ProcessRuntime:
             raise self._refusal(
                 spec, f"{problem}; deploy the app again, or look at the platform's data folder"
             ) from problem
-        dyno = DynoProcess(
-            spec, watcher, lodging, popen, pipe, open_pidfd(popen.pid), started_at(popen.pid), time.monotonic()
-        )
+        dyno = DynoProcess.begun(spec, watcher, lodging, popen, pipe)
         self._admit(dyno)
-        return _running(dyno)
+        return dyno.as_running()
 
     def _lodging_of(self, spec: DynoSpec) -> tuple[Lodging, str]:
         """Where a new dyno is to live, and what it is to be called there."""
@@ -114,9 +112,9 @@ class ProcessRuntime:
 
     def _spawn(self, spec: DynoSpec, home: Path, env: dict[str, str]) -> tuple[subprocess.Popen[bytes], int]:
         if spec.attach_secret is None:
-            return spawn(command_line(self._shell, home, spec.command), self._shell, home, env)
+            return spawn(command_line(self._shell, home, spec.line), self._shell, home, env)
         with open_ends(spec.tty, spec.env) as ends:
-            arguments = command_line(self._shell, home, spec.command, ends.tty_name())
+            arguments = command_line(self._shell, home, spec.line, ends.tty_name())
             started = spawn(arguments, self._shell, home, env, ends.inner)
             self._desk.offer(spec.attach_secret, ends.hand_out(partial(self.stop, spec.key)))
             return started
@@ -136,6 +134,13 @@ class ProcessRuntime:
         """What runs inside a dyno. Only with the lock."""
         return [dyno for dyno in self._dynos.values() if dyno.spec.inside == key]
 
+    def kill(self, key: str) -> None:
+        """See `Runtime.kill`."""
+        with self._lock:
+            if (dyno := self._dynos.get(key)) is not None:
+                self._inbox.append(dyno.kill)
+        self._bell.ring()
+
     def withdraw(self, attach_secret: str) -> None:
         """See `Runtime.withdraw`."""
         self._desk.withdraw(attach_secret)
@@ -143,7 +148,7 @@ class ProcessRuntime:
     def running(self) -> list[Running]:
         """See `Runtime.running`."""
         with self._lock:
-            return [_running(dyno) for dyno in self._dynos.values()]
+            return [dyno.as_running() for dyno in self._dynos.values()]
 
     def close(self, grace_seconds: float | None = None) -> None:
         """Stop all dynos and wait until their processes, ports and folders are gone. May be repeated."""
@@ -265,8 +270,7 @@ class ProcessRuntime:
 
     def _kill(self, dyno: DynoProcess) -> None:
         self._say(dyno.spec, lines.KILLING)
-        dyno.killed = True
-        dyno.signal(signal.SIGKILL)
+        dyno.kill()
 
     def _exited(self, dyno: DynoProcess) -> None:
         """The leader ended: so do its children, as a container would; then the last output, then the status."""
@@ -291,7 +295,3 @@ class ProcessRuntime:
 
     def _say(self, spec: DynoSpec, text: str) -> None:
         self._log(spec.app_id, "heroku", spec.name, text)
-
-
-def _running(dyno: DynoProcess) -> Running:
-    return Running(dyno.spec.key, dyno.popen.pid, dyno.started, dyno.port, dyno.ready)

@@ -38,8 +38,15 @@ class DynoSpec:
     attach_secret: str | None = None
     """Its input and output wait for who has this secret, instead of going into the log."""
     tty: bool = False
+    fails: bool = False
+    """Its command does its work, and then has failed all the same (docs/faults.md)."""
     inside: str | None = None
     """Key of the dyno in whose folder, and under whose name and port, it runs; it ends with that one."""
+
+    @property
+    def line(self) -> str:
+        """What the shell is given."""
+        return f"({self.command}\n)\nexit 1" if self.fails else self.command
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,10 @@ class Runtime(Protocol):
 
         What runs inside it is stopped with it.
         """
+        ...
+
+    def kill(self, key: str) -> None:
+        """SIGKILL to all its processes, soon and without a word. Unknown keys are fine."""
         ...
 
     def withdraw(self, attach_secret: str) -> None:

@@ -10,17 +10,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from platform_sim.core.actions.dynos import report_gone, report_started, report_state
 from platform_sim.core.model.apps import App, Dyno
+from platform_sim.core.model.records import Event
 from platform_sim.core.model.seams import LogSink
 from platform_sim.core.store import Database, Snapshot
 from platform_sim.engines.dynos import lines
 from platform_sim.engines.dynos.agenda import Agenda
+from platform_sim.engines.dynos.faults import DynoFaults
+from platform_sim.engines.dynos.live import Live
 from platform_sim.engines.dynos.policy import cool_off
 from platform_sim.engines.dynos.runtime import DynoSpec, DynoStartError, Known, Runtime
 from platform_sim.engines.dynos.wanted import AppView, adjust, dyno_id, look, spec_of
@@ -29,20 +31,6 @@ logger = logging.getLogger(__name__)
 
 _MOMENT = 0.02
 """Wall seconds in which most have finished. The others are not waited for: the new dyno boots meanwhile."""
-
-
-@dataclass
-class _Live:
-    """A dyno that the runtime runs for us, and its row as it was when that began."""
-
-    key: str
-    dyno: Dyno
-    port: int | None
-    stopping: bool = False
-    signalled: bool = False
-    """Whether it has been told; it may have had something to finish before."""
-    ends_at: float | None = None
-    """Wall clock (monotonic) by which a release-phase dyno must have ended."""
 
 
 class Supervisor:
@@ -68,7 +56,8 @@ class Supervisor:
         self._boot_id = boot_id
         self._wake = wake
         self._let_finish = let_finish
-        self._live: dict[str, _Live] = {}
+        self._live: dict[str, Live] = {}
+        self._faults = DynoFaults(database, runtime, log)
         self._agenda = Agenda(database.clock)
         self._reports: deque[Callable[[], None]] = deque()
         self._closing = False
@@ -77,6 +66,7 @@ class Supervisor:
         self._at_rest = False
         """Whether the thread has yet to begin, with the first app."""
         database.on_commit(self._agenda.committed)
+        database.on_commit(self._look_for_faults)
 
     def start(self) -> None:
         """Begin, with the first app; returns at once, what a killed platform left is ended in the background."""
@@ -103,6 +93,10 @@ class Supervisor:
             self._thread.join()
         self._runtime.close(grace_seconds)
         self._hear()
+
+    def _look_for_faults(self, events: list[Event]) -> None:
+        if self._faults.made(events):
+            self._report(lambda: self._faults.look(self._live.values()))
 
     # What the runtime reports, from its own thread.
 
@@ -208,18 +202,19 @@ class Supervisor:
         if dyno.crashes:
             self._say(dyno, lines.state_changed("crashed", "starting"))
         try:
-            running = self._runtime.start(spec, self)
+            running = self._runtime.start(self._faults.as_started(dyno, spec), self)
         except DynoStartError as problem:
             self._say(dyno, str(problem))
             self._ended(spec.key, None)
             return
-        live = self._live[dyno.id] = _Live(spec.key, dyno, running.port)
+        live = self._live[dyno.id] = Live(spec.key, dyno, running.port)
         if dyno.kind == "release":
             live.ends_at = time.monotonic() + self._database.rules.release_phase_timeout
         with self._database.transaction() as tx:
             report_started(
                 tx, dyno, pid=running.pid, pid_started=running.started, port=running.port, boot_id=self._boot_id
             )
+        self._faults.has_started(dyno, spec.key)
 
     def _end(self, dyno: Dyno, view: AppView) -> None:
         live = self._live.get(dyno.id)
@@ -242,7 +237,7 @@ class Supervisor:
         if dyno.state != after:
             self._say(dyno, lines.state_changed(dyno.state, after))
 
-    def _stop(self, live: _Live) -> None:
+    def _stop(self, live: Live) -> None:
         """The router sends it nothing new, since its row says that it has to go; what it has it may finish first."""
         live.stopping = True
         if live.port is None:
@@ -258,7 +253,7 @@ class Supervisor:
         if finished.wait(_MOMENT):
             self._signal(live)
 
-    def _signal(self, live: _Live) -> None:
+    def _signal(self, live: Live) -> None:
         if not live.signalled:
             live.signalled = True
             self._runtime.stop(live.key)
@@ -277,6 +272,7 @@ class Supervisor:
                 return
             report_state(tx, dyno, "up")
         self._say(dyno, lines.state_changed("starting", "up"))
+        self._faults.is_up(dyno, key)
 
     def _ended(self, key: str, status: int | None) -> None:
         self._live.pop(dyno_id(key), None)

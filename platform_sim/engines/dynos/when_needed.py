@@ -35,6 +35,11 @@ class RuntimeWhenNeeded:
         if self._made is not None:
             self._made.stop(key, grace_seconds)
 
+    def kill(self, key: str) -> None:
+        """See `Runtime.kill`."""
+        if self._made is not None:
+            self._made.kill(key)
+
     def withdraw(self, attach_secret: str) -> None:
         """See `Runtime.withdraw`."""
         self._needed().withdraw(attach_secret)

@@ -53,6 +53,10 @@ class FakeRuntime:
         name = next(spec.name for spec in self.started if spec.key == key)
         self.did.append(f"stop {name}")
 
+    def kill(self, key: str) -> None:
+        name = next(spec.name for spec in self.started if spec.key == key)
+        self.did.append(f"kill {name}")
+
     def withdraw(self, attach_secret: str) -> None:
         self.did.append(f"withdraw {attach_secret}")
 
