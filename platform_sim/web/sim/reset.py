@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from platform_sim.core.access import LIVE, Actor
-from platform_sim.core.actions import apps, pipelines
+from platform_sim.core.actions import apps, faults, pipelines
 from platform_sim.core.actions.begin_anew import begin_anew
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.accounts import Account
@@ -18,7 +18,7 @@ from platform_sim.core.model.moments import read_moment
 from platform_sim.core.model.pipelines import Pipeline
 from platform_sim.core.model.records import Job
 from platform_sim.web import passing
-from platform_sim.web.answers import json_response, read_body, token_of
+from platform_sim.web.answers import asking_customer, json_response, read_body, token_of
 from platform_sim.web.api.bodies import check, flag, read_json, text, whole
 from platform_sim.web.context import Doors, RatePools
 from platform_sim.web.here import doors_here
@@ -51,9 +51,11 @@ def _moment(name: str, value: Any) -> datetime:
 
 def _end_all(doors: Doors) -> dict[str, int]:
     """End every app, add-on and pipeline properly, partners being told, each in its owner's name. Services, customers
-    and teams stay. The waiting has one end for all.
+    and teams stay, faults do not. The waiting has one end for all.
     """
+    operator = asking_customer(doors, "operate the simulator").account
     with doors.database.transaction() as tx:
+        faults.clear(tx, operator)
         ended = tx.all(App)
         for app in ended:
             apps.delete_app(tx, Actor(apps.owner_of(tx, app), "operator"), app)
