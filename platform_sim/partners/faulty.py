@@ -1,15 +1,28 @@
-"""What a fault makes of a partner's answer before the platform reads it. Pure: the partner has done its part."""
+"""What a fault makes of a request on its way, and of a partner's answer before the platform reads it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from platform_sim.partners.contract import PartnerAnswer
+from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
+from platform_sim.partners.struck import Strike, answered_in_drops, struck
 
 PAGE = b"<!DOCTYPE html>\n<title>Welcome</title>\n<p>This is not the answer you are looking for.</p>\n"
 ERROR = b"<html>\n<head><title>%(status)d</title></head>\n<body><h1>%(status)d</h1><hr>proxy</body>\n</html>\n"
 """Without a message for customers: a 503 that has one is a partner's clear no, and this one has done its part."""
 HTML = {"content-type": "text/html"}
+
+
+def sent(kind: str, amount: float | None, send: Send, request: PartnerRequest) -> PartnerAnswer:
+    """Send a request under one of `WIRE`: its answer as it arrives, with a word on what has really happened."""
+    if kind in STRIKES:
+        answer = struck(send, request, STRIKES[kind](amount or 0.0))
+        return replace(answer, fault=f"fault {kind}: {WORDS[kind]}")
+    if kind == "partner-slow-answer":
+        really = send(request)
+        arrives = answered_in_drops(really, amount or 0.0, request.timeout)
+        return replace(arrives, fault=f"fault {kind}: the answer took {amount or 0:g} s", truth=really.body)
+    return altered(kind, amount, send(request))
 
 
 def altered(kind: str, amount: float | None, answer: PartnerAnswer) -> PartnerAnswer:
@@ -55,3 +68,17 @@ ALTERED: Mapping[str, Callable[[PartnerAnswer, float | None], PartnerAnswer]] = 
         "partner-html": _page,
     }
 )
+STRIKES: Mapping[str, Callable[[float], Strike]] = MappingProxyType(
+    {
+        "partner-cut-before": lambda seconds: Strike(cut="before"),
+        "partner-cut-after": lambda seconds: Strike(cut="after"),
+        "partner-slow-request": lambda seconds: Strike(drops=seconds),
+    }
+)
+WORDS = {
+    "partner-cut-before": "the partner has not got the whole request",
+    "partner-cut-after": "the partner has got the request and was not heard",
+    "partner-slow-request": "the request was sent in drops",
+}
+WIRE = frozenset({*ALTERED, *STRIKES, "partner-slow-answer"})
+"""Kinds that happen between a request that goes and its answer."""

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextvars import ContextVar
 from http.client import HTTPException, IncompleteRead
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -23,6 +24,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import DecodeError, LocationValueError, ReadTimeoutError
 
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Problem
+from platform_sim.partners.struck import Strike, pieces
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +46,16 @@ class HttpSend:
 
     def __call__(self, request: PartnerRequest) -> PartnerAnswer:
         """The answer, or what kept it from coming. Never raises."""
-        exchange = _Exchange(request, self._limit, self._verify)
+        return self._sent(_Exchange(request, self._limit, self._verify))
+
+    def struck(self, request: PartnerRequest, strike: Strike) -> PartnerAnswer:
+        """The same over a connection to which that happens (docs/faults.md)."""
+        return self._sent(_Exchange(request, self._limit, self._verify, strike))
+
+    def _sent(self, exchange: "_Exchange") -> PartnerAnswer:
         thread = threading.Thread(target=exchange.run, name="partner-exchange", daemon=True)
         thread.start()
-        thread.join(request.timeout)
+        thread.join(exchange.timeout)
         if thread.is_alive():
             exchange.abort()
             thread.join(ABORT_GRACE)
@@ -57,8 +65,10 @@ class HttpSend:
 class _Exchange:
     """One request on its way. `run` has its own thread; `abort` and `answer` are called from outside."""
 
-    def __init__(self, request: PartnerRequest, limit: int, verify: bool | str) -> None:
+    def __init__(self, request: PartnerRequest, limit: int, verify: bool | str, strike: Strike | None = None) -> None:
         self._request = request
+        self._strike = strike
+        self.timeout = request.timeout
         self._limit = limit
         self._verify = verify
         self._started = time.monotonic()
@@ -120,6 +130,8 @@ class _Exchange:
         with self._lock:
             if not self._aborted:
                 self._socket = handle
+                if self._strike is not None:
+                    connection.sock = _Struck(connection.sock, self._strike, bool(self._request.body))
                 return
         handle.close()
         raise ConnectionAbortedError("the time for this exchange was over before it was connected")
@@ -145,6 +157,37 @@ class _Exchange:
 
 _CURRENT: ContextVar[_Exchange] = ContextVar("exchange")
 """The exchange of this thread: connections are made deep inside urllib3."""
+
+
+class _Struck:
+    """A connected socket to which something happens; else it is as it was. Made for a connection that is used once."""
+
+    def __init__(self, inner: socket.socket, strike: Strike, has_body: bool) -> None:
+        self._inner, self._strike = inner, strike
+        self._seconds = strike.drops / (2 if has_body else 1)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def sendall(self, data: bytes) -> None:
+        """Head and body of a request come one after the other."""
+        if self._strike.cut == "before":
+            self._inner.sendall(data[: len(data) // 2])
+            self._end("the request was cut off")
+        drops = pieces(data) if self._seconds else [data]
+        for drop in drops:
+            self._inner.sendall(drop)
+            time.sleep(self._seconds / len(drops))
+
+    def makefile(self, *args: Any, **more: Any) -> Any:
+        """Asked for when the request has gone and the answer is to be read."""
+        if self._strike.cut == "after":
+            self._end("the answer was not waited for")
+        return self._inner.makefile(*args, **more)
+
+    def _end(self, why: str) -> None:
+        self._inner.shutdown(socket.SHUT_RDWR)
+        raise ConnectionAbortedError(why)
 
 
 class _Connection(HTTPConnection):

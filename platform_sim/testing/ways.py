@@ -5,6 +5,7 @@ import time
 from urllib.parse import urlsplit
 
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
+from platform_sim.partners.struck import Strike, struck
 from platform_sim.testing.wsgi import Wsgi, call
 
 log = logging.getLogger(__name__)
@@ -33,8 +34,15 @@ class Ways:
 
     def __call__(self, request: PartnerRequest) -> PartnerAnswer:
         """Never raises."""
+        return self._way(request)(request)
+
+    def struck(self, request: PartnerRequest, strike: Strike) -> PartnerAnswer:
+        """The same over a connection to which that happens, or in its likeness (docs/faults.md)."""
+        return struck(self._way(request), request, strike)
+
+    def _way(self, request: PartnerRequest) -> Send:
         _, send = self._here.get(place_of(request.url), ("", self._on))
-        return send(request)
+        return send
 
 
 class WsgiSend:

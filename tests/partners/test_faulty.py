@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
-from platform_sim.partners.faulty import ALTERED, altered
+from platform_sim.partners.faulty import ALTERED, WIRE, altered, sent
 from platform_sim.partners.wire import masked_exchange
 
 REQUEST = PartnerRequest("POST", "http://acme.example/r", {}, b"{}", 25.0)
@@ -45,3 +45,28 @@ def test_what_was_lost_by_itself_says_so_too() -> None:
     assert masked_exchange(REQUEST, altered("partner-html", None, lost)).problem == (
         "refused connection (fault partner-html: the partner has not answered (refused connection))"
     )
+
+
+def test_each_kind_of_the_wire_is_done_and_told() -> None:
+    asked = []
+
+    def send(request: PartnerRequest) -> PartnerAnswer:
+        asked.append(request)
+        return ANSWER
+
+    told = {kind: sent(kind, 0.01, send, REQUEST) for kind in sorted(WIRE - set(ALTERED))}
+    assert [(kind, each.status, each.problem, each.fault) for kind, each in told.items()] == [
+        *(
+            (
+                "partner-cut-after",
+                None,
+                "cut",
+                "fault partner-cut-after: the partner has got the request and was not heard",
+            ),
+            ("partner-cut-before", None, "cut", "fault partner-cut-before: the partner has not got the whole request"),
+            ("partner-slow-answer", 201, None, "fault partner-slow-answer: the answer took 0.01 s"),
+            ("partner-slow-request", 201, None, "fault partner-slow-request: the request was sent in drops"),
+        )
+    ]
+    assert len(asked) == 3
+    assert told["partner-slow-answer"].milliseconds == ANSWER.milliseconds + 10

@@ -39,6 +39,17 @@ def test_an_answer_that_is_lost_makes_no_second_resource(lasting: Heroku) -> Non
         _ = other.acted
 
 
+def test_a_connection_is_cut_though_there_is_none(lasting: Heroku) -> None:
+    """Here a partner is an application in this process; over a socket: tests/partners/test_struck.py."""
+    partner = scripted(lasting, "cut")
+    before, after = lasting.fail("partner-cut-before", service="cut"), lasting.fail("partner-cut-after", service="cut")
+    addon = lasting.app("cut").addons.create("cut:free")
+    assert (before.acted, len(partner.requests)) == (1, 0)
+    lasting.clock.run()
+    assert (addon.state, after.acted) == ("provisioned", 1)
+    assert (len(partner.requests), len(partner.resources)) == (2, 1)
+
+
 def test_what_there_is_not_is_refused(lasting: Heroku) -> None:
     with pytest.raises(Refused, match="Did you mean partner-lost-answer"):
         lasting.fail("partner-lost-answr")

@@ -12,7 +12,41 @@ def _kind(
     return FaultKind(name, "partner", sentence, MATCH, amount, gentle, rough)
 
 
+SLOW = "seconds of the wall"
 PARTNER_KINDS = (
+    _kind(
+        "partner-delay",
+        "The platform waits that long, by its own clock, before it asks the partner.",
+        Amount("seconds", 30, 0, 86_400),
+        gentle=0.1,
+        rough=0.1,
+    ),
+    _kind(
+        "partner-reorder",
+        "The request waits until the next one to the same partner, about another add-on, has been answered; "
+        "if none comes, that long by the platform's clock.",
+        Amount("seconds", 60, 1, 86_400),
+        gentle=0.05,
+        rough=0.1,
+    ),
+    _kind(
+        "partner-duplicate",
+        "The partner gets the same request a second time once it has answered; the second answer is thrown away.",
+        gentle=0.1,
+        rough=0.15,
+    ),
+    _kind("partner-cut-before", "The connection ends before the partner has read the request.", gentle=0.05, rough=0.1),
+    _kind("partner-cut-after", "The partner reads the request; the connection ends before it can answer.", rough=0.1),
+    _kind(
+        "partner-slow-request",
+        "The request reaches the partner in drops, over that long.",
+        Amount(SLOW, 2, 0, 60),
+    ),
+    _kind(
+        "partner-slow-answer",
+        "The partner's answer reaches the platform in drops, over that long; what comes too late is lost.",
+        Amount(SLOW, 2, 0, 60),
+    ),
     _kind(
         "partner-status",
         "The partner does what it is asked; in place of its answer comes a proxy's page with this status.",

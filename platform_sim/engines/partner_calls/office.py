@@ -13,7 +13,7 @@ from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.apps import App, heroku_id
 from platform_sim.core.model.records import Job
 from platform_sim.core.store import Database, Snapshot, Transaction
-from platform_sim.engines.partner_calls.faults import sent_with_faults
+from platform_sim.engines.partner_calls.faults import Mishaps
 from platform_sim.partners.client import Call, PartnerClient
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
 from platform_sim.partners.orders import Resource
@@ -52,14 +52,17 @@ class Office:
         mask: Mask | None = None,
     ) -> Sent:
         """Ask a partner, with the exchange in the ledger before the request goes: what the partner calls back
-        meanwhile follows from it. `addon_id`: where it is not the job's subject."""
+        meanwhile follows from it. `addon_id`: where it is not the job's subject. Held if it is not to go now."""
         about, kept = addon_id or job.subject_id, []
 
+        mishaps = Mishaps(self.database, job, about)
+
         def around(send: Send, request: PartnerRequest) -> PartnerAnswer:
+            mishaps.hold(request)
             with self.database.transaction(job.cause_id) as tx:
                 masked = mask or partial(marked_exchange, mark=exchanges.marks(tx))
                 kept.append(_begin(tx, job, masked(request, NOTHING_YET), about))
-            return sent_with_faults(self.database, send, request, about, kept[0])
+            return mishaps.sent(send, request, kept[0])
 
         call = ask(self.client.through(around))
         return Sent(call.request, call.answer, kept[0])

@@ -1,13 +1,18 @@
 """Faults on the way to a partner: what the platform makes of each, what the ledger and the timeline say."""
 
+import json
 from typing import Any
 
 import pytest
 
 from platform_sim.core.actions import faults
+from platform_sim.core.actions.addons import create_addon
+from platform_sim.core.actions.apps import create_app
+from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.records import Event, Exchange
+from platform_sim.partners.contract import PartnerAnswer
 
-from .world import URL, World
+from .world import URL, World, answer
 
 
 def fault(world: World, kind: str, times: int | None = 1, amount: float | None = None, **match: str) -> None:
@@ -91,3 +96,96 @@ def test_only_what_matches_goes_wrong(world: World) -> None:
     world.settle()
     assert world.addon(addon).state == "provisioned"
     assert acted(world) == []
+
+
+def test_a_cut_before_and_a_cut_after_end_in_one_resource(world: World) -> None:
+    fault(world, "partner-cut-before")
+    fault(world, "partner-cut-after")
+    addon, _ = world.create()
+    world.settle()
+    assert world.addon(addon).state == "provisioned"
+    assert (world.partner.methods(), world.partner.made) == (["POST", "POST"], 1)
+    assert [bool(each) for each in problems(world)] == [True, True, False]
+
+
+def test_a_late_request_is_no_attempt_and_waits_for_the_platforms_clock(world: World) -> None:
+    fault(world, "partner-delay", 1, 600)
+    addon, job = world.create()
+    assert world.settle() == [600.0]
+    assert world.addon(addon).state == "provisioned"
+    assert (world.job(job).attempts, len(world.exchanges())) == (1, 1)
+
+
+def test_one_attempt_is_late_once_however_often_it_is_asked_for(world: World) -> None:
+    fault(world, "partner-delay", None, 600)
+    world.partner.script = [PartnerAnswer(500, {}, b"", 0)]
+    addon, job = world.create()
+    moves = world.settle()
+    assert world.addon(addon).state == "provisioned"
+    assert (moves.count(600.0), world.job(job).attempts, len(acted(world))) == (2, 2, 2)
+
+
+def other_addon(world: World, number: int) -> Addon:
+    with world.database.transaction() as tx:
+        app = create_app(tx, world.actor, name=f"other-{number}")
+        return create_addon(tx, world.actor, app, "acme:test")[0]
+
+
+def asked_for(world: World) -> list[str]:
+    return [json.loads(each.body or b"")["uuid"] for each in world.partner.requests if each.method == "POST"]
+
+
+def test_a_request_goes_after_the_next_one_to_the_partner(world: World) -> None:
+    fault(world, "partner-reorder", 1, 3600, app="shop")
+    first, job = world.create()
+    second = other_addon(world, 1)
+    third = other_addon(world, 2)
+    assert world.settle() == []
+    assert asked_for(world) == [second.id, first.id, third.id]
+    assert world.job(job).attempts == 1
+    assert world.database.faults == frozenset()
+
+
+def test_what_nobody_overtakes_goes_in_the_end(world: World) -> None:
+    fault(world, "partner-reorder", 1, 3600)
+    first, _ = world.create()
+    assert world.settle() == [3600.0]
+    assert asked_for(world) == [first.id]
+    assert world.database.faults == frozenset()
+
+
+def test_what_waits_because_of_a_fault_goes_when_that_is_removed(world: World) -> None:
+    fault(world, "partner-reorder", None, 3600)
+    first, _ = world.create()
+    world.runner.run_until_idle()
+    assert asked_for(world) == []
+    with world.database.transaction() as tx:
+        faults.clear(tx, world.actor.account)
+    assert world.settle() == []
+    assert asked_for(world) == [first.id]
+
+
+def test_a_duplicate_is_the_same_bytes_and_only_the_first_answer_counts(world: World) -> None:
+    fault(world, "partner-duplicate")
+    world.partner.script = [world.partner.right, answer(200, {"id": "another", "config": {"ACME_URL": "x"}})]
+    addon, job = world.create()
+    world.settle()
+    first, second = world.partner.requests
+    assert first == second
+    assert (world.addon(addon).provider_id, world.config()) == (addon.id, {"ACME_URL": URL})
+    one, copy = world.exchanges()
+    assert (one.problem, copy.cause_id, copy.status) == (None, one.id, 200)
+    assert copy.problem is not None
+    assert copy.problem.startswith("fault partner-duplicate: the same request once more")
+    assert world.job(job).attempts == 1
+
+
+def test_slow_ones_are_slow_by_the_wall_and_nothing_else(world: World) -> None:
+    fault(world, "partner-slow-request", 1, 0.02)
+    fault(world, "partner-slow-answer", 1, 0.02)
+    addon = world.created()
+    world.destroy(addon)
+    world.settle()
+    assert world.addon(addon).state == "deprovisioned"
+    assert ["drops" in str(each) or "took" in str(each) for each in problems(world)] == [True, True]
+    assert all(each.milliseconds >= 20 for each in world.exchanges())
