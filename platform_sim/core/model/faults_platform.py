@@ -153,4 +153,19 @@ DYNOS = (
     ),
 )
 
-PLATFORM_KINDS: tuple[FaultKind, ...] = (*API, *TOKENS, *WEBHOOKS, *DRAINS, *DYNOS)
+BUILDS = (
+    _kind(
+        "build-failed",
+        "A build fails once its buildpacks are known: its output says so, there is no slug and no release.",
+        ("app",),
+        rough=0.05,
+    ),
+    _kind(
+        "build-slow",
+        "A build takes so much longer, before it begins.",
+        ("app",),
+        Amount("seconds of the wall", 5, 0, 900),
+    ),
+)
+
+PLATFORM_KINDS: tuple[FaultKind, ...] = (*API, *TOKENS, *WEBHOOKS, *DRAINS, *DYNOS, *BUILDS)

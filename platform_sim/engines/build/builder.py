@@ -88,6 +88,8 @@ class _Build:
             self.out.step(f"Deleting {ignored} files matching .slugignore patterns.")
         scripts = self._scripts()
         packs = self._packs(scripts)
+        if self.request.fails_on_purpose:
+            raise BuildFailed("The build fails on purpose: an operator has asked for the fault build-failed.")
         used = self._compile(packs, scripts)
         process_types = self._process_types(packs[-1], used[-1], scripts)
         return self._finish(process_types, used)

@@ -7,7 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from platform_sim.core.actions import builds, jobs
@@ -19,6 +19,7 @@ from platform_sim.core.model.records import Job
 from platform_sim.core.model.seams import Outputs
 from platform_sim.core.model.setups import SETUP
 from platform_sim.core.store import Database
+from platform_sim.engines.build import faults
 from platform_sim.engines.build.builder import build as run_build
 from platform_sim.engines.build.processes import end_strays
 from platform_sim.engines.build.request import BuildFailed, BuildLimits, BuildRequest, BuiltSlug, Signal
@@ -83,7 +84,10 @@ class BuildRoom:
             return
         folder = self.layout.slugs / row.id
         shutil.rmtree(folder, ignore_errors=True)
-        request = self._request(row, app, folder, cancelled)
+        faults.hold_up(self.database, job, cancelled)
+        request = replace(
+            self._request(row, app, folder, cancelled), fails_on_purpose=faults.is_to_fail(self.database, job)
+        )
         try:
             built = run_build(request, write) if self._is_as_announced(row, request.source, write) else None
         except BuildFailed:

@@ -32,7 +32,8 @@ class BuildRequest:
     at the end. `cache_dir`: kept between the builds of one app. `slug_dir`: where the slug goes; must not exist
     before, exists only after success. `environment`: the whole environment of buildpack scripts (PATH, PIP_*, ...);
     config vars are not in it, they reach buildpacks as files. `python`: the interpreter that runs built-in packs and
-    that Python apps get. `timeout`: seconds of wall clock. `cancelled`: set it to end the build.
+    that Python apps get. `timeout`: seconds of wall clock. `cancelled`: set it to end the build. `fails_on_purpose`:
+    once its buildpacks are known (docs/faults.md).
     """
 
     source: Path
@@ -49,6 +50,7 @@ class BuildRequest:
     timeout: float = 900.0
     limits: BuildLimits = field(default_factory=BuildLimits)
     cancelled: Signal = field(default_factory=threading.Event)
+    fails_on_purpose: bool = False
 
 
 @dataclass(frozen=True)
