@@ -37,6 +37,7 @@ from platform_sim.engines.logs.sessions import LogSessions, session_in
 from platform_sim.engines.logs.streams_table import StreamsTable
 from platform_sim.engines.router.authority import Authority
 from platform_sim.engines.router.edge import Edge
+from platform_sim.engines.router.faults import fault_of
 from platform_sim.engines.timeline.live import TimelineStreams
 from platform_sim.machinery import Machinery
 from platform_sim.options import Options
@@ -155,6 +156,7 @@ class Platform:
             tls=lambda: self._authority.context,
             terminals=desk,
             connect_elsewhere=self.database.rules.connect_elsewhere,
+            fault=partial(fault_of, self.database),
             port=self._port(),
         )
         self._start_edge()

@@ -168,4 +168,21 @@ BUILDS = (
     ),
 )
 
-PLATFORM_KINDS: tuple[FaultKind, ...] = (*API, *TOKENS, *WEBHOOKS, *DRAINS, *DYNOS, *BUILDS)
+VISIT = ("app", "method", "path")
+"""What is known of a visitor's request to an app."""
+ROUTER = (
+    _kind(
+        "router-h12",
+        "A dyno does what a visitor asks; the visitor gets 503, as after 30 seconds: H12 in the log, at once.",
+        VISIT,
+        rough=0.03,
+    ),
+    _kind(
+        "router-h13",
+        "A dyno does what a visitor asks; the visitor gets 503, as if the dyno had hung up: H13 in the log.",
+        VISIT,
+        rough=0.03,
+    ),
+)
+
+PLATFORM_KINDS: tuple[FaultKind, ...] = (*API, *TOKENS, *WEBHOOKS, *DRAINS, *DYNOS, *BUILDS, *ROUTER)

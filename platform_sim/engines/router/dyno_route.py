@@ -35,6 +35,7 @@ class DynoExchange(Proxied):
         "_app_id",
         "_dyno",
         "_fwd",
+        "_heard",
         "_queued_until",
         "_refused_until",
         "_request_id",
@@ -54,6 +55,8 @@ class DynoExchange(Proxied):
         self._refused_until: float | None = None
         self._tried: set[Backend] = set()
         self._resent = False
+        self._heard = False
+        """Whether the dyno has begun to answer."""
         if request.upgrade is not None and request.upgrade.lower() == b"h2c":
             request.upgrade = None  # it would carry requests past the router
 
@@ -147,6 +150,20 @@ class DynoExchange(Proxied):
     def idle_limit(self) -> float:
         """H15 and H28."""
         return self.shared.limits.idle
+
+    def response_moved(self) -> None:
+        """The dyno has done its part; what it says may be lost on purpose before anybody hears of it."""
+        upstream = self.upstream
+        if upstream is not None and upstream.reader.head is not None and not self._heard:
+            self._heard = True
+            code = self.shared.fault(self._app_id, self.request.method, self.request.target)
+            if code is not None:
+                self.detach()
+                self._refuse(
+                    code, dyno=self._dyno, connect=self._connect_ms(), service=self._service_ms(), size=self.sent_bytes
+                )
+                return
+        super().response_moved()
 
     # --- how it ended
 

@@ -19,7 +19,7 @@ from platform_sim.engines.router.connection import ClientConnection
 from platform_sim.engines.router.dispatch import dispatch
 from platform_sim.engines.router.doorbell import DOORBELL
 from platform_sim.engines.router.limits import RouterLimits
-from platform_sim.engines.router.shared import Shared, WaitingRoom
+from platform_sim.engines.router.shared import FaultOf, Shared, WaitingRoom, no_fault
 from platform_sim.engines.router.upstream import Address, Pool
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ class Edge:
         connect_elsewhere: bool = False,
         port: int = 0,
         limits: RouterLimits | None = None,
+        fault: FaultOf = no_fault,
     ) -> None:
         self.port = port
         self._routes = routes
@@ -62,6 +63,7 @@ class Edge:
         self._terminals = terminals
         self._connect_elsewhere = connect_elsewhere
         self._limits = limits or RouterLimits()
+        self._fault = fault
         self._sockets: list[socket.socket] = []
         self._ready = threading.Event()
         """Whether the thread takes connections in, or has given up."""
@@ -153,6 +155,7 @@ class Edge:
             now_ms=self._now_ms,
             pool=Pool(loop, self._limits),
             waiting=WaitingRoom(loop, self._limits.poll),
+            fault=self._fault,
             port=self.port,
             connect_elsewhere=self._connect_elsewhere,
         )

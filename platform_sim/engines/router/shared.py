@@ -68,6 +68,15 @@ class WaitingRoom:
             self._timer = self._loop.call_later(self._poll, self._tick)
 
 
+FaultOf = Callable[[str, bytes, bytes], str | None]
+"""Of an app's id, method and target: the code of what is to go wrong on purpose with a dyno's answer."""
+
+
+def no_fault(app_id: str, method: bytes, target: bytes) -> str | None:
+    """Nothing ever goes wrong on purpose."""
+    return None
+
+
 @dataclass(slots=True, eq=False)
 class Shared:
     """One edge's world, made on its loop when it starts."""
@@ -83,6 +92,7 @@ class Shared:
     now_ms: Callable[[], int]
     pool: Pool
     waiting: WaitingRoom
+    fault: FaultOf = no_fault
     port: int = 0
     """The port clients connected to, for X-Forwarded-Port."""
     connect_elsewhere: bool = False

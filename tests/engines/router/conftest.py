@@ -11,6 +11,7 @@ from platform_sim.core.model.seams import Streams, Terminals
 from platform_sim.engines.router.authority import Authority
 from platform_sim.engines.router.edge import Edge
 from platform_sim.engines.router.limits import RouterLimits
+from platform_sim.engines.router.shared import FaultOf, no_fault
 
 from .world import Log, NoStreams, NoTerminals, Script, Server, Table, Talk
 
@@ -62,6 +63,7 @@ def make_edge(table: Table, log: Log, authority: Authority) -> Iterator[MakeEdge
         limits: RouterLimits | None = None,
         connect_elsewhere: bool = False,
         terminals: Terminals | None = None,
+        fault: FaultOf = no_fault,
     ) -> Edge:
         numbers = itertools.count(1)
         edge = Edge(
@@ -75,6 +77,7 @@ def make_edge(table: Table, log: Log, authority: Authority) -> Iterator[MakeEdge
             terminals=terminals or NoTerminals(),
             connect_elsewhere=connect_elsewhere,
             limits=limits,
+            fault=fault,
         )
         edge.start()
         edges.append(edge)
