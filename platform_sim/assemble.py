@@ -43,6 +43,7 @@ from platform_sim.machinery import Machinery
 from platform_sim.options import Options
 from platform_sim.partners.manifest import sso_target
 from platform_sim.partners.manifest_check import sentences
+from platform_sim.scenarios.glue import LANGUAGE
 from platform_sim.snapshots.album import Album
 from platform_sim.snapshots.reading import Opened
 from platform_sim.web.app import create_web
@@ -250,6 +251,7 @@ class Platform:
             lines=self.logs.lines,
             output=self.outputs.read,
             metrics=self.logs.counts,
+            scenarios=LANGUAGE,
             snapshots=self,
             stopping=self._stopping,
         )

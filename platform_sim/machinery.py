@@ -26,10 +26,12 @@ from platform_sim.engines.logs.outputs import OutputStore
 from platform_sim.engines.logs.release_output import ReleaseOutput
 from platform_sim.engines.partner_calls.handlers import partner_handlers
 from platform_sim.engines.router.edge import Edge
+from platform_sim.engines.scenarios.plays import scenario_handlers
 from platform_sim.engines.webhooks import webhook_handlers
 from platform_sim.options import Options
 from platform_sim.partners.client import PartnerClient
 from platform_sim.partners.http_send import HttpSend
+from platform_sim.scenarios.glue import play as play_scenario
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ class Machinery:
         rules, send = self.database.rules, HttpSend(self.database.rules.partner_answer_limit)
         client = PartnerClient(self.options.send or send, rules.partner_timeout)
         partners = partner_handlers(self.database, client, self.addresses)
+        play = partial(play_scenario, environment=self.options.environment)
         builds = self._build_room(stopping).handlers()
+        builds |= scenario_handlers(self.database, self.addresses, play, stopping)
         webhooks = webhook_handlers(self.database, send)
         for handlers, workers, grace in ((partners, 24, 5.0), (builds, 8, 5.0), (webhooks, 4, 1.0)):
             runner = JobRunner(self.database, boot_id, handlers, workers, grace)

@@ -34,6 +34,7 @@ COMMANDS = {
     ),
     "incidents": _row("incidents", "Say that something is wrong with the platform, and that it is over.", "group"),
     "run": _row("run", "Play scenario files, each step as its file says, and judge what comes of it."),
+    "export": _row("export", "Write services, apps, add-ons, config and users as a scenario file."),
     "new": _row("new", "Write an add-on partner to start from.", "group"),
     "check": _row("check", "Check a partner by the rules of the add-on partner contract."),
     "explain": _row("explain", "Say what a rule of `check` asks, why, and what to do."),

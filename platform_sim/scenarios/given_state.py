@@ -34,6 +34,8 @@ def put_in_place(scene: Scene, document: Json, registrar: Registrar, later: set[
     for name, app in document.get("apps", {}).items():
         yield f"app {name}"
         _app(scene, name, scene.filled(app or {}))
+    for name, app in document.get("apps", {}).items():
+        _attach_all(scene, name, scene.filled(app or {}))
     for fault in document.get("faults", ()):
         yield f"fault {fault['kind']}"
         _done(verbs_faults.fail(scene, scene.filled(fault)))
@@ -64,7 +66,6 @@ def _app(scene: Scene, name: str, wanted: Json) -> None:
             given = {"plan": order} if isinstance(order, str) else order
             made = _done(verbs_nouns.create_addon(scene, {"app": name, "name": addon, **given}))
             _until_made(scene, addon, made)
-    _attach_all(scene, name, wanted)
     if "deploy" in wanted:
         _done(verbs_nouns.deploy(scene, {"app": name, "folder": wanted["deploy"]}))
     if "scale" in wanted:
@@ -82,10 +83,15 @@ def _until_made(scene: Scene, addon: str, made: Seen) -> None:
 
 
 def _attach_all(scene: Scene, app: str, wanted: Json) -> None:
+    """When all add-ons are there: some are another app's."""
+    if not wanted.get("attachments"):
+        return
+    scene.who = wanted.get("owner", "")
     there = {each["name"] for each in scene.must("GET", f"{route('apps', app)}/addon-attachments")}
     for name, addon in wanted.get("attachments", {}).items():
         if name not in there:
             _done(verbs_nouns.attach(scene, {"app": app, "addon": addon, "as": name}))
+    scene.who = ""
 
 
 def _done(seen: Seen) -> Seen:

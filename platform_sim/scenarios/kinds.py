@@ -12,8 +12,8 @@ from platform_sim.core.model.values import kind
 from platform_sim.scenarios.problems import Notes, Path
 
 Json = dict[str, Any]
-SAVED = re.compile(r"\$\{([^{}]*)\}")
-"""A value that was saved, as it stands in a text."""
+SAVED = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
+"""A value that was saved, as it stands in a text; `$${` stands for `${` itself."""
 
 
 class Kind(Protocol):

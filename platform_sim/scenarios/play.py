@@ -89,7 +89,7 @@ class Player:
         yield first
         failed = first.state == "failed"
         for step in self._document.steps:
-            if failed:
+            if failed or self.scene.stopped():
                 yield self._outcome(step, "not played", 0)
                 continue
             outcome = self._step(step)

@@ -132,6 +132,20 @@ def as_junit(played: Sequence[Played]) -> str:
     return Xml.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 
 
+def tree_lines(trees: Sequence[Json]) -> list[str]:
+    """Trees of the timeline, a line a step, what followed indented."""
+    return [line for tree in trees for line in _tree(tree, 0)]
+
+
+def _tree(tree: Json, depth: int) -> Iterator[str]:
+    told = tree["details"]
+    ends = f"{tree['from']} → {tree['to']}" if tree["from"] != tree["to"] else tree["from"]
+    status = f"  {told.get('status') or told.get('problem') or '...'}" if tree["kind"] == "exchange" else ""
+    yield plain(f"{'   ' * depth}{ends}  {tree['title']}{status}")
+    for child in tree["children"]:
+        yield from _tree(child, depth + 1)
+
+
 def plain(text: str) -> str:
     """On one line, without what a terminal would obey or XML cannot hold."""
     return "".join(c if c.isprintable() else " " if c in "\n\t" else "?" for c in text)

@@ -122,7 +122,9 @@ class Scene:
         if not isinstance(value, str):
             return value
         alone = SAVED.fullmatch(value)
-        return self.value(alone[1]) if alone else SAVED.sub(lambda found: as_text(self.value(found[1])), value)
+        if alone:
+            return self.value(alone[1])
+        return SAVED.sub(lambda found: as_text(self.value(found[1])), value).replace("$${", "${")
 
     def value(self, name: str) -> Any:
         """A saved value, or a part of one (`config.ACME_URL`); StepFailed if there is none."""

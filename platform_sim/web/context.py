@@ -11,7 +11,7 @@ from platform_sim.core.actions.first_rows import FirstRows, first_rows
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.records import Job
-from platform_sim.core.model.seams import LogSink, Metrics, NoMetrics, SaidLine
+from platform_sim.core.model.seams import LogSink, Metrics, NoMetrics, SaidLine, ScenarioLanguage
 from platform_sim.core.model.snapshots import Snapshots
 from platform_sim.core.model.sso import SsoTarget
 from platform_sim.core.store import Database, Snapshot, Transaction
@@ -49,6 +49,8 @@ class Doors:
     """The lines of an app's log that are kept, oldest first."""
     output: Callable[[str], str] = field(default=lambda key: "")
     """What a build has said so far, by its secret; LookupError if nothing is known of it."""
+    scenarios: ScenarioLanguage = field(default_factory=ScenarioLanguage)
+    """Reads scenario files."""
     metrics: Metrics = field(default_factory=NoMetrics)
     """What router and dynos have been heard to say."""
     snapshots: Snapshots | None = None

@@ -37,8 +37,11 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "cassettes/repeat.py": ("cassettes", "conformance.home", "conformance.seen", "core.model", "partners"),
     "cassettes": ("conformance.calls", "conformance.seen", "core.model", "partners"),
     "options.py": ("core.model", "partners.contract", "settings"),
-    "assemble.py": ("claim", "core", "engines", "machinery", "options", "partners", "settings", "snapshots", "web"),
-    "machinery.py": ("core", "engines", "options", "partners"),
+    "assemble.py": (
+        *("claim", "core", "engines", "machinery", "options", "partners", "scenarios.glue", "settings", "snapshots"),
+        "web",
+    ),
+    "machinery.py": ("core", "engines", "options", "partners", "scenarios.glue"),
     # What a platform is made of, and what a start makes of it; the state of its clock and who the customer is.
     "snapshots": ("core",),
     "demo": ("settings",),

@@ -13,7 +13,7 @@ from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import App, Dyno, Formation
-from platform_sim.core.model.records import ClockState, Job
+from platform_sim.core.model.records import SCENARIO, ClockState, Job
 from platform_sim.core.model.setups import AppSetup
 from platform_sim.core.store import Database, Snapshot, Transaction
 
@@ -88,7 +88,7 @@ def restore(database: Database) -> None:
 
 def waiting(rows: Snapshot) -> list[Due]:
     """All that has a time, the nearest first; a deadline that was met is none any more."""
-    jobs = rows.all(Job, state="todo")
+    jobs = [job for job in rows.all(Job, state="todo") if job.kind != SCENARIO]
     ids = [job.subject_id for job in jobs if job.kind in MEANT]
     states = {addon.id: addon.state for addon in rows.all(Addon, id=ids)}
     found = [_of_job(job) for job in jobs if job.kind not in MEANT or MEANT[job.kind] == states.get(job.subject_id)]
@@ -102,8 +102,8 @@ def waiting(rows: Snapshot) -> list[Due]:
 
 def unfinished(rows: Snapshot) -> list[str]:
     """What is being done or to be done now, in words. Of partners it is not known what they are about to do."""
-    found = sorted({f"{job.kind} is being done" for job in rows.all(Job, state="doing")})
-    kinds = {job.kind for job in rows.all(Job, state="todo")}
+    found = sorted({f"{job.kind} is being done" for job in rows.all(Job, state="doing") if job.kind != SCENARIO})
+    kinds = {job.kind for job in rows.all(Job, state="todo")} - {SCENARIO}
     first = next_job(rows, kinds) if kinds else None
     if first is not None and first.run_at <= rows.now():
         found.append(f"{first.kind} is due")

@@ -35,6 +35,11 @@ def masked_url(text: str, mark: Mark = hidden) -> str:
     return _QUERY_SECRET.sub(lambda found: found[1] + mark(found[0][len(found[1]) :]), text)
 
 
+def is_secret_name(name: str) -> bool:
+    """Whether a field of this name may hold a secret."""
+    return _SECRET_NAME.search(name) is not None
+
+
 def masked_manifest(manifest: Any) -> Any:
     """A copy to show, with `[hidden]` for secrets and without passwords in URLs. Any JSON value will do."""
     return masked_beside(manifest, manifest)

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from platform_sim.core.model.secrecy import NAMED
 
 JobState = Literal["todo", "doing", "done", "failed"]
+SCENARIO = "scenario"
+"""Kind of a job that acts on the platform from outside: who waits until nothing is to be done does not wait for it."""
 
 
 @dataclass(frozen=True)

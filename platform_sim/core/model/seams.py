@@ -7,7 +7,7 @@ listen without knowing the supervisor, and everybody can write a log line withou
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from platform_sim.core.model.metrics import Window
 
@@ -210,3 +210,19 @@ class Streams(Protocol):
     def open(self, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Stream | None:
         """The stream at `path`, or None if the path is none of ours. Header names are lower case."""
         ...
+
+
+@dataclass(frozen=True)
+class ScenarioLanguage:
+    """What doors have to know of scenario files (`scenarios`): they neither read nor play one themselves."""
+
+    read: Callable[[str, str], tuple[str, list[dict[str, Any]]]] = field(default=lambda text, name: ("", []))
+    """Text and name -> title, and all mistakes as `line`, `column`, `problem`."""
+    schema: Callable[[], dict[str, Any]] = field(default=dict)
+    """The published JSON Schema."""
+    write: Callable[[dict[str, Any]], str] = field(default=str)
+    """An object as the text of a file."""
+    stories: Callable[[], list[str]] = field(default=list)
+    """The names of the files that come with the package."""
+    story: Callable[[str], str] = field(default=str)
+    """The text of one; LookupError."""

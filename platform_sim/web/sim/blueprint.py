@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from platform_sim.core.model.records import Event, Exchange, Job
+from platform_sim.core.model.records import SCENARIO, Event, Exchange, Job
 from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import asking_customer, error_response, errors_as, json_response
 from platform_sim.web.context import Doors
@@ -16,6 +16,7 @@ from platform_sim.web.sim.faults import add_fault_routes
 from platform_sim.web.sim.incidents import add_incident_routes
 from platform_sim.web.sim.lessons import add_lesson_routes
 from platform_sim.web.sim.reset import add_reset_routes
+from platform_sim.web.sim.scenarios import add_scenario_routes
 from platform_sim.web.sim.services import add_service_routes
 from platform_sim.web.sim.timeline import add_timeline_routes
 from platform_sim.web.sim.users import add_user_routes
@@ -61,13 +62,14 @@ def sim_blueprint(doors: Doors) -> Blueprint:
     add_incident_routes(blueprint, doors)
     add_clock_routes(blueprint, doors)
     add_fault_routes(blueprint, doors)
+    add_scenario_routes(blueprint, doors)
     add_timeline_routes(blueprint, doors)
     add_lesson_routes(blueprint, doors)
     return blueprint
 
 
 def _status(doors: Doors, rows: Snapshot) -> dict[str, Any]:
-    clock, waiting = doors.database.clock, rows.all(Job, state=OPEN)
+    clock, waiting = doors.database.clock, [each for each in rows.all(Job, state=OPEN) if each.kind != SCENARIO]
     # A deadline is nothing to do: it is there for what may not happen.
     work: list[str] = [each.state for each in waiting if not each.kind.endswith("_deadline")]
     return {

@@ -12,6 +12,7 @@ HEADINGS = {
     "faults": "Faults",
     "services": "Services and plans",
     "cassettes": "Cassettes",
+    "scenarios": "Scenario files",
     "users": "Customers",
     "history": "Timeline, incidents, lessons",
 }

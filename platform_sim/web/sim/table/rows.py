@@ -1,6 +1,6 @@
 """The whole table, and all schemas that its rows name. Whoever adds a file adds it here."""
 
-from platform_sim.web.sim.table import cassettes, clock, faults, history, services, state, users
+from platform_sim.web.sim.table import cassettes, clock, faults, history, scenarios, services, state, users
 from platform_sim.web.sim.table.row import TEXT, Row, Schema
 
 _SUBJECTS = {
@@ -10,6 +10,7 @@ _SUBJECTS = {
     "services": (services.ROWS, services.SCHEMAS),
     "cassettes": (cassettes.ROWS, cassettes.SCHEMAS),
     "users": (users.ROWS, users.SCHEMAS),
+    "scenarios": (scenarios.ROWS, scenarios.SCHEMAS),
     "history": (history.ROWS, history.SCHEMAS),
 }
 

@@ -1,0 +1,1 @@
+"""Tests of what plays scenario files on a platform that runs."""
