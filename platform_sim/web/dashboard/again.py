@@ -7,7 +7,23 @@ from werkzeug.exceptions import HTTPException
 
 TYPED = "typed_"
 """Before the names of fields in the address of a page that is filled in again."""
-HARMLESS = ("app", "as", "name", "plan", "region", "stack", "team", "user", "var", "version")
+HARMLESS = (
+    "amount",
+    "app",
+    "as",
+    "kind",
+    "match",
+    "name",
+    "plan",
+    "region",
+    "seed",
+    "stack",
+    "team",
+    "times",
+    "user",
+    "var",
+    "version",
+)
 """Fields whose values may stand in an address. Never `value` and `options`, which may be secrets, nor what confirms."""
 LONGEST = 200
 """Characters of a field."""

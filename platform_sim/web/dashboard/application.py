@@ -22,6 +22,7 @@ from platform_sim.web.dashboard.clock import clock_pages
 from platform_sim.web.dashboard.config import config_pages
 from platform_sim.web.dashboard.deploy import deploy_pages
 from platform_sim.web.dashboard.desk import Desk
+from platform_sim.web.dashboard.faults import fault_pages
 from platform_sim.web.dashboard.guard import Guard, fence
 from platform_sim.web.dashboard.learn import learn_pages
 from platform_sim.web.dashboard.logs import log_pages
@@ -47,6 +48,7 @@ TOPICS = (
     marketplace_pages,
     operator_pages,
     clock_pages,
+    fault_pages,
     timeline_pages,
     sso_lab_pages,
     learn_pages,

@@ -41,7 +41,7 @@ def operator_pages(desk: Desk) -> Blueprint:
             owners = by_id(rows, Account, (each.owner_id for each in services if each.owner_id))
         clock = {"now": database.clock.now(), "frozen": database.clock.is_frozen, "seed": database.chance.seed}
         shown = {"counts": counts, "open_jobs": open_jobs, "part": part_of(services), "owners": owners}
-        shown |= {"doors": desk.doors, "clock": clock, "incidents": incidents}
+        shown |= {"doors": desk.doors, "clock": clock, "incidents": incidents, "faults": sorted(database.faults)}
         return desk.page("operator.html", actor, view="status", **shown)
 
     @blueprint.get("/partners/<service>")

@@ -24,6 +24,7 @@ PAGES = (
     "/dashboard/operator",
     "/dashboard/operator/partners/exceptions",
     "/dashboard/operator/clock",
+    "/dashboard/operator/faults",
     "/dashboard/operator/jobs",
     "/dashboard/operator/webhooks",
     "/dashboard/operator/drains",

@@ -50,6 +50,7 @@ POSTS: dict[str, dict[str, str]] = {
 OF_NO_APP = {"/dashboard/apps", "/dashboard/learn/restart"} | {
     f"/dashboard/operator/clock/{act}" for act in ("freeze", "resume", "advance", "run")
 }
+OF_NO_APP |= {f"/dashboard/operator/faults/{act}" for act in ("add", "remove", "clear", "profile")}
 
 
 @pytest.fixture
