@@ -9,7 +9,7 @@ import json
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import click
@@ -22,6 +22,7 @@ TIMEOUT = 60.0
 
 AGENT = "platform-sim"
 MOST_PAGES = 10_000
+CHUNK = 1 << 20
 
 
 def route(*parts: str) -> str:
@@ -38,6 +39,14 @@ def route(*parts: str) -> str:
 def accept(variant: str = "") -> str:
     """The `Accept` header of version 3 or one of its variants, such as `sdk` (heroku-cli §2)."""
     return "application/vnd.heroku+json; version=3" + (f".{variant}" if variant else "")
+
+
+class Body(NamedTuple):
+    """A file to send as it is; `size` in bytes."""
+
+    file: IO[bytes]
+    size: int
+    media: str
 
 
 class Client:
@@ -65,6 +74,20 @@ class Client:
     def delete(self, path: str, body: object = None, *, variant: str = "", **headers: str) -> Any:
         """The JSON answer to a DELETE, which may have a body (heroku-cli §2)."""
         return self._call("DELETE", path, body, variant, headers)
+
+    def upload(self, path: str, file: IO[bytes], size: int, media: str) -> Any:
+        """The JSON answer to a POST whose body is a file, sent as it is read."""
+        return self._exchange("POST", path, Body(file, size, media), {"Accept": accept()})[1]
+
+    def download(self, path: str, target: IO[bytes]) -> None:
+        """Write the bytes of a GET's answer."""
+        headers = {"Authorization": f"Bearer {self.place.token}", "User-Agent": AGENT, "Accept": accept()}
+        with self.stream(f"{self.place.url}{path}", headers, TIMEOUT) as answer, self._explained(f"GET {path}"):
+            if answer.status >= 400:
+                content = answer.read()
+                raise self._error(answer.status, _parsed(content), content, f"GET {self.place.url}{path}")
+            while piece := answer.read(CHUNK):
+                target.write(piece)
 
     @contextmanager
     def stream(self, url: str, headers: Mapping[str, str], timeout: float | None) -> Iterator[http.client.HTTPResponse]:
@@ -99,9 +122,11 @@ class Client:
     def _exchange(
         self, method: str, path: str, body: object, headers: dict[str, str]
     ) -> tuple[int, Any, http.client.HTTPMessage]:
-        sent = None if body is None else json.dumps(body).encode()
+        sent = body.file if isinstance(body, Body) else None if body is None else json.dumps(body).encode()
         headers = {**headers, "Authorization": f"Bearer {self.place.token}", "User-Agent": AGENT, "Connection": "close"}
-        if sent is not None:
+        if isinstance(body, Body):
+            headers |= {"Content-Type": body.media, "Content-Length": str(body.size)}
+        elif sent is not None:
             headers["Content-Type"] = "application/json"
         connection = self._connection(self.place.url, TIMEOUT)
         try:

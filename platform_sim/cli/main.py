@@ -26,6 +26,7 @@ COMMANDS = {
     "fault": _row(
         "fault", "Let things go wrong on purpose: the next ones of a kind, or by chance with a seed.", "group"
     ),
+    "snapshot": _row("snapshot.group", "Keep the whole platform in a file, put it back, compare two.", "group"),
     "addons": _row("addons", "Register and list add-on services.", "group"),
     "users": _row(
         "users",

@@ -10,7 +10,9 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,6 +22,7 @@ from platform_sim.claim import DataFolderInUse
 from platform_sim.cli.failures import EnvironmentProblem
 from platform_sim.cli.find import DEFAULT_READY_FILE
 from platform_sim.cli.signals import stay_until, wait_for_signal
+from platform_sim.core.model.snapshots import BadSnapshot
 from platform_sim.demo.scene import Scene, SceneProblem
 from platform_sim.options import Options
 from platform_sim.services_file import BadServicesFile, ServiceSeed, read_services
@@ -78,6 +81,12 @@ def _moment(_context: click.Context, _option: click.Parameter, given: str | None
     metavar="FILE",
     help="Register the services of FILE (YAML or JSON) before anybody asks.",
 )
+@click.option(
+    "--snapshot",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Begin as FILE says, which `snapshot take` wrote; in a new data folder, or with --memory.",
+)
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Write url, token and pid here.")
 @click.option("--demo", is_flag=True, help="Also start the reference partner and push the sample app with its add-on.")
 @click.option("--verbose", is_flag=True, help="Show the simulator's own log.")
@@ -89,6 +98,7 @@ def command(
     frozen_at: datetime | None,
     token: str | None,
     services: Path | None,
+    snapshot: Path | None,
     ready_file: Path | None,
     demo: bool,
     verbose: bool,
@@ -102,12 +112,10 @@ def command(
     asked = wait_for_signal()
     files = [file for file in (ready_file, None if memory else data / DEFAULT_READY_FILE.name) if file]
     seeds = _seeds(services)
-    try:
-        platform = Platform(Options(None if memory else data, port, seed, frozen_at, token, services=seeds)).start()
-    except (OSError, DataFolderInUse, BadSetting, RuntimeError) as problem:
-        raise EnvironmentProblem(str(problem)) from None
+    platform = _begun(Options(None if memory else data, port, seed, frozen_at, token, services=seeds), snapshot)
     try:
         _write_all(files, platform)
+        platform.on_restored = partial(_write_all, files, platform)  # the token may be another one then
         _greet(platform, files)
         _stay(platform, asked, demo)
     finally:
@@ -117,6 +125,17 @@ def command(
         with contextlib.suppress(OSError):  # nobody may be reading any more; the dynos must end all the same
             click.echo("stopping")
         platform.stop()
+
+
+def _begun(options: Options, snapshot: Path | None) -> Platform:
+    """A platform that runs; EnvironmentProblem if it cannot begin so."""
+    try:
+        with snapshot.open("rb") if snapshot else contextlib.nullcontext() as file:
+            return Platform(replace(options, snapshot=file)).start()
+    except BadSnapshot as problem:
+        raise EnvironmentProblem(f"{snapshot}: {problem}") from None
+    except (OSError, DataFolderInUse, BadSetting, RuntimeError) as problem:
+        raise EnvironmentProblem(str(problem)) from None
 
 
 def _seeds(file: Path | None) -> list[ServiceSeed]:

@@ -14,6 +14,7 @@ from platform_sim.cli.heroku.group import COMMANDS as CUSTOMERS
 from platform_sim.cli.incidents import group as incidents
 from platform_sim.cli.main import COMMANDS, cli
 from platform_sim.cli.new import group as beginnings
+from platform_sim.cli.snapshot.group import COMMANDS as SNAPSHOTS
 from platform_sim.cli.users import group as users
 
 from .pages import ROOT
@@ -22,7 +23,9 @@ PAGE = (ROOT / "docs" / "commands.md").read_text()
 SHARED = {"--url", "--token", "--ready-file", "--json", "--help"}
 """Told once, at the top of the page."""
 OPERATORS = [
-    f"platform-sim {name}" for name in COMMANDS if name not in ("addons", "fault", "incidents", "new", "users")
+    f"platform-sim {name}"
+    for name in COMMANDS
+    if name not in ("addons", "fault", "incidents", "new", "snapshot", "users")
 ]
 OPERATORS += [f"platform-sim clock {name}" for name in clock.commands]
 OPERATORS += [f"platform-sim fault {name}" for name in faults.commands]
@@ -31,6 +34,7 @@ OPERATORS += [f"platform-sim addons manifest {name}" for name in manifests.comma
 OPERATORS += [f"platform-sim cassette {name}" for name in CASSETTES]
 OPERATORS += [f"platform-sim incidents {name}" for name in incidents.commands]
 OPERATORS += [f"platform-sim new {name}" for name in beginnings.commands]
+OPERATORS += [f"platform-sim snapshot {name}" for name in SNAPSHOTS]
 OPERATORS += [f"platform-sim users {name}" for name in users.commands]
 
 

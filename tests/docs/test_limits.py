@@ -34,7 +34,8 @@ def test_commands_that_are_told_to_be_missing_are() -> None:
 def test_every_place_on_disk_is_told() -> None:
     root = Path("root")
     layout = Layout(root)
-    places = [getattr(layout, name) for name, kind in vars(Layout).items() if isinstance(kind, property)]
+    found = [getattr(layout, name) for name, kind in vars(Layout).items() if isinstance(kind, property)]
+    places = [path for each in found for path in (each if isinstance(each, tuple) else (each,))]
     places += [layout.source("x"), layout.slug_upload("x"), layout.build_work("x"), layout.build_cache("x")]
     rows = [line for line in PAGE.splitlines() if line.startswith("| `")]
     names = {path.relative_to(root).parts[0] for path in places}

@@ -52,7 +52,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "cli": (
         *("assemble", "claim", "conformance", "demo", "options", "partners.http_send", "services_file", "settings"),
-        *("cassettes", "partners.manifest_check", "scenarios", "testing"),
+        *("cassettes", "core.model.snapshots", "partners.manifest_check", "scenarios", "snapshots", "testing"),
     ),
     # Partners as the platform calls them and the checker starts them, and what two commands print: a test shows no
     # timeline of its own.

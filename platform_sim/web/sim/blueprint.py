@@ -18,6 +18,7 @@ from platform_sim.web.sim.lessons import add_lesson_routes
 from platform_sim.web.sim.reset import add_reset_routes
 from platform_sim.web.sim.scenarios import add_scenario_routes
 from platform_sim.web.sim.services import add_service_routes
+from platform_sim.web.sim.snapshots import add_snapshot_routes
 from platform_sim.web.sim.timeline import add_timeline_routes
 from platform_sim.web.sim.users import add_user_routes
 
@@ -63,6 +64,7 @@ def sim_blueprint(doors: Doors) -> Blueprint:
     add_clock_routes(blueprint, doors)
     add_fault_routes(blueprint, doors)
     add_scenario_routes(blueprint, doors)
+    add_snapshot_routes(blueprint, doors)
     add_timeline_routes(blueprint, doors)
     add_lesson_routes(blueprint, doors)
     return blueprint

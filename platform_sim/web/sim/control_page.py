@@ -10,6 +10,7 @@ HEADINGS = {
     "state": "State, history, reset",
     "clock": "The clock",
     "faults": "Faults",
+    "snapshots": "Snapshots",
     "services": "Services and plans",
     "cassettes": "Cassettes",
     "scenarios": "Scenario files",
@@ -21,7 +22,7 @@ HEAD = """# The control API
 What an operator does over HTTP, from any language. Every path begins with `/sim/`, which Heroku does not have: whatever
 else a platform answers is Heroku's API. A customer's token is needed, as `Authorization: Bearer TOKEN` or as the
 password of Basic; a partner's is refused. Errors look like Heroku's ([errors.md](errors.md)). Requests and answers are
-JSON.
+JSON, but for the file of a snapshot.
 
 The same as an OpenAPI 3.1 document, with a schema of each body and answer, is at `/sim/openapi.json`, which needs no
 token. A name with `?` may be left out of a body. This page is written by `make docs`.
@@ -49,6 +50,8 @@ def _body(schema: dict[str, Any] | None) -> str:
         return ""
     if "$ref" in schema:
         return f"`{schema['$ref'].rpartition('/')[2]}`"
+    if "contentMediaType" in schema:
+        return str(schema["contentMediaType"])
     needed = schema.get("required", [])
     names = [f"`{name}`" + ("" if name in needed else "?") for name in schema["properties"]]
     return ", ".join(names) or "`{}`"

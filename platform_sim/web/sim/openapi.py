@@ -60,8 +60,8 @@ def _operation(row: Row, subject: str) -> Json:
     if parameters := [_variable(name) for name in row.variables] + [_query(*each) for each in row.query.items()]:
         made["parameters"] = parameters
     if row.body is not None:
-        required = "required" in row.body
-        made["requestBody"] = {"required": required, "content": {"application/json": {"schema": row.body}}}
+        required = "required" in row.body or "properties" not in row.body
+        made["requestBody"] = {"required": required, "content": {row.takes: {"schema": row.body}}}
     return made
 
 

@@ -40,6 +40,8 @@ class Row:
     more: str = ""
     """What else has to be known, in sentences."""
     media: str = "application/json"
+    takes: str = "application/json"
+    """The media type of the body."""
     open: bool = False
     """Whether it answers without a token."""
 

@@ -1,12 +1,13 @@
 """The whole table, and all schemas that its rows name. Whoever adds a file adds it here."""
 
-from platform_sim.web.sim.table import cassettes, clock, faults, history, scenarios, services, state, users
+from platform_sim.web.sim.table import cassettes, clock, faults, history, scenarios, services, snapshots, state, users
 from platform_sim.web.sim.table.row import TEXT, Row, Schema
 
 _SUBJECTS = {
     "state": (state.ROWS, state.SCHEMAS),
     "clock": (clock.ROWS, clock.SCHEMAS),
     "faults": (faults.ROWS, faults.SCHEMAS),
+    "snapshots": (snapshots.ROWS, snapshots.SCHEMAS),
     "services": (services.ROWS, services.SCHEMAS),
     "cassettes": (cassettes.ROWS, cassettes.SCHEMAS),
     "users": (users.ROWS, users.SCHEMAS),
