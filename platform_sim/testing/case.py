@@ -49,8 +49,6 @@ def watched(heroku: Heroku, leaks_ok: bool) -> Iterator[None]:
         yield
         if not leaks_ok:
             no_leaks(heroku)
-    except unittest.SkipTest:
-        raise
     except Exception as problem:
         if heroku.runs:
             problem.add_note(f"Platform Sim timeline:\n{heroku.timeline.newest(SHOWN)}")

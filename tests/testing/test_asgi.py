@@ -141,6 +141,8 @@ class Odd:
         await say(send, 202)
         self.heard.append((await receive())["type"])
         await self.go_on.wait()
+        for _ in range(20):
+            await asyncio.sleep(0)
         self.heard.append("worked on")
 
     async def is_asked_to_go_on(self, receive: Receive, send: Send) -> None:

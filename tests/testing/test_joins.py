@@ -91,6 +91,14 @@ def test_a_partner_that_listens_already_is_asked_where_it_was_said_to() -> None:
             heroku.partner("acme").ask("GET", "/x")
         with pytest.raises(KeyError):
             heroku.partner("another")
+        # An application takes its place, at the manifest's, and leaves it again.
+        scripted = Partner("acme")
+        heroku.register(scripted.manifest, partner=scripted)
+        there = heroku.partner("acme")
+        assert there.ask("GET", "/heroku/resources/x").status == 410
+        heroku.register(MANIFEST, partner=url)
+        with pytest.raises(OSError, match="acme.localhost:9/.*(refused connection|unknown host)"):
+            there.ask("GET", "/heroku/resources/x")
 
 
 def test_worlds_with_applications_leave_nothing() -> None:

@@ -178,6 +178,17 @@ def test_mistakes_are_told(suite: pytest.Pytester, options: list[str], words: st
             each.partner.make({})
 
 
+def test_a_file_of_the_settings_lies_beside_them_and_that_of_an_option_where_it_is_typed(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ini = suite.makeini("[pytest]\nplatform_sim_manifest = manifest.json\n")
+    monkeypatch.chdir(suite.mkdir("below"))
+    for options in ([], ["--platform-sim-manifest=../manifest.json"]):
+        config = suite.parseconfig(*QUICK, f"--config-file={ini}", *options)
+        [service] = project.services(config, lambda name, value: None)
+        assert service.contents()["id"] == "own"
+
+
 def test_a_project_that_says_nothing_hears_nothing(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_nothing(): pass")
     pytester.runpytest_inprocess(*QUICK).stdout.no_fnmatch_line("platform-sim*")
