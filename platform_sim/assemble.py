@@ -144,7 +144,7 @@ class Platform:
         self._ends(routes.close)
         sessions = LogSessions(self.logs, partial(session_in, self.database), self.clock.now)
         self.clock.on_move(sessions.clock_moved)
-        timeline = TimelineStreams(self.database, customer=lambda: self.doors.customer_id)
+        timeline = TimelineStreams(self.database, customer=lambda: self.doors.browsers_customer())
         streams = StreamsTable(sessions, OutputStreams(self.outputs), LoginPolls(self.database), timeline)
         desk = TerminalDesk(self._terminal_expected)
         self.edge = Edge(
@@ -238,6 +238,7 @@ class Platform:
             layout=self.layout,
             addresses=Addresses("http://localhost"),
             customer_id=self.customer_id,
+            open_to_browsers=self.options.open_to_browsers,
             begin=self._begin,
             manifest_problems=lambda manifest: sentences("error", manifest),
             manifest_warnings=lambda manifest: sentences("warning", manifest),

@@ -31,3 +31,5 @@ class Options:
     """How partners are called; None: over HTTP."""
     around: Callable[[Any], Any] | None = None
     """Put around the WSGI application of all doors: hears every call that comes in, and its answer."""
+    open_to_browsers: bool = True
+    """Whether a browser on this machine is the customer before anybody has logged in with it."""

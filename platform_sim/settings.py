@@ -171,6 +171,10 @@ SETTINGS: tuple[Setting, ...] = (
             "another one.", "heroku-cli §2", "unverified", int, low=1),
     count("exchanges_kept", 10_000, 1_000_000, "How many exchanges with customers, partners and receivers of webhooks "
           "the timeline keeps; older ones go.", "-", "ours"),
+    count("tenant_limit", 200, 10_000, "How many platforms live at once behind one port (`platform-sim up --tenants`).",
+          "-", "ours"),
+    seconds("tenant_idle", 0, "After how long a platform behind one port ends that nobody asks anything and in which "
+            "nothing happens; 0 for never; wall clock.", "-", "ours", int, low=0),
 )  # fmt: skip
 
 

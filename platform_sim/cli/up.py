@@ -16,22 +16,25 @@ from functools import partial
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from platform_sim.assemble import Platform
 from platform_sim.claim import DataFolderInUse
 from platform_sim.cli.failures import EnvironmentProblem
 from platform_sim.cli.find import DEFAULT_READY_FILE
 from platform_sim.cli.signals import stay_until, wait_for_signal
+from platform_sim.cli.up_tenants import port_range, serve
 from platform_sim.core.model.snapshots import BadSnapshot
 from platform_sim.demo.scene import Scene, SceneProblem
 from platform_sim.options import Options
 from platform_sim.services_file import BadServicesFile, ServiceSeed, read_services
 from platform_sim.settings import BadSetting, environment
+from platform_sim.tenants import Tenants
 
 DEFAULT_PORT = 5100
 
 
-def write_ready(file: Path, platform: Platform) -> None:
+def write_ready(file: Path, platform: Platform | Tenants) -> None:
     """What commands and tests read to find the platform; whole or not at all, for its owner only (it holds a token)."""
     file.parent.mkdir(parents=True, exist_ok=True)
     body = {"url": platform.url, "token": platform.token, "ca_file": str(platform.ca_file), "pid": os.getpid()}
@@ -89,6 +92,13 @@ def _moment(_context: click.Context, _option: click.Parameter, given: str | None
 )
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Write url, token and pid here.")
 @click.option("--demo", is_flag=True, help="Also start the reference partner and push the sample app with its add-on.")
+@click.option("--tenants", is_flag=True, help="Many platforms behind one port, made by POST /sim/tenants; in memory.")
+@click.option(
+    "--tenant-ports",
+    callback=port_range,
+    metavar="FIRST-LAST",
+    help="With --tenants: the ports that the platforms may have.",
+)
 @click.option("--verbose", is_flag=True, help="Show the simulator's own log.")
 def command(
     port: int,
@@ -101,6 +111,8 @@ def command(
     snapshot: Path | None,
     ready_file: Path | None,
     demo: bool,
+    tenants: bool,
+    tenant_ports: range | None,
     verbose: bool,
 ) -> None:
     """Start a platform and stay until it is stopped (Ctrl-C or SIGTERM)."""
@@ -110,6 +122,10 @@ def command(
     if frozen_at is not None and not memory:
         raise click.UsageError("--frozen-at needs --memory: what is kept in a folder has a clock already")
     asked = wait_for_signal()
+    if tenants or tenant_ports:
+        _check_tenants(tenants)
+        _serve_tenants(port, token, tenant_ports, ready_file, asked)
+        return
     files = [file for file in (ready_file, None if memory else data / DEFAULT_READY_FILE.name) if file]
     seeds = _seeds(services)
     platform = _begun(Options(None if memory else data, port, seed, frozen_at, token, services=seeds), snapshot)
@@ -119,9 +135,7 @@ def command(
         _greet(platform, files)
         _stay(platform, asked, demo)
     finally:
-        for file in files:
-            with contextlib.suppress(OSError):
-                file.unlink(missing_ok=True)
+        _remove(files)
         with contextlib.suppress(OSError):  # nobody may be reading any more; the dynos must end all the same
             click.echo("stopping")
         platform.stop()
@@ -138,6 +152,32 @@ def _begun(options: Options, snapshot: Path | None) -> Platform:
         raise EnvironmentProblem(str(problem)) from None
 
 
+def _check_tenants(tenants: bool) -> None:
+    """UsageError for options that are of one platform."""
+    if not tenants:
+        raise click.UsageError("--tenant-ports goes with --tenants")
+    source = click.get_current_context().get_parameter_source
+    for name in ("data", "seed", "frozen_at", "services", "snapshot", "demo"):
+        if source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name.replace('_', '-')} is of one platform: with --tenants say it of each")
+
+
+def _serve_tenants(
+    port: int, token: str | None, ports: range | None, ready_file: Path | None, asked: threading.Event
+) -> None:
+    files = [ready_file] if ready_file else []
+    try:
+        serve(port, token, ports, lambda server: _write_all(files, server), asked)
+    finally:
+        _remove(files)
+
+
+def _remove(files: Sequence[Path]) -> None:
+    for file in files:
+        with contextlib.suppress(OSError):
+            file.unlink(missing_ok=True)
+
+
 def _seeds(file: Path | None) -> list[ServiceSeed]:
     try:
         return read_services(file) if file else []
@@ -145,7 +185,7 @@ def _seeds(file: Path | None) -> list[ServiceSeed]:
         raise click.ClickException(str(problem)) from None
 
 
-def _write_all(files: Sequence[Path], platform: Platform) -> None:
+def _write_all(files: Sequence[Path], platform: Platform | Tenants) -> None:
     for file in files:
         try:
             write_ready(file, platform)

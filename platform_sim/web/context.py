@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 from platform_sim.core.actions.first_rows import FirstRows, first_rows
+from platform_sim.core.errors import Unauthorized
 from platform_sim.core.model.addresses import Addresses
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.records import Job
@@ -26,7 +27,7 @@ class Doors:
     layout: Layout
     addresses: Addresses
     customer_id: str
-    """The account that a browser on this machine acts for."""
+    """The account that a browser on this machine acts for, until it has been made another's."""
     manifest_problems: Callable[[dict[str, Any]], list[str]]
     """What is wrong with a pushed manifest, one sentence a finding; empty when it can be registered."""
     sso_target: Callable[[dict[str, Any], str], SsoTarget | None]
@@ -35,6 +36,8 @@ class Doors:
     """What is doubtful about it, in the same way: told, and taken all the same."""
     begin: Callable[[Transaction], FirstRows] = field(default=lambda tx: first_rows(tx, None, ()))
     """Writes what this platform has before anybody asks."""
+    open_to_browsers: bool = True
+    """Whether a browser that nobody has logged in with is let in at all."""
     boot_id: str = ""
     version: str = ""
     data: str | None = None
@@ -58,6 +61,14 @@ class Doors:
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the platform ends: who makes a call wait on purpose waits no longer."""
     pools: "RatePools" = field(default_factory=lambda: RatePools())
+
+    def browsers_customer(self) -> str:
+        """Whom a browser stands for that nobody has logged in with; Unauthorized if that is nobody."""
+        if not self.open_to_browsers:
+            raise Unauthorized(
+                "This platform opens to a browser by a link only: platform-sim users open, POST /sim/users/EMAIL/links."
+            )
+        return self.customer_id
 
     def job_settled(self, job_id: str, seconds: float | None = None) -> Job:
         """Wait on a job's row until it is done, failed, or waits for a time that a frozen clock will not reach.

@@ -64,6 +64,23 @@ def test_a_clock_that_cannot_stand_there_starts_nothing(here: Path, words: tuple
     assert not (here / ".platform-sim").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--tenant-ports", "5101-5200"), "--tenant-ports goes with --tenants"),
+        (("--tenants", "--tenant-ports", "5200-5101"), "'5200-5101' is no range of ports: write it as in 5101-5200"),
+        (("--tenants", "--tenant-ports", "0-70000"), "is no range of ports"),
+        (("--tenants", "--seed", "7"), "--seed is of one platform"),
+        (("--tenants", "--data", "x"), "--data is of one platform"),
+        (("--tenants", "--demo"), "--demo is of one platform"),
+    ],
+)
+def test_options_of_one_platform_do_not_start_many(here: Path, words: tuple[str, ...], why: str) -> None:
+    result = CliRunner().invoke(cli, ["up", "--port", "0", *words])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert why in " ".join(result.stderr.split())
+
+
 def test_the_program_is_named_by_its_place_where_the_shell_does_not_find_it(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

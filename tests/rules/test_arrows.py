@@ -44,6 +44,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "machinery.py": ("core", "engines", "options", "partners", "scenarios.glue"),
     # What a platform is made of, and what a start makes of it; the state of its clock and who the customer is.
     "snapshots": ("core",),
+    "tenants.py": ("assemble", "core", "engines.router", "options", "settings", "web.server", "web.tenants"),
     "demo": ("settings",),
     # The scripted partner, and how a platform is asked, which tests of other people have first had.
     "scenarios": (
@@ -52,7 +53,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "cli": (
         *("assemble", "claim", "conformance", "demo", "options", "partners.http_send", "services_file", "settings"),
-        *("cassettes", "core.model.snapshots", "partners.manifest_check", "scenarios", "snapshots", "testing"),
+        *("cassettes", "core.model.snapshots", "partners.manifest_check", "scenarios", "snapshots", "tenants"),
+        "testing",
     ),
     # Partners as the platform calls them and the checker starts them, and what two commands print: a test shows no
     # timeline of its own.

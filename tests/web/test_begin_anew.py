@@ -120,7 +120,7 @@ def test_what_a_partner_has_not_acknowledged_is_not_forgotten(full: Populated) -
 
 def test_files_of_apps_go(world: World) -> None:
     kept = world.doors.layout.root / "authority"
-    for folder in (*world.doors.layout.of_apps, kept):
+    for folder in (*world.doors.layout.of_apps(), kept):
         folder.mkdir(parents=True)
         (folder / "file").write_text("x")
     reset(world, seed=7)

@@ -50,7 +50,6 @@ class Layout:
         """Repositories and slugs that snapshots name, by their content."""
         return self.root / "snapshots"
 
-    @property
     def of_apps(self) -> tuple[Path, ...]:
         """The folders of what apps have: nobody asks for it once they are gone."""
         names = ("sources", "slug-uploads", "builds", "build-cache", "slugs", "git")

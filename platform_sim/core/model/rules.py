@@ -79,3 +79,5 @@ class Rules:
     two_factor_for_apps: bool
     pre_authorization_life: int
     exchanges_kept: int
+    tenant_limit: int
+    tenant_idle: int

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from platform_sim.core.model.seams import LogSink, Routes, Streams, Terminals
 from platform_sim.engines.router.accept import Doorman
-from platform_sim.engines.router.connection import ClientConnection
+from platform_sim.engines.router.connection import ClientConnection, Dispatch
 from platform_sim.engines.router.dispatch import dispatch
 from platform_sim.engines.router.doorbell import DOORBELL
 from platform_sim.engines.router.limits import RouterLimits
@@ -51,7 +51,9 @@ class Edge:
         port: int = 0,
         limits: RouterLimits | None = None,
         fault: FaultOf = no_fault,
+        dispatch: Dispatch = dispatch,
     ) -> None:
+        """`dispatch`: who answers a request."""
         self.port = port
         self._routes = routes
         self._control = control
@@ -64,6 +66,7 @@ class Edge:
         self._connect_elsewhere = connect_elsewhere
         self._limits = limits or RouterLimits()
         self._fault = fault
+        self._dispatch = dispatch
         self._sockets: list[socket.socket] = []
         self._ready = threading.Event()
         """Whether the thread takes connections in, or has given up."""
@@ -160,7 +163,7 @@ class Edge:
             connect_elsewhere=self._connect_elsewhere,
         )
         self._loop, self._shared, self._stopping = loop, shared, asyncio.Event()
-        doorman = Doorman(shared, self._sockets, lambda: ClientConnection(shared, dispatch), self._tls)
+        doorman = Doorman(shared, self._sockets, lambda: ClientConnection(shared, self._dispatch), self._tls)
         self._ready.set()
         await self._stopping.wait()
         doorman.close()

@@ -55,7 +55,8 @@ class Batch(NamedTuple):
 
 
 class TimelineStreams:
-    """The `Streams` of those who follow the timeline. `customer`: whose id a browser without a cookie stands for."""
+    """The `Streams` of those who follow the timeline. `customer`: whose id a browser without a cookie
+    stands for; raises for nobody's."""
 
     def __init__(
         self,
@@ -82,7 +83,7 @@ class TimelineStreams:
         try:
             with self._database.snapshot() as rows:
                 if path == PAGE:
-                    _check_page(rows, headers, self._customer())
+                    _check_page(rows, headers, self._customer)
                 else:
                     _check_token(rows, headers)
                 wish = wish_for(rows, query.get("app"), query.get("addon"), query.get("party"))
@@ -184,7 +185,7 @@ def _put(queue: asyncio.Queue[Batch | None], batch: Batch) -> None:
     queue.put_nowait(batch)
 
 
-def _check_page(rows: Snapshot, headers: Mapping[str, str], first: str | None) -> None:
+def _check_page(rows: Snapshot, headers: Mapping[str, str], customer: Callable[[], str | None]) -> None:
     """A page of ours, of this machine, in the browser of somebody who may open it: as the dashboard answers itself."""
     host, origin = headers.get("host", ""), headers.get("origin")
     is_ours = is_this_machine(urlsplit(f"//{host}").hostname or "") and (
@@ -196,7 +197,7 @@ def _check_page(rows: Snapshot, headers: Mapping[str, str], first: str | None) -
     cookie = next((value for name, _, value in cookies if name == COOKIE), None)
     if cookie:
         check_standing(customer_of(rows, cookie))
-    elif first is not None:
+    elif (first := customer()) is not None:
         check_standing(rows.get(Account, first))
 
 

@@ -1,9 +1,10 @@
 """The control API as an OpenAPI 3.1 document, made from the table; served at `/sim/openapi.json`."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from platform_sim.web.sim.table.row import TEXT, Row, Schema, ref
-from platform_sim.web.sim.table.rows import SCHEMAS, SUBJECTS
+from platform_sim.web.sim.table.rows import ERROR, SCHEMAS, SUBJECTS
 
 Json = dict[str, Any]
 PATH = "/sim/openapi.json"
@@ -22,10 +23,15 @@ _WORDS = {
 }
 
 
-def document(base: str, version: str) -> Json:
-    """`base`: the platform's address; `version`: of this package."""
+def document(
+    base: str,
+    version: str,
+    subjects: Mapping[str, Sequence[Row]] = SUBJECTS,
+    schemas: Mapping[str, Schema] = SCHEMAS,
+) -> Json:
+    """`base`: the platform's address; `version`: of this package; `subjects` and `schemas`: the table it is of."""
     paths: dict[str, Json] = {}
-    for subject, rows in SUBJECTS.items():
+    for subject, rows in subjects.items():
         for row in rows:
             paths.setdefault(row.template, {})[row.method.lower()] = _operation(row, subject)
     return {
@@ -33,10 +39,10 @@ def document(base: str, version: str) -> Json:
         "info": {"title": "Platform Sim: the control API", "version": version or "0", "description": ABOUT},
         "servers": [{"url": base}],
         "security": [{"token": []}, {"basic": []}],
-        "tags": [{"name": subject} for subject in SUBJECTS],
+        "tags": [{"name": subject} for subject in subjects],
         "paths": paths,
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": {"Error": ERROR, **schemas},
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "A customer's API token."},
                 "basic": {"type": "http", "scheme": "basic", "description": "The token as password, any user."},

@@ -77,6 +77,6 @@ def _begin(doors: Doors, seed: int, at: datetime | None = None, force: bool = Fa
     with doors.database.transaction() as tx:
         first = begin_anew(tx, seed, doors.begin, token, at, force)
     doors.customer_id, doors.pools = first.customer_id, RatePools()
-    for folder in doors.layout.of_apps:
+    for folder in doors.layout.of_apps():
         shutil.rmtree(folder, ignore_errors=True)
     return {"seed": seed, "token": first.token}

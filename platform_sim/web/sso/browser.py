@@ -19,7 +19,7 @@ PATHS = ("/sso/apps", "/myapps", *(f"/dashboard/{page}" for page in PAGES))
 def browsing_customer(doors: Doors, rows: Snapshot) -> Account:
     """Who the browser is; Unauthorized if it was somebody whose session has ended."""
     cookie = request.cookies.get(COOKIE)
-    return customer_of(rows, cookie) if cookie else rows.get(Account, doors.customer_id)
+    return customer_of(rows, cookie) if cookie else rows.get(Account, doors.browsers_customer())
 
 
 def remember(answer: Response, cookie: str) -> Response:
