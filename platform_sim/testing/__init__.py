@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from platform_sim.testing.collected import ScenarioFile
     from platform_sim.testing.heroku import Heroku
     from platform_sim.testing.heroku_cli import HerokuCli, NoHerokuCli
-    from platform_sim.testing.joins import Command, Factory, Joined, Service
+    from platform_sim.testing.joins import Command, Factory, Joined, Served, Service
     from platform_sim.testing.partner import Partner
     from platform_sim.testing.questions import Refused
     from platform_sim.testing.scenarios import on_private
@@ -34,6 +34,7 @@ __all__ = [
     "Partner",
     "Refused",
     "ScenarioFile",
+    "Served",
     "Service",
     "on_private",
     "with_heroku",
@@ -50,6 +51,7 @@ _PLACES = {
     "Partner": "partner",
     "Refused": "questions",
     "ScenarioFile": "collected",
+    "Served": "joins",
     "Service": "joins",
     "on_private": "scenarios",
     "with_heroku": "case",

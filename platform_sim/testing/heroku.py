@@ -140,9 +140,10 @@ class Heroku:
         """Register a service, or bring it up to date; returns its client secret. Refused with the manifest's mistakes.
 
         `partner`: a WSGI or ASGI application (a `Partner` is one), or a `Factory` of one, which then answers at the
-        URLs of the manifest; a `Command`, a process that is started, and ended with this Heroku; a URL, scheme, host
-        and port alone, in place of those of the manifest; None: by HTTP where the manifest says. `plans`:
-        names or `NAME=CENTS`, the first the default. `holds`: says for `leaks` the uuids that the partner holds now.
+        URLs of the manifest; one that is `Served` by a thread; a `Command`, a process that is started, and ended with
+        this Heroku; a URL, scheme, host and port alone, in place of those of the manifest; None: by HTTP where the
+        manifest says. `plans`: names or `NAME=CENTS`, the first the default. `holds`: says for `leaks` the uuids that
+        the partner holds now.
         RuntimeError, with its own words, if the partner does not come up.
         """
         slug = str(manifest.get("id"))

@@ -20,6 +20,7 @@ from platform_sim.partners.manifest import base_url, sso_target
 from platform_sim.settings import environment
 from platform_sim.testing.asgi import Asgi, AsgiServer, is_asgi
 from platform_sim.testing.questions import basic
+from platform_sim.testing.served import WsgiServer
 from platform_sim.testing.ways import Ways, WsgiSend, place_of
 from platform_sim.testing.wsgi import Answer, Wsgi, whole
 
@@ -51,7 +52,14 @@ class Factory:
     make: Callable[[Mapping[str, str]], Any]
 
 
-Joining = Wsgi | Asgi | Factory | Command | str | None
+@dataclass(frozen=True)
+class Served:
+    """A partner that is a WSGI application on a port of its own, in a thread: asked by HTTP, on real sockets."""
+
+    app: Wsgi
+
+
+Joining = Served | Wsgi | Asgi | Factory | Command | str | None
 """A URL as text; None: by HTTP where the manifest says."""
 
 
@@ -118,7 +126,7 @@ class Joins:
         """Where the platform has to be told that it listens, "" for where its manifest says. Who had joined for this
         service leaves."""
         self._leave(slug)
-        if isinstance(partner, Command):
+        if isinstance(partner, (Command, Served)):
             return f"http://{LOOPBACK}:{_free_port()}"
         return partner if isinstance(partner, str) else ""
 
@@ -134,6 +142,9 @@ class Joins:
             line = app.line if isinstance(app.line, str) else f"exec {shlex.join(app.line)}"
             launcher = ends.enter_context(Launcher(line, log.warning, seconds=app.seconds))
             launcher.start((LOOPBACK, int(told["PORT"])), environment() | dict(app.env) | told)
+        elif isinstance(app, Served):
+            ends.enter_context(WsgiServer(app.app, (LOOPBACK, int(told["PORT"]))))
+            app = app.app
         elif app is not None and not isinstance(app, str):
             send = ends.enter_context(contextlib.closing(AsgiServer(app))) if is_asgi(app) else WsgiSend(app)
             ends.callback(self._ways.forget, slug)

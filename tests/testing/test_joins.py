@@ -4,6 +4,7 @@ import json
 import shlex
 import socket
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from platform_sim.testing import Command, Factory, Heroku, Partner
+from platform_sim.testing import Command, Factory, Heroku, Partner, Served
 
 from ..processes.leftovers import nothing_left, processes_below
 from ..processes.waiting import wait_until
@@ -61,6 +62,24 @@ def test_one_that_does_not_come_up_says_why_and_nothing_of_it_stays(tmp_path: Pa
         with pytest.raises(RuntimeError, match=r"does not listen at 127.0.0.1:\d+ after 0.05 s"):
             heroku.register(MANIFEST, partner=sleeping)
     assert processes_below(tmp_path) == {}
+
+
+def test_a_scripted_one_is_served_by_a_thread() -> None:
+    with Heroku() as heroku:
+        partner = Partner("acme", config_vars=("ACME_URL",))
+        heroku.register(partner.manifest, partner=Served(partner))
+        addon = heroku.app("shop").addons.create("acme:free")
+        joined = heroku.partner("acme")
+        assert (addon.state, joined.app, addon.sign_in().status) == ("provisioned", partner, 200)
+        assert joined.url.startswith("http://127.0.0.1:")
+        assert partner.requests[0].headers["host"] == joined.url.removeprefix("http://")
+        partner.set_config(addon.uuid, {"ACME_URL": "rotated"})
+        assert addon.config == {"ACME_URL": "rotated"}
+        del partner.resources[addon.uuid]
+        assert len(heroku.leaks()) == 1
+    with pytest.raises(OSError, match="refused connection"):
+        joined.ask("GET", "/x")
+    assert [each.name for each in threading.enumerate() if each.name == "partner-wsgi"] == []
 
 
 def test_a_factory_makes_an_application_for_each_heroku() -> None:

@@ -19,6 +19,11 @@ def test_life(heroku, partner):
 def test_alone(heroku):
     assert heroku.ask("GET", "/apps") == []
 """
+OPTIONS = """
+def test_workers_have_the_options(request):
+    assert request.config.getoption("platform_sim_seed") == "5"
+    assert request.config.getoption("platform_sim_settings") == ["grant_life=5"]
+"""
 MARKED = """
 import pytest
 
@@ -85,8 +90,11 @@ QUICK = ("-p", "no:xdist", *FEW)
 
 @pytest.mark.processes
 def test_a_suite_runs_in_two_workers(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(SUITE)
-    pytester.runpytest_inprocess("-n", "2", "--strict-markers", "-W", "error", *FEW).assert_outcomes(passed=2)
+    pytester.makepyfile(SUITE + OPTIONS)
+    options = ("--platform-sim-seed=5", "--platform-sim-setting=grant_life=5")
+    result = pytester.runpytest_inprocess("-n", "2", "--strict-markers", "-W", "error", *FEW, *options)
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["platform-sim: seed 5, settings grant_life=5"])
 
 
 def test_seed_and_settings_come_from_the_project_and_from_marks(pytester: pytest.Pytester) -> None:
