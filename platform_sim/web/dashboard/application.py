@@ -29,6 +29,7 @@ from platform_sim.web.dashboard.logs import log_pages
 from platform_sim.web.dashboard.marketplace import marketplace_pages
 from platform_sim.web.dashboard.operator import operator_pages
 from platform_sim.web.dashboard.resources import resource_pages
+from platform_sim.web.dashboard.scenarios import scenario_pages
 from platform_sim.web.dashboard.settings import settings_pages
 from platform_sim.web.dashboard.sso_lab import sso_lab_pages
 from platform_sim.web.dashboard.timeline import timeline_pages
@@ -49,6 +50,7 @@ TOPICS = (
     operator_pages,
     clock_pages,
     fault_pages,
+    scenario_pages,
     timeline_pages,
     sso_lab_pages,
     learn_pages,

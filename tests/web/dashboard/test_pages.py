@@ -25,6 +25,7 @@ PAGES = (
     "/dashboard/operator/partners/exceptions",
     "/dashboard/operator/clock",
     "/dashboard/operator/faults",
+    "/dashboard/operator/scenarios",
     "/dashboard/operator/jobs",
     "/dashboard/operator/webhooks",
     "/dashboard/operator/drains",
@@ -36,9 +37,17 @@ PAGES = (
     "/dashboard/learn/8",
 )
 """Of every kind; also those at which a real browser looks (tests/browser)."""
-NO_PAGES = {"front_door", "static", "apps.root", "timeline.moved", "timeline.as_json", "timeline.as_har"}
+NO_PAGES = {
+    "front_door",
+    "static",
+    "apps.root",
+    "timeline.moved",
+    "timeline.as_json",
+    "timeline.as_har",
+    "scenarios.export_file",
+}
 """What leads to a page, and what pages load or offer to keep."""
-BY_CLICKING = {"timeline.one"}
+BY_CLICKING = {"timeline.one", "scenarios.one"}
 """Pages without an address of their own beforehand: tests/browser has a way to each."""
 SCRIPTS = {
     "/apps/acme": "waits.js",

@@ -48,7 +48,8 @@ POSTS: dict[str, dict[str, str]] = {
 
 
 OF_NO_APP = {"/dashboard/apps", "/dashboard/learn/restart"} | {
-    f"/dashboard/operator/clock/{act}" for act in ("freeze", "resume", "advance", "run")
+    *(f"/dashboard/operator/clock/{act}" for act in ("freeze", "resume", "advance", "run")),
+    *(f"/dashboard/operator/scenarios/{act}" for act in ("load", "<play>/stop")),
 }
 OF_NO_APP |= {f"/dashboard/operator/faults/{act}" for act in ("add", "remove", "clear", "profile")}
 
