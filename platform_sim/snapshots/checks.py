@@ -37,7 +37,11 @@ def check_rows(still: Still) -> None:
 
 def _rows(still: Still, noun: type) -> Any:
     table = TABLES[noun]
+    flags = [(index, name) for index, (name, kind) in enumerate(table.types.items()) if kind is bool]
     for raw in still.raw(noun):
+        for index, name in flags:
+            if raw[index] not in (0, 1, None):
+                raise BadSnapshot(f"the snapshot cannot be used: {name} of a row of {table.name} is neither yes nor no")
         try:
             yield table.from_row(tuple(raw))
         except (ValueError, TypeError, RecursionError):

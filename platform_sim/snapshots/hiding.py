@@ -24,7 +24,7 @@ SHAPED = ("password", "factor", "pem", "drain", "input")
 SECRET_NAME = re.compile(r"password|secret|salt|token|key|^body$|^answers$|^output$", re.IGNORECASE)
 
 _URL = re.compile(r"([a-zA-Z][\w+.-]*://)(?:([^/?#]*)@)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(#.*)?", re.DOTALL)
-_PIECES = (re.compile(r"([^\s\"'<>]+)"), re.compile(r"([\w.\-]+)"))
+_PIECES = (re.compile(r"([^\s\"'<>]+)"), re.compile(r"([\w-]+(?:\.[\w-]+)*)"))
 _quoted = json.JSONEncoder().encode
 
 

@@ -23,9 +23,11 @@ from ..core.public.samples import samples
 from ..support import START, new_database
 
 
-def album(folder: Path, *, seed: int | None = 1, at: datetime | None = START, path: Path | None = None) -> Album:
+def album(
+    folder: Path, *, seed: int | None = 1, at: datetime | None = START, path: Path | None = None, **settings: Any
+) -> Album:
     """Of a database that is empty. Close it."""
-    database = new_database(path, seed=seed, at=at)
+    database = new_database(path, seed=seed, at=at, **settings)
     folder.mkdir(parents=True, exist_ok=True)
     return Album(database, Layout(folder), LogHub(database.clock.now), OutputStore())
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from platform_sim.core.actions import clock
+from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.apps import Dyno
 from platform_sim.core.model.records import ClockState, Exchange, Job, Sequence
 from platform_sim.core.store.tables import NOUNS
@@ -53,10 +55,11 @@ def test_invariant_20_no_row_is_lost(full: Album, tmp_path: Path) -> None:
     close(other)
 
 
-def test_invariant_20_a_clock_that_runs_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_invariant_20_a_clock_that_runs_goes_on_where_it_was(full: Album, tmp_path: Path) -> None:
     one, other = album(tmp_path / "one"), album(tmp_path / "other")
-    fill(one.database)
-    one.database.clock.resume()
+    put(one, taken(full))
+    with one.database.transaction() as tx:
+        clock.resume(tx, tx.all(Account)[0])
     one.database.clock.advance(timedelta(days=3))
     now = one.database.clock.now()
     file = taken(one)
@@ -82,13 +85,15 @@ def test_a_seeded_platform_goes_on_with_the_same_ids_and_tokens(full: Album, tmp
     close(other)
 
 
-def test_rows_in_a_file_are_read_as_they_are_at_one_moment(tmp_path: Path) -> None:
+def test_rows_in_a_file_are_read_as_they_are_at_one_moment(full: Album, tmp_path: Path) -> None:
     """Of a platform in a folder, too, whose newest rows may be in its log alone."""
     one, other = (
         album(tmp_path / "one", path=tmp_path / "one.db"),
         album(tmp_path / "other", path=tmp_path / "other.db"),
     )
-    fill(one.database)
+    put(one, taken(full, secrets=True))
+    with one.database.transaction() as tx:
+        tx.add_job("newest", "thing", {})
     file = taken(one, secrets=True)
     put(other, file)
     assert taken(other, secrets=True) == file

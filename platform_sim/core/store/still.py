@@ -11,6 +11,7 @@ from sqlite_utils import Database as Rows
 
 from platform_sim.core.clock import Clock
 from platform_sim.core.store.migrations import STEPS, migrate
+from platform_sim.core.store.schema import columns
 from platform_sim.core.store.session import Snapshot, Transaction
 from platform_sim.core.store.tables import SQL_TYPES, TABLES, Table
 
@@ -94,11 +95,11 @@ def staged(
             migrate(Rows(connection))
             _check_same(tables)
         else:
-            for name, columns in tables.items():
-                _make(connection, name, columns)
+            for name, kinds in tables.items():
+                _make(connection, name, kinds)
         connection.execute("BEGIN")
-        for name, columns in tables.items():
-            _fill(connection, name, list(columns), rows(name))
+        for name, kinds in tables.items():
+            _fill(connection, name, list(kinds), rows(name))
         connection.execute("COMMIT")
         if schema != SCHEMA:
             _bring_up(connection, schema)
@@ -122,23 +123,23 @@ def _check_same(tables: Mapping[str, Mapping[str, str]]) -> None:
     known = {table.name: set(table.columns) for table in TABLES.values()}
     for name in sorted(known.keys() ^ tables.keys()):
         raise CannotBeKept(f"the table {name[:60]} is {'missing' if name in known else 'unknown'}")
-    for name, columns in known.items():
-        if odd := sorted(columns ^ set(tables[name])):
+    for name, names in known.items():
+        if odd := sorted(names ^ set(tables[name])):
             raise CannotBeKept(f"the table {name} has other columns than it should: {odd[0][:60]}")
 
 
-def _make(connection: sqlite3.Connection, name: str, columns: Mapping[str, str]) -> None:
+def _make(connection: sqlite3.Connection, name: str, kinds: Mapping[str, str]) -> None:
     """A table as an earlier version had it."""
-    known = all(_NAME.fullmatch(each) for each in (name, *columns)) and set(columns.values()) <= set(_KINDS.values())
-    if not known or not columns or len(columns) > MOST_COLUMNS:
+    known = all(_NAME.fullmatch(each) for each in (name, *kinds)) and set(kinds.values()) <= set(_KINDS.values())
+    if not known or not kinds or len(kinds) > MOST_COLUMNS:
         raise CannotBeKept(f"{name[:60]!r} is no table that an earlier version had")
-    listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    listed = ", ".join(f'"{column}" {kind}' for column, kind in kinds.items())
     connection.execute(f'CREATE TABLE "{name}" ({listed})')
 
 
-def _fill(connection: sqlite3.Connection, name: str, columns: Sequence[str], rows: Iterable[Raw]) -> None:
-    listed = ", ".join(f'"{column}"' for column in columns)
-    sql = f'INSERT INTO "{name}" ({listed}) VALUES ({", ".join("?" * len(columns))})'
+def _fill(connection: sqlite3.Connection, name: str, names: Sequence[str], rows: Iterable[Raw]) -> None:
+    listed = ", ".join(f'"{column}"' for column in names)
+    sql = f'INSERT INTO "{name}" ({listed}) VALUES ({", ".join("?" * len(names))})'
     try:
         connection.executemany(sql, rows)
     except (sqlite3.Error, UnicodeError, OverflowError) as problem:
@@ -149,7 +150,11 @@ def _bring_up(connection: sqlite3.Connection, schema: int) -> None:
     connection.execute(f"PRAGMA user_version = {int(schema)}")
     try:
         migrate(Rows(connection))
-        for table in TABLES.values():
-            connection.execute(f"{table.select} LIMIT 0")
     except (sqlite3.Error, KeyError) as problem:
-        raise CannotBeKept(f"what version {schema} kept cannot be brought to version {SCHEMA} ({problem})") from None
+        raise CannotBeKept(f"what step {schema} kept cannot be brought to step {SCHEMA} ({problem})") from None
+    for table in TABLES.values():
+        # SQLite takes a quoted name that is no column for a text, so that a SELECT would not notice.
+        if lost := sorted(set(table.columns) - columns(Rows(connection), table.name)):
+            raise CannotBeKept(
+                f"what step {schema} kept cannot be brought to step {SCHEMA}: no {lost[0]} in {table.name}"
+            )
