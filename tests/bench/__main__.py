@@ -15,6 +15,7 @@ from tests.bench.pages import pages
 from tests.bench.programs import CannotMeasure
 from tests.bench.report import Line, as_json, closing
 from tests.bench.watchers import live_pages
+from tests.bench.worlds import worlds
 from tests.processes.customer import Customer
 from tests.processes.up import Up
 
@@ -34,6 +35,7 @@ def measure(folder: Path, size: Size) -> Iterator[Line]:
         yield measures.restart(customer, folder, size)
     yield from startup.startup(folder, size)
     yield from pages(size.rounds)
+    yield from worlds(folder, size)
 
 
 def run(size: Size, explained: bool, say: Callable[[str], None]) -> list[Line]:

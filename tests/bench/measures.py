@@ -24,10 +24,14 @@ class Size:
     crowds: int
     restarts: int
     starts: int
+    worlds: int
+    """Platforms of tests, one after the other."""
+    at_once: int
+    tests: int
 
 
-FULL = Size(rounds=7, seconds=1.5, crowds=7, restarts=9, starts=7)
-QUICK = Size(rounds=3, seconds=0.4, crowds=3, restarts=3, starts=3)
+FULL = Size(rounds=7, seconds=1.5, crowds=7, restarts=9, starts=7, worlds=200, at_once=300, tests=1000)
+QUICK = Size(rounds=3, seconds=0.4, crowds=3, restarts=3, starts=3, worlds=30, at_once=50, tests=100)
 
 
 def api(customer: Customer, folder: Path, size: Size) -> list[Line]:

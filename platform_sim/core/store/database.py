@@ -14,7 +14,7 @@ from platform_sim.core.model.faults import Fault
 from platform_sim.core.model.records import Event
 from platform_sim.core.model.rules import Rules
 from platform_sim.core.store.eras import Eras
-from platform_sim.core.store.migrations import migrate, ready_image
+from platform_sim.core.store.migrations import SMALL_PAGE, migrate, ready_image
 from platform_sim.core.store.session import Recorder, Snapshot, Transaction
 from platform_sim.core.store.still import Still, developed
 from platform_sim.core.store.tables import TABLES
@@ -48,10 +48,10 @@ class Database:
         self._memory_lock = threading.RLock()
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
-        lock = threading.RLock()
-        self._changed = threading.Condition(lock)
-        self._rows_changed = {noun: threading.Condition(lock) for noun in TABLES}
-        """Wake those who wait for rows of one noun, and let the others sleep."""
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._rows_changed: dict[type, threading.Condition] = {}
+        """Wake those who wait for rows of one noun, and let the others sleep; made for those who wait."""
         self._version = 0
         self._changes: dict[type, int] = dict.fromkeys(TABLES, 0)
         """The version in which rows of a noun were last written."""
@@ -65,7 +65,7 @@ class Database:
         self.eras = Eras()
         if path is None:
             self._memory = self._new_connection(":memory:")
-            self._memory.deserialize(ready_image())
+            self._memory.deserialize(ready_image(SMALL_PAGE))
         else:
             self._open_file(path)
         self.look_for_faults()
@@ -241,7 +241,8 @@ class Database:
             self._changed.notify_all()
             for noun in nouns:
                 self._changes[noun] = self._version
-                self._rows_changed[noun].notify_all()
+                if noun in self._rows_changed:
+                    self._rows_changed[noun].notify_all()
             for changed, rows in self._watches.items():
                 if keys is None or not rows.isdisjoint(keys):
                     changed.set()
@@ -271,7 +272,9 @@ class Database:
         With a `noun`, until rows of it have been written or the clock was moved: other commits let it sleep on.
         """
         with self._changed:
-            told = self._rows_changed[noun] if noun else self._changed
+            told = self._changed
+            if noun is not None:
+                told = self._rows_changed.setdefault(noun, threading.Condition(self._lock))
             told.wait_for(lambda: (self._changes[noun] if noun else self._version) > seen, timeout)
             return self._version
 
