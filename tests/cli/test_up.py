@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from platform_sim.assemble import Platform
 from platform_sim.cli.main import cli
 from platform_sim.cli.up import env_hint, own_name
+from platform_sim.options import Options
+from platform_sim.testing import Heroku
 
 
 @pytest.fixture
@@ -79,6 +82,24 @@ def test_options_of_one_platform_do_not_start_many(here: Path, words: tuple[str,
     result = CliRunner().invoke(cli, ["up", "--port", "0", *words])
     assert (result.exit_code, result.stdout) == (2, "")
     assert why in " ".join(result.stderr.split())
+
+
+def test_a_snapshot_that_does_not_fit_starts_nothing(here: Path) -> None:
+    with Heroku(seed=3) as heroku:
+        (here / "kept").write_bytes(heroku.snapshot(secrets=True))
+    (here / "damaged").write_bytes((here / "kept").read_bytes()[:-50])
+    with Platform(Options(here / "there")):
+        pass
+    cases = [
+        ("there is a platform in", "--snapshot", "kept", "--data", "there"),
+        ("goes on with the seed 3: leave out --seed 4", "--snapshot", "kept", "--memory", "--seed", "4"),
+        ("has its own clock", "--snapshot", "kept", "--memory", "--frozen-at", "2026-03-01T12:00:00Z"),
+        ("damaged: this is no snapshot", "--snapshot", "damaged", "--memory"),
+    ]
+    for why, *words in cases:
+        result = CliRunner().invoke(cli, ["up", "--port", "0", *words])
+        assert (result.exit_code, result.stdout, why in result.stderr) == (3, "", True), result.stderr
+    assert not (here / ".platform-sim").exists()
 
 
 def test_the_program_is_named_by_its_place_where_the_shell_does_not_find_it(
