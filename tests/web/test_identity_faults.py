@@ -74,6 +74,24 @@ def test_a_refresh_is_refused_and_the_next_is_not(world: World, addon: Addon) ->
     assert len(acted(world)) == 1
 
 
+def test_the_apis_own_form_of_it_is_met_too(world: World, addon: Addon) -> None:
+    """`POST /oauth/tokens` stands behind the id host (partner-api §3.1)."""
+
+    def own(**given: dict[str, str]) -> int:
+        return world.call("POST", "/oauth/tokens", {"client": {"secret": SECRET}} | given, token=None).status_code
+
+    token = exchange(world, addon)["refresh_token"]
+    fault(world, "refresh-refused")
+    assert [own(refresh_token={"token": token}) for _ in range(2)] == [401, 201]
+    fault(world, "grant-used")
+    with world.database.transaction() as tx:
+        authorization = tx.find(Authorization, addon_id=addon.id)
+        assert authorization is not None
+        tx.update(authorization, grant_used_at=None)
+    assert own(grant={"code": code_of(world, addon)}) == 401
+    assert len(acted(world)) == 2
+
+
 def test_only_what_would_have_worked_counts(world: World, addon: Addon) -> None:
     token = exchange(world, addon)["refresh_token"]
     for kind in ("grant-expired", "grant-used", "refresh-refused"):

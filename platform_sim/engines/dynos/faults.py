@@ -71,7 +71,7 @@ class DynoFaults:
     def look(self, live: Iterable[Live]) -> None:
         """At those that are up, in order of their names."""
         with self._database.snapshot() as rows:
-            found = [(rows.find(Dyno, id=each.dyno.id), each.key) for each in live if not each.stopping]
+            found = [(rows.find(Dyno, id=each.dyno.id), each.key) for each in live]
         up = [(dyno, key) for dyno, key in found if dyno and dyno.wanted and dyno.state == "up"]
         for dyno, key in sorted(up, key=lambda each: (each[0].app_id, each[0].name)):
             self.is_up(dyno, key)

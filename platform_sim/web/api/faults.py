@@ -44,7 +44,7 @@ def revoke_token(doors: Doors, request: Request) -> None:
         authorization = rows.get(Authorization, found.authorization_id) if found else None
         facts = facts_of_addon(rows, authorization.addon_id) if authorization else {}
     if authorization is None or authorization.addon_id is None:
-        return
+        return  # nobody's, or a customer's
     if take(database, (REVOKED,), {**facts, "method": request.method, "path": request.path}):
         with database.transaction() as tx:
             revoke_access_tokens(tx, authorization)
@@ -74,7 +74,7 @@ def meet(call: Call, route: Route, headers: MutableMapping[str, str]) -> None:
 def _facts(call: Call, rows: Snapshot) -> Facts:
     """A customer's call says of what it is, a partner's also whose."""
     known: Facts = {"method": call.request.method, "path": call.request.path}
-    if call.actor and call.actor.is_partner:
+    if call.actor:
         known = {**facts_of_addon(rows, call.actor.addon_id), **known}
     given = call.path.get("app")
     app = (rows.find(App, name=given) or rows.find(App, id=given)) if given else None

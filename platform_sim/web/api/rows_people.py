@@ -4,7 +4,7 @@ from platform_sim.web.api.handlers import account, authorizations, collaborators
 from platform_sim.web.api.rows_elsewhere import ELSEWHERE
 from platform_sim.web.api.rows_hosts import HOSTS
 from platform_sim.web.api.rows_teams import TEAMS
-from platform_sim.web.api.specs import BOTH, Key, Spec, get, listing, write
+from platform_sim.web.api.specs import BOTH, Key, Spec, get, late, listing, write
 
 PEOPLE: dict[Key, Spec] = {
     **TEAMS,
@@ -17,7 +17,7 @@ PEOPLE: dict[Key, Spec] = {
     ("GET", "/users/{account}"): get(account.user_info, always=True),
     ("PATCH", "/users/{account}"): write(account.update_user, fields=account.UPDATE),
     ("DELETE", "/users/{account}"): write(logins.delete_user),
-    ("POST", "/oauth/tokens"): write(account.create_token, 201, fields=account.TOKEN, open=True, free=True),
+    ("POST", "/oauth/tokens"): late(account.create_token, status=201, fields=account.TOKEN, open=True, free=True),
     ("DELETE", "/oauth/tokens/{oauth-token}"): write(authorizations.delete_token),
     ("GET", "/oauth/authorizations"): listing(authorizations.listing),
     ("POST", "/oauth/authorizations"): write(authorizations.create, 201, fields=authorizations.CREATE, login=True),

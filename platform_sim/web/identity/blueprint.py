@@ -7,12 +7,12 @@ from flask import Blueprint, Response, request
 from platform_sim.core import errors
 from platform_sim.core.actions import oauth
 from platform_sim.core.actions.exchanges import keep_token_exchange
+from platform_sim.core.actions.oauth_faults import meet_exchange, meet_refresh
 from platform_sim.core.model.rules import Rules
 from platform_sim.core.public.accounts import id_host_tokens
 from platform_sim.web.answers import basic, error_response, errors_as, json_response, read_body
 from platform_sim.web.api.bodies import read_json, text
 from platform_sim.web.context import Doors
-from platform_sim.web.identity.faults import meet_exchange, meet_refresh
 from platform_sim.web.stopwatch import stopwatch
 
 

@@ -3,6 +3,7 @@
 from platform_sim.core.access import user_named
 from platform_sim.core.actions import accounts, oauth
 from platform_sim.core.actions.exchanges import keep_token_exchange
+from platform_sim.core.actions.oauth_faults import meet_exchange, meet_refresh
 from platform_sim.core.errors import InvalidParams
 from platform_sim.core.public import accounts as public
 from platform_sim.core.store import Snapshot, Transaction
@@ -54,19 +55,20 @@ TOKEN = {
 }
 
 
-def create_token(call: Call, tx: Transaction) -> Json:
+def create_token(call: Call) -> Json:
     """POST /oauth/tokens: the Platform API's own form of an exchange or a refresh (partner-api §3.1)."""
     secret = call.body.get("client", {}).get("secret", "")
     grant, old = call.body.get("grant", {}), call.body.get("refresh_token", {})
     elapsed, kind = stopwatch(), "refresh_token"
     given = old.get("token", "")
-    if grant.get("type") == "refresh_token" or old.get("token"):
-        tokens = oauth.refresh(tx, given, secret)
-    elif grant.get("code"):
-        given, kind = grant["code"], "authorization_code"
-        tokens = oauth.exchange_grant(tx, given, secret)
-    else:
-        raise InvalidParams("Nothing to exchange: send grant.code, or refresh_token.token.")
-    url = f"{call.at.base}/oauth/tokens"
-    keep_token_exchange(tx, tokens, url, kind, elapsed(), given, secret)
-    return public.api_tokens(tokens, secret)
+    renews = grant.get("type") == "refresh_token" or bool(given)
+    if not renews:
+        given, kind = grant.get("code"), "authorization_code"
+        if not given:
+            raise InvalidParams("Nothing to exchange: send grant.code, or refresh_token.token.")
+    (meet_refresh if renews else meet_exchange)(call.doors.database, given)
+    with call.doors.database.transaction() as tx:
+        tokens = (oauth.refresh if renews else oauth.exchange_grant)(tx, given, secret)
+        url = f"{call.at.base}/oauth/tokens"
+        keep_token_exchange(tx, tokens, url, kind, elapsed(), given, secret)
+        return public.api_tokens(tokens, secret)
