@@ -60,19 +60,28 @@ def command(
         raise click.UsageError("--url, --token and --ready-file are for --on running")
     if keep and (on == "running" or len(files) > 1):
         raise click.UsageError("--keep is for one file on a platform of its own; what runs already stays anyway")
-    # What was started has to end with it.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     documents = _read(files, on, as_json)
     if only_check:
         if not as_json:
             click.echo(f"{plural(len(documents), 'file')} can be played.")
         context.exit(0)
-    played = [_play(document, on, keep, as_json, place) for document in documents]
+    with _ends_by_term():
+        played = [_play(document, on, keep, as_json, place) for document in documents]
     if junit is not None:
         _write(junit, report.as_junit(played))
     if as_json:
         print_json(report.as_json(played))
     context.exit(FINDINGS if any(each.failure for each in played) else 0)
+
+
+@contextlib.contextmanager
+def _ends_by_term() -> Iterator[None]:
+    """SIGTERM is as Ctrl-C: what was started ends with the command."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _read(files: tuple[Path, ...], on: str, as_json: bool) -> list[Document]:

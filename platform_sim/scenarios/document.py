@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from platform_sim.core.model.moments import read_moment
 from platform_sim.core.model.values import UUID, kind
 from platform_sim.partners.manifest_check import errors
 from platform_sim.scenarios import problems, source
@@ -52,6 +54,11 @@ class Document:
     def title(self) -> str:
         """Its title, or the name of the file."""
         return str(self.content.get("scenario") or Path(self.file).name)
+
+    @property
+    def frozen_at(self) -> datetime | None:
+        """Where the clock stands first, if it does."""
+        return read_moment(self.content["frozen_at"]) if "frozen_at" in self.content else None
 
     @property
     def later(self) -> set[str]:

@@ -8,10 +8,12 @@ from platform_sim.scenarios import dynos
 from platform_sim.scenarios.matching import MISSING, found_at, mismatch, told
 from platform_sim.scenarios.scene import Json, Scene, Seen
 from platform_sim.testing.leaks import Service as Held
-from platform_sim.testing.leaks import leaks
+from platform_sim.testing.leaks import is_busy, leaks
 from platform_sim.testing.questions import route
 
 Path = tuple[str | int, ...]
+SETTLED = 5.0
+"""Wall seconds for which partners are waited for that are just being asked."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,8 @@ def _dynos(scene: Scene, wanted: Json, seen: Seen, was: Before) -> Iterator[Chec
 
 
 def _leaks(scene: Scene, wanted: str, seen: Seen, was: Before) -> Iterator[Check]:
+    """When no partner is just being asked."""
+    dynos.waited(scene, lambda: not is_busy(scene.platform.ask("GET", "/sim/status")), SETTLED)
     held = []
     for each in scene.services.values():
         partner = each.scripted

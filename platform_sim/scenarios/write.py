@@ -6,6 +6,8 @@ import yaml
 
 HEAD = "# A scenario of Platform Sim: platform-sim run FILE (docs/scenarios.md)\n"
 WIDTH = 120
+BREAKS = frozenset("\r\x85\u2028\u2029")
+"""Line ends that are not kept as they are."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -14,6 +16,15 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         """See `yaml.Dumper`."""
         return True
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """With escapes where YAML would take a character for the end of a line."""
+    style = '"' if BREAKS & set(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def written(document: dict[str, Any]) -> str:

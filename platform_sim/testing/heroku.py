@@ -43,16 +43,19 @@ class Heroku:
         seed: int | None = None,
         settings: Mapping[str, Any] | None = None,
         snapshot: bytes | Path | None = None,
+        frozen_at: datetime | None = None,
         like: "Heroku | None" = None,
     ) -> None:
-        """`like`: begin as that one is now, which `fork` does."""
+        """`frozen_at`: its clock stands there first. `like`: begin as that one is now, which `fork` does."""
         self._rules: dict[str, str] = like._rules if like else _environment(settings or {})
         self._questions = Questions()
         self._ways = Ways(HttpSend(load(self._rules).partner_answer_limit))
         self._joins = Joins(self._ways)
         self._joined: dict[str, Joined] = {}
         self._services: dict[str, Service] = {}
-        made = Options(seed=seed, environment=self._rules, send=self._ways, around=self._questions.around)
+        made = Options(
+            seed=seed, frozen_at=frozen_at, environment=self._rules, send=self._ways, around=self._questions.around
+        )
         self._platform: Platform = like._platform.fork(made) if like else begun(made, snapshot)
         self._world = World(self._questions, self._ways)
         self.clock = Clock(self._questions)

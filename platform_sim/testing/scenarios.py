@@ -19,7 +19,11 @@ def on_private(
     does not say. BadScenario for settings that are none."""
     said = document.content
     try:
-        heroku = Heroku(seed=said.get("seed", seed), settings={**(settings or {}), **said.get("settings", {})})
+        heroku = Heroku(
+            seed=said.get("seed", seed),
+            settings={**(settings or {}), **said.get("settings", {})},
+            frozen_at=document.frozen_at,
+        )
     except BadSetting as problem:
         place = document.marks.get(("settings",), Place())
         raise BadScenario(document.file, [Problem(place, str(problem))]) from None

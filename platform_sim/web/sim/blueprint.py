@@ -16,7 +16,7 @@ from platform_sim.web.sim.faults import add_fault_routes
 from platform_sim.web.sim.incidents import add_incident_routes
 from platform_sim.web.sim.lessons import add_lesson_routes
 from platform_sim.web.sim.reset import add_reset_routes
-from platform_sim.web.sim.scenarios import add_scenario_routes
+from platform_sim.web.sim.scenarios import SCHEMA, add_scenario_routes
 from platform_sim.web.sim.services import add_service_routes
 from platform_sim.web.sim.snapshots import add_snapshot_routes
 from platform_sim.web.sim.timeline import add_timeline_routes
@@ -32,7 +32,7 @@ def sim_blueprint(doors: Doors) -> Blueprint:
 
     @blueprint.before_request
     def customers_only() -> None:
-        if request.path != openapi.PATH:  # what can be asked is no secret
+        if request.path not in (openapi.PATH, SCHEMA):  # what can be asked is no secret
             asking_customer(doors, "operate the simulator")
 
     @blueprint.get(openapi.PATH.removeprefix("/sim"))

@@ -55,7 +55,7 @@ SCHEMAS = {
 _FILE = taken(("text",), text=TEXT | {"description": "The file."}, name=TEXT | {"description": "Its name."})
 
 ROWS = (
-    Row("GET", "/sim/scenario.schema.json", "The JSON Schema of scenario files", MAP),
+    Row("GET", "/sim/scenario.schema.json", "The JSON Schema of scenario files", MAP, open=True),
     Row(
         "GET",
         "/sim/export",
