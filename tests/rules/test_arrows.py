@@ -25,6 +25,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "core",
         "web.answers",
         "web.context",
+        "web.keeping",
         "web.late",
         "web.passing",
         "web.received",

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import NoneType, UnionType
@@ -82,6 +82,19 @@ def put(target: Album, file: bytes | IO[bytes], token: str | None = None) -> Res
     source = io.BytesIO(file) if isinstance(file, bytes) else file
     with target.ready(source) as ready:
         return ready.put(token, begin)[1]
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """A platform of rows alone, as doors ask it (`Snapshots`)."""
+
+    album: Album
+
+    def take(self, target: IO[bytes], wanted: Wanted) -> None:
+        self.album.take(target, wanted)
+
+    def restore(self, source: IO[bytes]) -> Restored:
+        return put(self.album, source)
 
 
 def close(*albums: Album) -> None:

@@ -54,7 +54,7 @@ def test_without_secrets_the_token_that_asks_goes_on_working(heroku: Heroku) -> 
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
-        (b"", 400, "no snapshot in the body"),
+        (b"", 400, "no snapshot in what was sent"),
         (b"x" * 100, 422, "Nothing was restored: this is no snapshot"),
         (b"x" * 300_001, 413, "at most 300000"),
     ],

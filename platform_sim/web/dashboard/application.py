@@ -31,6 +31,7 @@ from platform_sim.web.dashboard.operator import operator_pages
 from platform_sim.web.dashboard.resources import resource_pages
 from platform_sim.web.dashboard.scenarios import scenario_pages
 from platform_sim.web.dashboard.settings import settings_pages
+from platform_sim.web.dashboard.snapshots import snapshot_pages
 from platform_sim.web.dashboard.sso_lab import sso_lab_pages
 from platform_sim.web.dashboard.timeline import timeline_pages
 from platform_sim.web.sso.browser import forget
@@ -50,15 +51,16 @@ TOPICS = (
     operator_pages,
     clock_pages,
     fault_pages,
+    snapshot_pages,
     scenario_pages,
     timeline_pages,
     sso_lab_pages,
     learn_pages,
 )
-ARCHIVE = "deploy.archive"
-"""The one form that may be as long as the upload of a source."""
+UPLOADS = {"deploy.archive": "source_size_limit", "snapshots.restore": "snapshot_size_limit"}
+"""Forms with a file, and the setting that says how long that may be."""
 BESIDES = 65_536
-"""Bytes of that form beside the archive."""
+"""Bytes of such a form beside the file."""
 TITLES = {401: "Who are you?", 403: "You may not", 404: "Not there", 422: "That cannot be done", 423: "Please confirm"}
 STATIC = Path(__file__).parent / "static"
 
@@ -130,8 +132,8 @@ def _let_in(desk: Desk) -> None:
     if request.method != "POST":
         return
     check_origin()
-    if request.endpoint == ARCHIVE:
-        _admit_archive(desk.doors.database.rules.source_size_limit)
+    if request.endpoint in UPLOADS:
+        _admit_file(getattr(desk.doors.database.rules, UPLOADS[request.endpoint]))
     request.form.to_dict()
     with desk.doors.database.snapshot() as rows:
         account = desk.actor(rows).account
@@ -139,7 +141,7 @@ def _let_in(desk: Desk) -> None:
     begin_click(desk, account)
 
 
-def _admit_archive(limit: int) -> None:
+def _admit_file(limit: int) -> None:
     """A form with a file may be longer; none of it is held in memory: the file goes into one of its own as it comes."""
     request.max_content_length = limit + BESIDES
     if (request.content_length or 0) > request.max_content_length:

@@ -25,6 +25,7 @@ PAGES = (
     "/dashboard/operator/partners/exceptions",
     "/dashboard/operator/clock",
     "/dashboard/operator/faults",
+    "/dashboard/operator/snapshots",
     "/dashboard/operator/scenarios",
     "/dashboard/operator/jobs",
     "/dashboard/operator/webhooks",
