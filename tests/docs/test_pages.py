@@ -15,7 +15,10 @@ ELSEWHERE = ("js", "ruby", "go", "hcl")
 """Of clients that no test of this folder has: such a block says why it is not run."""
 PLACE = re.compile(r"`((?:platform_sim|addon_service|sample_app|docs|tests)/[\w./-]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img [^>]*src=\"([^\"]+)\"")
-MAPS = ("platform_sim/README.md", "addon_service/README.md", "sample_app/README.md", "CHANGELOG.md")
+MAPS = (
+    *("platform_sim/README.md", "addon_service/README.md", "sample_app/README.md", "CHANGELOG.md"),
+    *("examples/README.md", "examples/fastapi-addon/README.md"),
+)
 ALL = [block for page in pages() for block in blocks(page)]
 
 

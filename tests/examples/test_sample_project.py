@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -87,6 +88,14 @@ def test_what_its_workflow_types_passes(tmp_path: Path, known: dict[str, str], w
     code = "import json, platform_sim, sys; print(json.dumps([platform_sim.__file__, sys.path]))"
     place, path = json.loads(run(["python", "-c", code], project, known))
     assert [each for each in (place, *path) if str(ROOT) in each] == []
+
+
+def test_nothing_is_left_out_of_what_is_published(wheel: Path) -> None:
+    built = {file for name in PROGRAMS for file in (wheel.parents[1] / name).rglob("*") if file.is_file()}
+    with zipfile.ZipFile(wheel) as packed:
+        published = set(packed.namelist())
+    assert len(published) > 400
+    assert {file.relative_to(wheel.parents[1]).as_posix() for file in built} - published == set()
 
 
 def test_without_the_extra_there_is_no_pytest(known: dict[str, str], wheel: Path) -> None:
