@@ -78,8 +78,9 @@ class AsgiServer:
             problem: Problem | None = exchange.done.result(request.timeout)
         except futures.TimeoutError:
             problem = "timeout"
+        answer = exchange.answer(problem, int((time.monotonic() - begun) * 1000))
         exchange.abandon(self._loop)
-        return exchange.answer(problem, int((time.monotonic() - begun) * 1000))
+        return answer
 
     async def _serve(self) -> None:
         self._loop, self._ending = asyncio.get_running_loop(), asyncio.Event()
@@ -120,7 +121,7 @@ class _Exchange:
             await app(_scope(self.request, state), self._receive, self._send)
         except (Exception, SystemExit):
             log.exception("the partner's application has failed at %s", self.request.method)
-        if not self.done.done():
+        if not self._gone.is_set():
             # As a server does: nothing said is a 500, an answer that has begun is cut off.
             self._end(None if self._status is None else "cut", self._status or 500)
 

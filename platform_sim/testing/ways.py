@@ -1,7 +1,9 @@
 """How a partner is reached: by HTTP, or as an application in this process, found by the place of its URLs."""
 
 import logging
+import threading
 import time
+from contextvars import copy_context
 from urllib.parse import urlsplit
 
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
@@ -46,7 +48,8 @@ class Ways:
 
 
 class WsgiSend:
-    """A WSGI application as a `Send`, in the thread of whoever asks."""
+    """A WSGI application as a `Send`, each request in a thread of its own: one that hangs is left to itself, and goes
+    on as at a server whose caller has gone."""
 
     def __init__(self, app: Wsgi) -> None:
         self._app = app
@@ -54,9 +57,20 @@ class WsgiSend:
     def __call__(self, request: PartnerRequest) -> PartnerAnswer:
         """Never raises: what an application raises is logged, and is a 500 as from any server."""
         begun = time.monotonic()
+        answers: list[PartnerAnswer] = []
+
+        def run() -> None:
+            answers.append(self._answer(request, begun))
+
+        thread = threading.Thread(target=copy_context().run, args=[run], name="partner-wsgi-call", daemon=True)
+        thread.start()
+        thread.join(request.timeout)
+        return answers[0] if answers else PartnerAnswer(None, {}, b"", _since(begun), "timeout")
+
+    def _answer(self, request: PartnerRequest, begun: float) -> PartnerAnswer:
         try:
             found = call(self._app, request.method, request.url, request.headers, request.body or b"")
-        except Exception:
+        except (Exception, SystemExit):
             log.exception("the partner's application has failed at %s", request.method)
             return PartnerAnswer(500, {}, b"", _since(begun))
         return PartnerAnswer(found.status, found.headers, found.body, _since(begun))

@@ -6,13 +6,16 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from platform_sim.partners.contract import PartnerRequest
 from platform_sim.testing import Command, Factory, Heroku, Partner, Served
+from platform_sim.testing.ways import WsgiSend
 
 from ..processes.leftovers import nothing_left, processes_below
 from ..processes.waiting import wait_until
@@ -138,3 +141,26 @@ def test_worlds_with_applications_leave_nothing() -> None:
         life()
     # A thread is off the list of the system a moment after it has ended.
     wait_until("nothing is left", lambda: footprint() <= before)
+
+
+def test_an_application_that_hangs_is_given_up_and_goes_on() -> None:
+    go_on, went_on = threading.Event(), threading.Event()
+    where = ContextVar("where", default="nowhere")
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        if environ["PATH_INFO"] == "/hangs":
+            go_on.wait(30)
+            went_on.set()
+        if environ["PATH_INFO"] == "/leaves":
+            raise SystemExit(3)
+        return [where.get().encode()]
+
+    send = WsgiSend(app)
+    answer = send(PartnerRequest("POST", "http://x.example/hangs", {}, b"{}", 0.05))
+    assert (answer.status, answer.problem) == (None, "timeout")
+    go_on.set()
+    assert went_on.wait(30)
+    where.set("here")
+    assert send(PartnerRequest("POST", "http://x.example/", {}, b"{}", 25.0)).body == b"here"
+    assert send(PartnerRequest("POST", "http://x.example/leaves", {}, b"{}", 25.0)).status == 500
