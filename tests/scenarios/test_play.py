@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-import psutil
 import pytest
 
 from platform_sim.scenarios.document import parse
 from platform_sim.scenarios.play import Outcome
 from platform_sim.testing import on_private
 
+from ..processes.leftovers import processes_below
 from .playing import SERVICE, last, played
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples" / "scenarios"
@@ -187,6 +187,23 @@ def test_what_leaks_is_found() -> None:
     assert "was to be deleted" in failed.problem
 
 
+def test_what_a_scripted_partner_keeps_is_a_leak() -> None:
+    steps = (
+        "- answer next: {partner: acme, method: DELETE, status: 204}\n- destroy addon: a1\n  expect: {leaks: none}\n"
+    )
+    assert "is held by the partner of acme, and the platform has no such add-on" in last(steps).problem
+
+
+def test_who_wants_it_to_end_is_heard_before_each_step() -> None:
+    asked: list[int] = []
+    document = parse("steps: [{create app: first}, {create app: second}, {create app: third}]")
+    with on_private(document) as (player, heroku):
+        player.scene.stopped = lambda: bool(heroku.ask("GET", "/apps"))
+        asked += [each.number for each in player.play() if each.state == "ok"]
+        assert [each["name"] for each in heroku.ask("GET", "/apps")] == ["first"]
+    assert asked == [0, 1]
+
+
 def test_faults_of_a_file_and_of_a_step() -> None:
     head = "settings: {plan_change_attempts: 1}\nfaults: [{kind: partner-status, match: {method: PUT}, amount: 503}]\n"
     fine(
@@ -277,8 +294,7 @@ apps:
         "- ask: GET /apps\n  expect: {config: {shop: {ACME_URL: 'https://given.example'}}}\n", head, tmp_path
     )
     fine(outcomes)
-    words = [" ".join(each.info["cmdline"] or []) for each in psutil.process_iter(["cmdline"])]
-    assert not any("-S partner.py" in each for each in words)
+    assert processes_below(tmp_path) == {}
 
 
 def test_a_partner_that_does_not_come_up_says_why(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A file that somebody has loaded is played on this very platform, as that customer, and can be stopped."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,6 +28,8 @@ steps:
 - ask: GET /account
   expect: {json: {email: EMAIL}}
 """
+GRACE = 4.5
+"""Wall seconds; the runner gives up after five."""
 WAITS = "steps:\n- ask: GET /account\n  within: 60s\n  expect: {json: {email: nobody}}\n- create app: never\n"
 
 
@@ -101,6 +104,8 @@ def test_a_platform_that_ends_does_not_wait_for_it() -> None:
     with Heroku() as heroku:
         heroku.ask("POST", "/sim/scenarios", {"text": WAITS})
         assert waited_for(lambda: heroku.ask("GET", "/sim/scenarios")[0]["state"] == "playing", 10)
+        begun = time.monotonic()
+    assert time.monotonic() - begun < GRACE, "the runner would not have waited any longer"
     names = [thread.name for thread in threading.enumerate()]
     assert not any(name.startswith("scripted-partner") for name in names)
 
