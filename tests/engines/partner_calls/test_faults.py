@@ -1,6 +1,7 @@
 """Faults on the way to a partner: what the platform makes of each, what the ledger and the timeline say."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -189,3 +190,29 @@ def test_slow_ones_are_slow_by_the_wall_and_nothing_else(world: World) -> None:
     assert world.addon(addon).state == "deprovisioned"
     assert ["drops" in str(each) or "took" in str(each) for each in problems(world)] == [True, True]
     assert all(each.milliseconds >= 20 for each in world.exchanges())
+
+
+def rough_life(seed: int) -> list[dict[str, Any]]:
+    """All that is written of six add-ons that come and go on a bad night, on a platform of its own."""
+    world = World()
+    with world.database.transaction() as tx:
+        faults.use_profile(tx, world.actor.account, "rough", seed)
+    for number in range(6):
+        addon = other_addon(world, number)
+        world.settle()
+        if world.addon(addon).state == "provisioned":
+            world.destroy(addon, force=True)
+        world.settle()
+    assert world.partner.resources == {}, "whatever goes wrong, nothing is left over"
+    with world.database.snapshot() as rows:
+        found = [asdict(each) for each in rows.all(Event)]
+    world.close()
+    return found
+
+
+def test_the_same_seed_makes_the_same_night() -> None:
+    for seed in (1, 2):
+        first = rough_life(seed)
+        assert [each["data"] for each in first if each["data"].get("act") == "acted"] != []
+        assert rough_life(seed) == first
+    assert rough_life(3) != first
