@@ -15,10 +15,12 @@ HTML = {"content-type": "text/html"}
 
 def sent(kind: str, amount: float | None, send: Send, request: PartnerRequest) -> PartnerAnswer:
     """Send a request under one of `WIRE`: its answer as it arrives, with a word on what has really happened."""
+    if kind == DOWN:
+        return PartnerAnswer(None, {}, b"", 0, "refused connection", fault=f"fault {kind}: the partner was not asked")
     if kind in STRIKES:
         answer = struck(send, request, STRIKES[kind](amount or 0.0))
         return replace(answer, fault=f"fault {kind}: {WORDS[kind]}")
-    if kind == "partner-slow-answer":
+    if kind == SLOW_ANSWER:
         really = send(request)
         arrives = answered_in_drops(really, amount or 0.0, request.timeout)
         return replace(arrives, fault=f"fault {kind}: the answer took {amount or 0:g} s", truth=really.body)
@@ -80,5 +82,6 @@ WORDS = {
     "partner-cut-after": "the partner has got the request and was not heard",
     "partner-slow-request": "the request was sent in drops",
 }
-WIRE = frozenset({*ALTERED, *STRIKES, "partner-slow-answer"})
+DOWN, SLOW_ANSWER = "partner-down", "partner-slow-answer"
+WIRE = frozenset({*ALTERED, *STRIKES, DOWN, SLOW_ANSWER})
 """Kinds that happen between a request that goes and its answer."""

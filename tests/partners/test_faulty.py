@@ -64,6 +64,7 @@ def test_each_kind_of_the_wire_is_done_and_told() -> None:
                 "fault partner-cut-after: the partner has got the request and was not heard",
             ),
             ("partner-cut-before", None, "cut", "fault partner-cut-before: the partner has not got the whole request"),
+            ("partner-down", None, "refused connection", "fault partner-down: the partner was not asked"),
             ("partner-slow-answer", 201, None, "fault partner-slow-answer: the answer took 0.01 s"),
             ("partner-slow-request", 201, None, "fault partner-slow-request: the request was sent in drops"),
         )

@@ -139,13 +139,24 @@ def _candidates(rows: Snapshot, kinds: Collection[str], facts: Facts) -> list[Fa
 
 
 def _falls(tx: Transaction, fault: Fault, facts: Facts) -> bool:
-    """Throw the die of this kind for what goes on here. Streams have no ids in their names: these differ each time."""
+    """Throw the die of this kind for what goes on here. Streams have no ids in their names: these differ each time, and
+    an app may be gone before its add-on is."""
     told = told_facts(facts)
-    stream = ":".join([fault.kind, *(str(told.get(key, "")) for key in ("service", "app", "method", "type"))])
+    whose = _ordinal(tx, facts) or told.get("app", "")
+    stream = ":".join([fault.kind, str(whose), *(str(told.get(key, "")) for key in ("service", "method", "type"))])
     row = tx.find(Sequence, id=_STREAM + stream) or tx.insert(Sequence(_STREAM + stream, 0))
     number = tx.update(row, value=row.value + 1).value
     assert fault.chance is not None and fault.seed is not None, "asked for a profile's fault only"
     return tx.seeded(fault.seed).dice(stream, number).random() < fault.chance
+
+
+def _ordinal(rows: Snapshot, facts: Facts) -> int:
+    """Which of its service's add-ons this is about: the first, the second; 0 for none."""
+    addon_id = _id(rows, Addon, facts.get("addon"))
+    addon = rows.find(Addon, id=addon_id) if addon_id else None
+    if addon is None:
+        return 0
+    return [each.id for each in rows.all(Addon, service_id=addon.service_id)].index(addon.id) + 1
 
 
 def _act(tx: Transaction, fault: Fault, facts: Facts) -> Fault:

@@ -10,6 +10,11 @@ from platform_sim.core.store import Snapshot, Transaction
 from platform_sim.core.store.queries import NEXT_JOB
 
 
+class PutBack(Exception):
+    """Raised by a handler that has put its job back itself, and counts this as no attempt: it may have been taken again
+    by now, and look as if it had never been let go."""
+
+
 def take_again(tx: Transaction, boot_id: str) -> int:
     """At start: what another boot was doing when it was killed is to do again; returns how many."""
     left = [job for job in tx.all(Job, state="doing") if job.boot_id != boot_id]

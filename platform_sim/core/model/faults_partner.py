@@ -35,6 +35,7 @@ PARTNER_KINDS = (
         gentle=0.1,
         rough=0.15,
     ),
+    _kind("partner-down", "Nothing listens at the partner's address: it is not asked.", gentle=0.05, rough=0.1),
     _kind("partner-cut-before", "The connection ends before the partner has read the request.", gentle=0.05, rough=0.1),
     _kind("partner-cut-after", "The partner reads the request; the connection ends before it can answer.", rough=0.1),
     _kind(

@@ -19,7 +19,8 @@ from platform_sim.core.store import Database
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Job], None]
-"""Does what a job asks for, with no transaction open when called. Must be safe to repeat (partner-api §2.6)."""
+"""Does what a job asks for, with no transaction open when called. Must be safe to repeat (partner-api §2.6).
+May raise PutBack."""
 
 LONGEST_DELAY = 3600.0
 """Seconds on the platform's clock between two tries of a handler that breaks."""
@@ -177,6 +178,8 @@ class JobRunner:
             with self._database.eras.in_this_one():
                 self._handlers[job.kind](job)
                 self._check_settled(job)
+        except jobs.PutBack:
+            log.debug("job %s (%s) was put back", job.id, job.kind)
         except Exception as error:
             self._put_back(job, error)
 

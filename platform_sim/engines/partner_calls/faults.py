@@ -29,8 +29,8 @@ HELD_AT, HELD_FOR = "held_at_attempt", "held_for_service"
 COPY = "fault partner-duplicate: the same request once more; this answer was thrown away"
 
 
-class Held(Exception):
-    """The request does not go now: its job has been put back."""
+class Held(jobs.PutBack):
+    """The request does not go now."""
 
 
 @dataclass(frozen=True)

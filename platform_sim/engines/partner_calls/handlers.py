@@ -1,7 +1,6 @@
 """Which kind of job is done by which function: what `assemble` gives to the job runner."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 
 from platform_sim.core.actions.data_calls import DATA_CALL
@@ -13,7 +12,6 @@ from platform_sim.engines.partner_calls.change_plan import change_plan
 from platform_sim.engines.partner_calls.data_call import data_call
 from platform_sim.engines.partner_calls.deadlines import deprovision_deadline, provision_deadline
 from platform_sim.engines.partner_calls.deprovision import deprovision
-from platform_sim.engines.partner_calls.faults import Held
 from platform_sim.engines.partner_calls.office import Office
 from platform_sim.engines.partner_calls.provision import provision
 from platform_sim.engines.partner_calls.sso_login import sso_login
@@ -35,10 +33,4 @@ def partner_handlers(
 ) -> dict[str, Callable[[Job], None]]:
     """Handlers by kind of job. `addresses` are final: partners are given a callback URL made of them."""
     office = Office(database, client, addresses)
-    return {kind: partial(_attempt, handler, office) for kind, handler in HANDLERS.items()}
-
-
-def _attempt(handler: Callable[[Office, Job], None], office: Office, job: Job) -> None:
-    """A request that is held on purpose has put its job back."""
-    with suppress(Held):
-        handler(office, job)
+    return {kind: partial(handler, office) for kind, handler in HANDLERS.items()}
