@@ -172,6 +172,27 @@ def test_a_link_makes_a_browser_the_customer(server: Tenants, shared: Visitor) -
         assert (found[0] == 403 and "another site" in str(found[1])) is (status == 403), (origin, found)
 
 
+def test_git_and_streams_find_theirs(server: Tenants, shared: Visitor) -> None:
+    basic = "Basic " + base64.b64encode(f":{server.find('two').token}".encode()).decode()
+    refs = "info/refs?service=git-receive-pack"
+    status, told = shared.ask("GET", f"/of-two.git/{refs}", Authorization=basic)
+    assert (status, "service=git-receive-pack" in told) == (200, True)
+    assert shared.ask("GET", f"/of-one.git/{refs}", Authorization=basic)[0] == 404
+    connection = HTTPConnection("127.0.0.1", shared.port, timeout=20)
+    connection.request(
+        "GET", "/sim/timeline/live?since=0-0", headers={"Authorization": f"Bearer {server.find('two').token}"}
+    )
+    answer = connection.getresponse()
+    said = answer.readline()
+    while b"of-two" not in said and len(said) < 100_000:
+        said += answer.readline()
+    answer.close()
+    connection.close()
+    assert said.startswith(b"retry: 1000")
+    assert b"of-two" in said
+    assert b"of-one" not in said
+
+
 def test_one_connection_may_name_several(server: Tenants, shared: Visitor) -> None:
     connection = HTTPConnection("127.0.0.1", shared.port, timeout=20)
     for name in ("one", "two", "one"):
