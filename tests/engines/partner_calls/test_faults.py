@@ -8,9 +8,10 @@ import pytest
 
 from platform_sim.core.actions import faults, jobs
 from platform_sim.core.actions.addons import create_addon
-from platform_sim.core.actions.apps import create_app
+from platform_sim.core.actions.apps import create_app, delete_app
 from platform_sim.core.model.addons import Addon
-from platform_sim.core.model.records import Event, Exchange
+from platform_sim.core.model.apps import App
+from platform_sim.core.model.records import Event, Exchange, Sequence
 from platform_sim.engines.partner_calls.faults import Held, Mishaps
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 
@@ -240,6 +241,21 @@ def rough_life(seed: int) -> list[dict[str, Any]]:
         found = [asdict(each) for each in rows.all(Event)]
     world.close()
     return found
+
+
+def test_each_add_on_has_dice_of_its_own_when_its_app_is_gone_too(world: World) -> None:
+    with world.database.transaction() as tx:
+        for each in faults.use_profile(tx, world.actor.account, "gentle", 1):
+            tx.update(each, chance=0.0)
+    for number in range(2):
+        addon = other_addon(world, number)
+        world.settle()
+        with world.database.transaction() as tx:
+            delete_app(tx, world.actor, tx.get(App, world.addon(addon).app_id))
+        world.settle()
+    with world.database.snapshot() as rows:
+        streams = [each.id for each in rows.all(Sequence) if "partner-status" in each.id and "DELETE" in each.id]
+    assert len(streams) == 2
 
 
 def test_the_same_seed_makes_the_same_night() -> None:
