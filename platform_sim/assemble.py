@@ -46,6 +46,7 @@ from platform_sim.partners.manifest_check import sentences
 from platform_sim.scenarios.glue import LANGUAGE
 from platform_sim.snapshots.album import Album
 from platform_sim.snapshots.reading import Opened
+from platform_sim.watched import watched
 from platform_sim.web.app import create_web
 from platform_sim.web.context import Doors
 from platform_sim.web.server import ControlServer
@@ -136,6 +137,7 @@ class Platform:
     def _start(self) -> None:
         self.doors = self._doors()
         doors = create_web(self.doors)
+        self.options, doors = watched(self.options, self.database, self.doors, doors)
         around = self.options.around
         largest = max(self.database.rules.source_size_limit, self.database.rules.snapshot_size_limit)
         control = ControlServer(around(doors) if around else doors, largest)

@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from platform_sim import settings
 from platform_sim.core.model.catalog import ServiceSeed
+from platform_sim.core.model.seams import Watching
 from platform_sim.partners.contract import Send
 
 
@@ -29,6 +30,8 @@ class Options:
     """A snapshot to begin with, in place of a platform that is empty."""
     send: Send | None = None
     """How partners are called; None: over HTTP."""
+    watch: Watching | None = None
+    """Hears what of the contract is touched. A `send` that is given tells it by itself."""
     around: Callable[[Any], Any] | None = None
     """Put around the WSGI application of all doors: hears every call that comes in, and its answer."""
     open_to_browsers: bool = True

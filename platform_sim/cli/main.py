@@ -44,6 +44,7 @@ COMMANDS = {
     "exchanges": _row("exchanges", "Show what platform and partners said to each other."),
     "timeline": _row("timeline", "Show what followed from what: calls, releases, dynos, first requests."),
     "learn": _row("learn", "Learn how add-ons work: eight lessons, each checked by what was recorded."),
+    "coverage": _row("coverage", "Show what of the partner contract a platform has touched."),
     "cassette": _row("cassette", "Record what is said with a partner, and play either side of it again.", "group"),
     "reset": _row("reset", "Destroy all apps and add-ons; services stay."),
     "doctor": _row("doctor", "Check that this machine has what a platform needs."),

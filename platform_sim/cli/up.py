@@ -20,6 +20,7 @@ from click.core import ParameterSource
 
 from platform_sim.assemble import Platform
 from platform_sim.claim import DataFolderInUse
+from platform_sim.cli.coverage_on import watch_if
 from platform_sim.cli.failures import EnvironmentProblem
 from platform_sim.cli.find import DEFAULT_READY_FILE
 from platform_sim.cli.signals import stay_until, wait_for_signal
@@ -99,6 +100,9 @@ def _moment(_context: click.Context, _option: click.Parameter, given: str | None
     metavar="FIRST-LAST",
     help="With --tenants: the ports that the platforms may have.",
 )
+@click.option(
+    "--coverage", is_flag=True, help="Watch what of the partner contract is touched: `platform-sim coverage`."
+)
 @click.option("--verbose", is_flag=True, help="Show the simulator's own log.")
 def command(
     port: int,
@@ -113,6 +117,7 @@ def command(
     demo: bool,
     tenants: bool,
     tenant_ports: range | None,
+    coverage: bool,
     verbose: bool,
 ) -> None:
     """Start a platform and stay until it is stopped (Ctrl-C or SIGTERM)."""
@@ -128,7 +133,10 @@ def command(
         return
     files = [file for file in (ready_file, None if memory else data / DEFAULT_READY_FILE.name) if file]
     seeds = _seeds(services)
-    platform = _begun(Options(None if memory else data, port, seed, frozen_at, token, services=seeds), snapshot)
+    watch = watch_if(coverage)
+    platform = _begun(
+        Options(None if memory else data, port, seed, frozen_at, token, services=seeds, watch=watch), snapshot
+    )
     try:
         _write_all(files, platform)
         platform.on_restored = partial(_write_all, files, platform)  # the token may be another one then

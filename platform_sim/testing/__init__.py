@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from platform_sim.testing.case import HerokuTestCase, with_heroku
     from platform_sim.testing.cassettes import Cassette
     from platform_sim.testing.collected import ScenarioFile
+    from platform_sim.testing.covered import Tally
+    from platform_sim.testing.covering import begin_covering
     from platform_sim.testing.heroku import Heroku
     from platform_sim.testing.heroku_cli import HerokuCli, NoHerokuCli
     from platform_sim.testing.joins import Command, Factory, Joined, Served, Service
@@ -36,6 +38,8 @@ __all__ = [
     "ScenarioFile",
     "Served",
     "Service",
+    "Tally",
+    "begin_covering",
     "on_private",
     "with_heroku",
 ]
@@ -53,6 +57,8 @@ _PLACES = {
     "ScenarioFile": "collected",
     "Served": "joins",
     "Service": "joins",
+    "Tally": "covered",
+    "begin_covering": "covering",
     "on_private": "scenarios",
     "with_heroku": "case",
 }

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
 from platform_sim.assemble import Platform
@@ -15,6 +15,7 @@ from platform_sim.partners.http_send import HttpSend
 from platform_sim.settings import SETTINGS, BadSetting, environment, load
 from platform_sim.testing import joins
 from platform_sim.testing.apps import App, World, waited_for
+from platform_sim.testing.clock import Clock
 from platform_sim.testing.faults import Fault, Faults
 from platform_sim.testing.heroku_cli import HerokuCli, find_cli
 from platform_sim.testing.joins import Joined, Joining, Joins
@@ -24,6 +25,10 @@ from platform_sim.testing.questions import Questions, Refused, route
 from platform_sim.testing.snapshots import begun, follow, restored, taken
 from platform_sim.testing.story import Timeline
 from platform_sim.testing.ways import Ways
+
+if TYPE_CHECKING:
+    from platform_sim.coverage.watch import Watch
+    from platform_sim.testing.covered import Tally
 
 Json = dict[str, Any]
 PREFIX = "platform_sim_"
@@ -35,7 +40,11 @@ class Heroku:
     `seed` makes ids, names and tokens repeat. `settings`: names as in docs/settings.md with or without `PLATFORM_SIM_`,
     in small letters or great ones; BadSetting for one that cannot be used. The process's environment sets nothing.
     `snapshot`: what `snapshot()` gave, or a file of it, to begin with; BadSnapshot for what cannot be used.
+    `watch` hears what of the contract is touched.
     """
+
+    tally: ClassVar["Tally | None"] = None
+    """Of a run that wants to know what of the contract all platforms together have touched."""
 
     def __init__(
         self,
@@ -45,6 +54,7 @@ class Heroku:
         snapshot: bytes | Path | None = None,
         frozen_at: datetime | None = None,
         like: "Heroku | None" = None,
+        watch: "Watch | None" = None,
     ) -> None:
         """`frozen_at`: its clock stands there first. `like`: begin as that one is now, which `fork` does."""
         self._rules: dict[str, str] = like._rules if like else _environment(settings or {})
@@ -53,8 +63,16 @@ class Heroku:
         self._joins = Joins(self._ways)
         self._joined: dict[str, Joined] = {}
         self._services: dict[str, Service] = {}
+        self._tally = None if watch else Heroku.tally
+        self._watch = watch or (self._tally.watch() if self._tally else None)
+        self._ways.told = self._watch.exchanged if self._watch else None
         made = Options(
-            seed=seed, frozen_at=frozen_at, environment=self._rules, send=self._ways, around=self._questions.around
+            seed=seed,
+            frozen_at=frozen_at,
+            environment=self._rules,
+            send=self._ways,
+            around=self._questions.around,
+            watch=self._watch,
         )
         self._platform: Platform = like._platform.fork(made) if like else begun(made, snapshot)
         self._world = World(self._questions, self._ways)
@@ -76,6 +94,8 @@ class Heroku:
 
     def stop(self) -> None:
         """End everything; safe to call twice. It cannot be started again."""
+        if self.runs and self._tally and self._watch:
+            self._tally.take(self._watch)
         self.runs = False
         try:
             self._platform.stop()
@@ -246,34 +266,6 @@ class Heroku:
         """
         self.settle()
         return leaks(self._questions, self._services.values())
-
-
-class Clock:
-    """The platform's clock. What a partner does in its own time goes by the wall."""
-
-    def __init__(self, questions: Questions) -> None:
-        self._questions = questions
-
-    def now(self) -> datetime:
-        """The platform's time."""
-        return datetime.fromisoformat(self._questions.ask("GET", "/sim/status")["clock"]["now"])
-
-    def freeze(self) -> None:
-        """Stop time here."""
-        self._questions.ask("POST", "/sim/clock/freeze", {})
-
-    def resume(self) -> None:
-        """Let time run on."""
-        self._questions.ask("POST", "/sim/clock/resume", {})
-
-    def advance(self, *, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0) -> None:
-        """Move it forward at once, standing or running; what is due then is done in the background."""
-        given = f"{days}d{hours}h{minutes}m{seconds}s"
-        self._questions.ask("POST", "/sim/clock/advance", {"by": given})
-
-    def run(self) -> None:
-        """From one thing that is due to the next, until nothing waits: retries are all made."""
-        self._questions.ask("POST", "/sim/clock/run", {"until": "idle"})
 
 
 def _environment(given: Mapping[str, Any]) -> dict[str, str]:

@@ -36,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """The markers, for --strict-markers."""
     for line in project.MARKERS:
         config.addinivalue_line("markers", line)
+    if project.wants_coverage(config):
+        testing.begin_covering(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -43,6 +43,10 @@ KEYS: dict[str, tuple[Literal["args"] | None, str, str]] = {
     CLI: (None, "PROGRAM", "the heroku CLI (else HEROKU_CLI of the environment, else `heroku` on the PATH)"),
 }
 """Ini key -> type, what its option takes, sentence. The option of `platform_sim_seed` is `--platform-sim-seed`."""
+COVERAGE, FAIL_UNDER, COVERAGE_API = "platform_sim_coverage", "platform_sim_fail_under", "platform_sim_coverage_api"
+"""What their options are kept by (docs/coverage.md); no ini keys, since they are of a run."""
+TERMINAL = "terminal"
+"""The value of an option that was given without one."""
 OBJECT = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(\(\))?")
 """`package.module:name`, a call of it with `()`."""
 
@@ -59,6 +63,36 @@ def add_options(parser: pytest.Parser) -> None:
     sentence = "tests may leave leaks"
     parser.addini(LEAKS_OK, sentence, type="bool", default=False)
     group.addoption(_option(LEAKS_OK), action="store_true", default=None, help=sentence)
+    _add_coverage(group)
+
+
+def _add_coverage(group: Any) -> None:
+    group.addoption(
+        "--platform-sim-coverage",
+        dest=COVERAGE,
+        nargs="?",
+        const=TERMINAL,
+        metavar="html:DIR",
+        help="say what of the partner contract the tests have touched; with html:DIR also as a page",
+    )
+    group.addoption(
+        "--platform-sim-fail-under",
+        dest=FAIL_UNDER,
+        type=float,
+        metavar="N",
+        help="the run fails if that is less than N percent",
+    )
+    group.addoption(
+        "--platform-sim-coverage-api",
+        dest=COVERAGE_API,
+        action="store_true",
+        help="count all links of the Platform API too, as customers use them",
+    )
+
+
+def wants_coverage(config: pytest.Config) -> bool:
+    """Whether the run shall say what of the contract it has touched."""
+    return config.getoption(COVERAGE) is not None or config.getoption(FAIL_UNDER) is not None
 
 
 def header(config: pytest.Config) -> str | None:

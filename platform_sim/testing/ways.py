@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from contextvars import copy_context
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ class Ways:
     def __init__(self, on: Send) -> None:
         self._on = on
         self._here: dict[str, tuple[str, Send]] = {}
+        self.told: Callable[[PartnerRequest, PartnerAnswer], None] | None = None
+        """Hears each request with its answer."""
 
     def add(self, slug: str, url: str, send: Send) -> None:
         """From now on that one answers at the URL's place. ValueError if another partner does."""
@@ -36,11 +39,16 @@ class Ways:
 
     def __call__(self, request: PartnerRequest) -> PartnerAnswer:
         """Never raises."""
-        return self._way(request)(request)
+        return self._heard(request, self._way(request)(request))
 
     def struck(self, request: PartnerRequest, strike: Strike) -> PartnerAnswer:
         """The same over a connection to which that happens, or in its likeness (docs/faults.md)."""
-        return struck(self._way(request), request, strike)
+        return self._heard(request, struck(self._way(request), request, strike))
+
+    def _heard(self, request: PartnerRequest, answer: PartnerAnswer) -> PartnerAnswer:
+        if self.told is not None:
+            self.told(request, answer)
+        return answer
 
     def _way(self, request: PartnerRequest) -> Send:
         _, send = self._here.get(place_of(request.url), ("", self._on))

@@ -58,6 +58,8 @@ class Doors:
     """What router and dynos have been heard to say."""
     snapshots: Snapshots | None = None
     """Takes the whole platform, and puts it back; None where only rows and doors are there."""
+    coverage: Callable[..., dict[str, Any]] | None = None
+    """What of the contract was touched (`seams.Watching.report`); None where nobody watches."""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the platform ends: who makes a call wait on purpose waits no longer."""
     pools: "RatePools" = field(default_factory=lambda: RatePools())

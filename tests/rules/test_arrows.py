@@ -35,12 +35,15 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "web": ("core",),
     "conformance/home.py": ("assemble", "conformance", "core", "options", "partners"),
     "conformance": ("core.model", "partners"),
+    "coverage/links.py": ("conformance.calls", "core.errors", "core.model", "web.api.matching", "web.api.routes"),
+    "coverage": ("conformance", "core.clock", "core.model", "partners"),
+    "watched.py": ("core", "options", "partners.http_send", "web.context"),
     "cassettes/repeat.py": ("cassettes", "conformance.home", "conformance.seen", "core.model", "partners"),
     "cassettes": ("conformance.calls", "conformance.seen", "core.model", "partners"),
     "options.py": ("core.model", "partners.contract", "settings"),
     "assemble.py": (
         *("claim", "core", "engines", "machinery", "options", "partners", "scenarios.glue", "settings", "snapshots"),
-        "web",
+        *("watched", "web"),
     ),
     "machinery.py": ("core", "engines", "options", "partners", "scenarios.glue"),
     # What a platform is made of, and what a start makes of it; the state of its clock and who the customer is.
@@ -55,13 +58,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "cli": (
         *("assemble", "claim", "conformance", "demo", "options", "partners.http_send", "services_file", "settings"),
         *("cassettes", "core.model.snapshots", "partners.manifest_check", "scenarios", "snapshots", "tenants"),
-        "testing",
+        *("coverage", "testing"),
     ),
     # Partners as the platform calls them and the checker starts them, and what two commands print: a test shows no
     # timeline of its own.
     "testing": (
         *("assemble", "cli.env", "cli.timeline", "conformance.launcher", "options", "partners", "scenarios"),
-        *("cassettes", "core.model.snapshots", "settings"),
+        *("cassettes", "core.model.snapshots", "coverage", "settings"),
     ),
     "__main__.py": ("cli",),
     "__init__.py": (),

@@ -5,9 +5,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
+from platform_sim.conformance.reports.plain import plain
 from platform_sim.conformance.reports.shown import shown
 from platform_sim.conformance.reports.terminal import MARKS, closing
-from platform_sim.conformance.reports.text import plain
 from platform_sim.conformance.run import Report
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.etree import ElementTree as Xml
 
-from platform_sim.conformance.reports.text import plain, problem_lines
+from platform_sim.conformance.reports.plain import plain
+from platform_sim.conformance.reports.text import problem_lines
 from platform_sim.conformance.rule import Kind, Result
 from platform_sim.conformance.run import Report
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from platform_sim.conformance.reports.plain import plain
 from platform_sim.conformance.reports.shown import shown
 from platform_sim.conformance.rule import Problem
 from platform_sim.conformance.run import Report
@@ -28,8 +29,3 @@ def problem_lines(problem: Problem, report: Report) -> Iterator[str]:
 def _headers(mark: str, headers: Mapping[str, str] | None) -> Iterator[str]:
     for name, content in (headers or {}).items():
         yield plain(f"{mark} {name}: {content}")
-
-
-def plain(text: str) -> str:
-    """One line, whatever a partner has sent: no codes for a terminal."""
-    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)

@@ -82,6 +82,33 @@ class NoMetrics:
         return {}
 
 
+Registered = tuple[dict[str, Any], str, tuple[str, ...]]
+"""Of a service: its manifest as the partner is called, the client secret, the names of its plans."""
+
+
+class Watching(Protocol):
+    """Hears what goes to and fro, and says what of the contract it has touched; from any thread."""
+
+    registered: Callable[[], Sequence[Registered]]
+    """Set by whoever has the rows."""
+
+    def around(self, doors: Any) -> Any:
+        """The same WSGI application, heard."""
+        ...
+
+    def send(self, on: Any) -> Any:
+        """The same way to partners, heard."""
+        ...
+
+    def committed(self, events: Sequence[Any]) -> None:
+        """Called with the events of each commit."""
+        ...
+
+    def report(self, *, whole_api: bool = False) -> dict[str, Any]:
+        """What was touched until now, and what was not."""
+        ...
+
+
 class LineFollower(Protocol):
     """A place in an app's log, for one who reads on from there."""
 

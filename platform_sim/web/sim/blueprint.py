@@ -12,6 +12,7 @@ from platform_sim.web.context import Doors
 from platform_sim.web.sim import openapi
 from platform_sim.web.sim.cassettes import add_cassette_routes
 from platform_sim.web.sim.clock import add_clock_routes
+from platform_sim.web.sim.coverage import add_coverage_routes
 from platform_sim.web.sim.faults import add_fault_routes
 from platform_sim.web.sim.incidents import add_incident_routes
 from platform_sim.web.sim.lessons import add_lesson_routes
@@ -57,6 +58,7 @@ def sim_blueprint(doors: Doors) -> Blueprint:
         return json_response([_exchange(each) for each in found])
 
     add_reset_routes(blueprint, doors)
+    add_coverage_routes(blueprint, doors)
     add_service_routes(blueprint, doors)
     add_cassette_routes(blueprint, doors)
     add_user_routes(blueprint, doors)

@@ -14,6 +14,7 @@ HEADINGS = {
     "services": "Services and plans",
     "cassettes": "Cassettes",
     "scenarios": "Scenario files",
+    "coverage": "Contract coverage",
     "users": "Customers",
     "history": "Timeline, incidents, lessons",
 }

@@ -1,6 +1,17 @@
 """The whole table, and all schemas that its rows name. Whoever adds a file adds it here."""
 
-from platform_sim.web.sim.table import cassettes, clock, faults, history, scenarios, services, snapshots, state, users
+from platform_sim.web.sim.table import (
+    cassettes,
+    clock,
+    coverage,
+    faults,
+    history,
+    scenarios,
+    services,
+    snapshots,
+    state,
+    users,
+)
 from platform_sim.web.sim.table.row import TEXT, Row, Schema
 
 _SUBJECTS = {
@@ -10,6 +21,7 @@ _SUBJECTS = {
     "snapshots": (snapshots.ROWS, snapshots.SCHEMAS),
     "services": (services.ROWS, services.SCHEMAS),
     "cassettes": (cassettes.ROWS, cassettes.SCHEMAS),
+    "coverage": (coverage.ROWS, coverage.SCHEMAS),
     "users": (users.ROWS, users.SCHEMAS),
     "scenarios": (scenarios.ROWS, scenarios.SCHEMAS),
     "history": (history.ROWS, history.SCHEMAS),

@@ -1,0 +1,19 @@
+"""`/sim/coverage`: what of the contract this run has touched."""
+
+from flask import Blueprint, Response, request
+
+from platform_sim.core.errors import InvalidParams
+from platform_sim.web.answers import json_response
+from platform_sim.web.context import Doors
+
+OFF = "Nobody watches this platform. Start it with `platform-sim up --coverage`."
+
+
+def add_coverage_routes(blueprint: Blueprint, doors: Doors) -> None:
+    """The route, on the blueprint of `/sim`."""
+
+    @blueprint.get("/coverage")
+    def coverage() -> Response:
+        if doors.coverage is None:
+            raise InvalidParams(OFF)
+        return json_response(doors.coverage(whole_api=request.args.get("api") == "true"))

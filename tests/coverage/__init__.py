@@ -1,0 +1,1 @@
+"""Contract coverage: what of the contract a run has touched."""
