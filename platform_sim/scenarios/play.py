@@ -110,7 +110,8 @@ class Player:
             for told in given_state.put_in_place(scene, document.content, self._registrar, document.later):
                 made.append(told)
         except (StepFailed, ProgramProblem, Refused, Unreachable, LeftOut) as problem:
-            section, _, name = told.partition(" ")
+            section, _, name = told.removeprefix("partner of ").rpartition(" ")
+            section = section or "service"
             place = document.marks.get((f"{section}s", name), place)
             return self._failed(
                 Outcome(0, place, told, "failed", problem=self._masked(str(problem)), milliseconds=_since(begun))

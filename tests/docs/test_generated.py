@@ -1,9 +1,12 @@
 """Pages that are written by a program are what it writes now. (docs/settings.md: tests/test_settings.py.)"""
 
+import json
 import re
 
 from platform_sim.conformance import pages
 from platform_sim.partners import manifest_check
+from platform_sim.scenarios import page as scenario_page
+from platform_sim.scenarios.schema import schema
 from platform_sim.web.api.coverage import HEADINGS, as_markdown
 from platform_sim.web.api.routes import table
 from platform_sim.web.sim import faults_page
@@ -37,6 +40,8 @@ def test_make_docs_writes_all() -> None:
     assert "platform_sim.web.sim.faults_page > docs/fault-kinds.md" in recipe
     assert "platform_sim.partners.manifest_check > docs/manifest.md" in recipe
     assert "tests.heroku_cli.coverage > docs/heroku-cli.md" in recipe
+    assert "platform_sim.scenarios.schema > docs/scenario.schema.json" in recipe
+    assert "platform_sim.scenarios.page > docs/scenario-reference.md" in recipe
 
 
 def test_the_page_of_the_cli_is_what_the_transcripts_say() -> None:
@@ -63,3 +68,8 @@ def test_the_rules_of_the_checker_are_those_that_there_are() -> None:
 
 def test_the_kinds_of_faults_are_those_that_there_are() -> None:
     assert (ROOT / "docs" / "fault-kinds.md").read_text() == faults_page.as_markdown(), "run: make docs"
+
+
+def test_the_schema_and_the_page_of_scenario_files_are_what_the_table_says() -> None:
+    assert json.loads((ROOT / "docs" / "scenario.schema.json").read_text()) == schema(), "run: make docs"
+    assert (ROOT / "docs" / "scenario-reference.md").read_text() == scenario_page.as_markdown(), "run: make docs"

@@ -311,6 +311,21 @@ def test_a_partner_that_does_not_come_up_says_why(tmp_path: Path) -> None:
     assert "acme is not there: " in second.problem
 
 
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("services:\n  a1: {partner: scripted}\n  acme: {manifest: none.json}", 3),
+        ("services:\n  acme: {manifest: none.json, partner: {command: [x]}}\nsteps: [{register service: acme}]", 2),
+        ("users:\n  ann@example.com:\n  x@-:", 3),
+        ("apps:\n  first:\n  second: {deploy: none}", 3),
+    ],
+)
+def test_what_cannot_be_given_is_told_with_its_line(head: str, line: int) -> None:
+    with on_private(parse(head)) as (player, _):
+        given, *_ = player.play()
+    assert (given.state, given.place.line) == ("failed", line), given
+
+
 def test_a_service_that_a_step_registers_is_not_there_before() -> None:
     fine(
         played(

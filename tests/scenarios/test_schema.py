@@ -1,14 +1,12 @@
 """The published schema says the same as the check: all examples pass, what the check refuses by form it refuses."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 import yaml
 
-from platform_sim.scenarios import page, source
+from platform_sim.scenarios import source
 from platform_sim.scenarios.document import load
 from platform_sim.scenarios.schema import schema
 from platform_sim.scenarios.table import VERBS
@@ -58,15 +56,3 @@ def test_the_schema_is_one_and_knows_each_verb() -> None:
 )
 def test_what_the_check_refuses_by_form_the_schema_refuses(text: str) -> None:
     assert not VALIDATOR.is_valid(yaml.safe_load(text))
-
-
-def test_the_published_schema_and_page_are_what_the_table_says() -> None:
-    published: Any = json.loads((ROOT / "docs" / "scenario.schema.json").read_text())
-    assert published == schema(), "run: make docs"
-    assert (ROOT / "docs" / "scenario-reference.md").read_text() == page.as_markdown(), "run: make docs"
-
-
-def test_make_docs_writes_both() -> None:
-    recipe = (ROOT / "Makefile").read_text().partition("\ndocs:")[2].partition("\n\n")[0]
-    assert "platform_sim.scenarios.schema > docs/scenario.schema.json" in recipe
-    assert "platform_sim.scenarios.page > docs/scenario-reference.md" in recipe

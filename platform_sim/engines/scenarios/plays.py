@@ -59,7 +59,7 @@ def _played(
 
     wish, stopped = job.payload, _Stopped(database, job.id, stopping)
     try:
-        play(wish["text"], wish["name"], addresses.base, token, told, stopped)
+        play(wish["secret_text"], wish["name"], addresses.base, token, told, stopped)
     except Exception as error:
         # Not its text: that may quote what the file holds.
         log.exception("a scenario has broken off")

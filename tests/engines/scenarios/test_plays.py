@@ -1,7 +1,9 @@
 """A file that somebody has loaded is played on this very platform, as that customer, and can be stopped."""
 
+import io
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -108,6 +110,18 @@ def test_a_platform_that_ends_does_not_wait_for_it() -> None:
     assert time.monotonic() - begun < GRACE, "the runner would not have waited any longer"
     names = [thread.name for thread in threading.enumerate()]
     assert not any(name.startswith("scripted-partner") for name in names)
+
+
+def test_a_snapshot_without_secrets_hides_the_file(heroku: Heroku) -> None:
+    text = "about: hush-hush\nsteps: [{ask: GET /account}]\n"
+    ended(heroku, heroku.ask("POST", "/sim/scenarios", {"text": text}))
+
+    def told(snapshot: bytes) -> bool:
+        with zipfile.ZipFile(io.BytesIO(snapshot)) as file:
+            return any(b"hush-hush" in file.read(name) for name in file.namelist())
+
+    assert told(heroku.snapshot(secrets=True))
+    assert not told(heroku.snapshot())
 
 
 def loaded(database: Database, actor: Any) -> Job:
