@@ -93,9 +93,17 @@ def test_the_apis_own_form_of_it_is_met_too(world: World, addon: Addon) -> None:
 
 
 def test_only_what_would_have_worked_counts(world: World, addon: Addon) -> None:
+    for kind in ("grant-expired", "grant-used", "refresh-refused"):
+        fault(world, kind, None)
+    with world.nothing_written():
+        wrong = ask(world, code=code_of(world, addon), client_secret="wrong")
+        assert (wrong[0], "Invalid client secret" in wrong[1]["message"]) == (401, True), "no side effect"
+    world.call("DELETE", "/sim/faults")
     token = exchange(world, addon)["refresh_token"]
     for kind in ("grant-expired", "grant-used", "refresh-refused"):
         fault(world, kind)
+    with world.nothing_written():
+        assert ask(world, grant_type="refresh_token", refresh_token=token, client_secret="wrong")[0] == 401
     assert ask(world, code=code_of(world, addon))[0] == 401, "used long ago"
     assert refresh(world, "HRKU-nonsense")[0] == 401
     assert acted(world) == []

@@ -18,14 +18,14 @@ from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.records import Job
-from platform_sim.core.store import Transaction
+from platform_sim.core.store import Snapshot, Transaction
 
 V = TypeVar("V")
 
 
-def partner_of(tx: Transaction, service: AddonService) -> Account:
+def partner_of(rows: Snapshot, service: AddonService) -> Account:
     """The account in whose name a partner acts."""
-    found = tx.find(Account, email=f"{service.name}@addons.heroku.com")
+    found = rows.find(Account, email=f"{service.name}@addons.heroku.com")
     assert found is not None, "a partner account is made with its service"
     return found
 

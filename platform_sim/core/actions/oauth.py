@@ -49,7 +49,7 @@ def exchange_grant(tx: Transaction, code: str, client_secret: str) -> Tokens:
     authorization = tx.find(Authorization, grant_code=code) if code else None
     if authorization is None or authorization.revoked_at is not None or authorization.grant_used_at is not None:
         refuse()
-    account = _holder(tx, authorization, client_secret)
+    account = holder(tx, authorization, client_secret)
     if not is_open(tx, authorization):
         refuse()
     refresh_token = "HRKU-" + tx.uuid("refresh-token", authorization.id)
@@ -62,7 +62,7 @@ def refresh(tx: Transaction, refresh_token: str, client_secret: str) -> Tokens:
     authorization = tx.find(Authorization, refresh_token=refresh_token) if refresh_token else None
     if authorization is None or authorization.revoked_at is not None:
         refuse()
-    account = _holder(tx, authorization, client_secret)
+    account = holder(tx, authorization, client_secret)
     if tx.rules.refresh_token_rotates:
         rotated = "HRKU-" + tx.uuid("refresh-token", authorization.id)
         authorization = tx.update(authorization, refresh_token=rotated)
@@ -95,14 +95,14 @@ def revoke_access_tokens(tx: Transaction, authorization: Authorization) -> int:
     return tx.delete_where(AccessToken, authorization_id=authorization.id)
 
 
-def _holder(tx: Transaction, authorization: Authorization, given: str) -> Account:
+def holder(rows: Snapshot, authorization: Authorization, given: str) -> Account:
     """In whose name the tokens act; Unauthorized unless the secret is that of the partner's service or the client."""
     if authorization.addon_id is not None:
-        service = tx.get(AddonService, tx.get(Addon, authorization.addon_id).service_id)
-        secret, account = service.client_secret, partner_of(tx, service)
+        service = rows.get(AddonService, rows.get(Addon, authorization.addon_id).service_id)
+        secret, account = service.client_secret, partner_of(rows, service)
     elif authorization.client_id is not None and authorization.account_id is not None:
-        secret = tx.get(OauthClient, authorization.client_id).secret
-        account = tx.get(Account, authorization.account_id)
+        secret = rows.get(OauthClient, authorization.client_id).secret
+        account = rows.get(Account, authorization.account_id)
     else:
         refuse()
     if not given:

@@ -6,10 +6,11 @@ from collections.abc import MutableMapping
 from flask import Request
 
 from platform_sim.core import errors
+from platform_sim.core.actions.accounts import actor_for_token
 from platform_sim.core.actions.fault_facts import facts_of_addon, facts_of_app
 from platform_sim.core.actions.faults import take
 from platform_sim.core.actions.oauth import revoke_access_tokens
-from platform_sim.core.model.accounts import AccessToken, Authorization
+from platform_sim.core.model.accounts import Authorization
 from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.faults import Facts
@@ -40,11 +41,14 @@ def revoke_token(doors: Doors, request: Request) -> None:
     if REVOKED not in database.faults or not header:
         return
     with database.snapshot() as rows:
-        found = rows.find(AccessToken, token=token_of(header))
-        authorization = rows.get(Authorization, found.authorization_id) if found else None
-        facts = facts_of_addon(rows, authorization.addon_id) if authorization else {}
-    if authorization is None or authorization.addon_id is None:
-        return  # nobody's, or a customer's
+        try:
+            actor = actor_for_token(rows, token_of(header))
+        except errors.Unauthorized:
+            return  # it is as bad as it can be
+        if not actor.is_partner:
+            return
+        authorization = rows.get(Authorization, actor.authorization_id)
+        facts = facts_of_addon(rows, actor.addon_id)
     if take(database, (REVOKED,), {**facts, "method": request.method, "path": request.path}):
         with database.transaction() as tx:
             revoke_access_tokens(tx, authorization)

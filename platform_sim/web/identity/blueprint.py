@@ -62,7 +62,7 @@ def _exchange(doors: Doors) -> dict[str, object]:
         raise errors.InvalidParams(f"Missing parameter: {wanted} (for grant_type={kind}).")
     elapsed = stopwatch()
     meet = meet_exchange if wanted == "code" else meet_refresh
-    meet(doors.database, parameters[wanted])
+    meet(doors.database, parameters[wanted], secret)
     with doors.database.transaction() as tx:
         act = oauth.exchange_grant if wanted == "code" else oauth.refresh
         tokens = act(tx, parameters[wanted], secret)

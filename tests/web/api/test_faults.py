@@ -114,6 +114,7 @@ def test_a_partners_token_ends_in_the_middle_of_its_use(full: Populated) -> None
     fault(world, "token-revoked")
     with world.nothing_written():
         assert world.call("GET", path, token=None).status_code == 401
+        assert world.call("GET", path, token="HRKU-nonsense").status_code == 401
         assert world.call("GET", path).status_code == 200, "a customer's is none of these"
     assert world.call("PATCH", f"{path}/config", {"config": []}, token=full.partner).error == (401, "unauthorized")
     assert world.call("GET", path, token=full.partner).status_code == 401, "it is over with this one"

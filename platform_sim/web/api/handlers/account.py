@@ -66,7 +66,7 @@ def create_token(call: Call) -> Json:
         given, kind = grant.get("code"), "authorization_code"
         if not given:
             raise InvalidParams("Nothing to exchange: send grant.code, or refresh_token.token.")
-    (meet_refresh if renews else meet_exchange)(call.doors.database, given)
+    (meet_refresh if renews else meet_exchange)(call.doors.database, given, secret)
     with call.doors.database.transaction() as tx:
         tokens = (oauth.refresh if renews else oauth.exchange_grant)(tx, given, secret)
         url = f"{call.at.base}/oauth/tokens"
