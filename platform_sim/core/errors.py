@@ -121,14 +121,9 @@ class ProviderRefused(PlatformError):
     status, id = 422, "provisioning_failed"
 
 
-class ProviderUnavailable(PlatformError):
-    """The partner could not be reached or broke down; it may be tried again (partner-api §2.4)."""
-
-    status, id = 503, "service_unavailable"
-
-
 class Unavailable(PlatformError):
-    """The platform itself cannot answer now: here only because an operator wants it so (docs/faults.md)."""
+    """The partner could not be reached or broke down (partner-api §2.4), or an operator wants the platform itself to
+    be so (docs/faults.md); it may be tried again."""
 
     status, id = 503, "service_unavailable"
 

@@ -85,6 +85,7 @@ def test_stopping_it_leaves_its_dyno(runtime: ProcessRuntime, recorder: Recorder
 
 def test_it_gets_the_signal_of_its_dyno_once(runtime: ProcessRuntime, recorder: Recorder, host: Running) -> None:
     os.kill(host.pid, signal.SIGSTOP)  # it takes its time
+    os.waitid(os.P_PID, host.pid, os.WSTOPPED | os.WNOWAIT)  # of two signals that wait SIGTERM would come first
     start(runtime, recorder, "sleep 600")
     runtime.stop("host", grace_seconds=60)
     assert recorder.until_exit("guest") == 128 + signal.SIGTERM

@@ -42,7 +42,7 @@ def transfers(call: Call) -> Json:
     for job in asked:
         body = _fetch(call, job)["body"]
         if not isinstance(body, list):
-            raise errors.ProviderUnavailable("The add-on's provider returned something else than a list of transfers.")
+            raise errors.Unavailable("The add-on's provider returned something else than a list of transfers.")
         found += body
     return found
 
@@ -51,7 +51,7 @@ def _fetch(call: Call, job: Job) -> dict[str, Any]:
     """The partner's answer, which is then no longer kept; its refusal as an error of ours."""
     job = call.doors.job_settled(job.id)
     if job.state not in ("done", "failed"):
-        raise errors.ProviderUnavailable(NOT_YET)
+        raise errors.Unavailable(NOT_YET)
     with call.doors.database.transaction() as tx:
         data_calls.forget(tx, job)
     if job.state == "failed":
@@ -65,5 +65,5 @@ def _refuse(status: int, message: str) -> Never:
     if status == 409:
         raise errors.Conflict(message)
     if status == 503:
-        raise errors.ProviderUnavailable(message)
+        raise errors.Unavailable(message)
     raise errors.InvalidParams(message)
