@@ -9,22 +9,28 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from platform_sim.core.actions import faults
+from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.fault_kinds import KINDS
 from platform_sim.core.model.faults import Fault
 from platform_sim.core.model.records import Event, Exchange
+from platform_sim.core.store import Database
 from platform_sim.engines.partner_calls import office
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
 from platform_sim.partners.http_send import HttpSend
 
 from ..engines.partner_calls.world import MANIFEST, ScriptedPartner, World
 from ..partners.peer import Peer, peers_that_end
+from ..web.world import new_world
 
 NOBODY = {"service": "nobody", "app": "nobody", "addon": "nobody", "type": "nobody", "path": "/nobody", "method": "X"}
+FRESH = ("Request-Id",)
+"""What is another one at each request."""
 Prepare = Callable[[World], None]
 
 
@@ -100,10 +106,14 @@ def nothing(world: World) -> None:
 
 def for_nobody(world: World) -> None:
     """Every kind, each for something that is not there; those that cannot be narrowed at all are left out."""
-    with world.database.transaction() as tx:
+    add_for_nobody(world.database, world.actor.account)
+
+
+def add_for_nobody(database: Database, operator: Account) -> None:
+    with database.transaction() as tx:
         for kind in KINDS.values():
             for key in kind.match:
-                faults.add(tx, world.actor.account, kind.name, {key: NOBODY[key]}, 2)
+                faults.add(tx, operator, kind.name, {key: NOBODY[key]}, 2)
 
 
 class Plainly:
@@ -140,3 +150,29 @@ def test_invariant_19_a_fault_acts_where_the_script_says_and_nowhere_else(stage:
     assert struck.wire == [bare.wire[0], put, put, *bare.wire[2:]], "asked once more, with the same bytes"
     assert struck.exchanges[0] == bare.exchanges[0]
     assert "fault partner-status" in struck.exchanges[1]["problem"]
+
+
+CALLS = (
+    ("POST", "/apps", {"name": "acme"}),
+    ("PATCH", "/apps/acme/config-vars", {"A": "1"}),
+    ("GET", "/apps/acme", None),
+    ("GET", "/apps/nothing", None),
+    ("POST", "/apps", {"name": "acme"}),
+    ("DELETE", "/apps/acme", None),
+)
+
+
+def asked_at_the_doors(folder: Path, prepare: Callable[[Database, Account], None]) -> list[Any]:
+    """What a customer is answered: status, headers and body, but for the id that each request has."""
+    world = new_world(folder)
+    prepare(world.database, world.customer.account)
+    answers = [world.call(method, path, body) for method, path, body in CALLS]
+    world.database.close()
+    told = [(each.status_code, sorted(each.headers.items()), each.data) for each in answers]
+    return [(status, [each for each in headers if each[0] not in FRESH], data) for status, headers, data in told]
+
+
+def test_invariant_19_nor_in_what_the_doors_answer(tmp_path: Path) -> None:
+    bare = asked_at_the_doors(tmp_path / "one", lambda *_: None)
+    assert [status for status, _, _ in bare] == [201, 200, 200, 404, 422, 200]
+    assert asked_at_the_doors(tmp_path / "other", add_for_nobody) == bare
