@@ -10,7 +10,8 @@ from platform_sim.testing.questions import route
 
 SECONDS = 60.0
 """Wall seconds for which something that others do is waited for."""
-PAUSE = 0.05
+FIRST, LONGEST = 0.02, 0.4
+"""Wall seconds of the first pause between two looks, and of the longest: each is half as long again."""
 
 
 def up(scene: Scene, app: str) -> dict[str, int]:
@@ -34,9 +35,21 @@ def wait_up(scene: Scene, app: str, wanted: dict[str, int]) -> None:
 
 def waited(scene: Scene, is_so: Callable[[], bool], seconds: float = SECONDS) -> bool:
     """Look again and again; whether it has become so in time."""
-    end, pause = time.monotonic() + seconds, threading.Event()
+    end, pauses = time.monotonic() + seconds, Pauses()
     while not is_so():
         if time.monotonic() > end or scene.stopped():
             return False
-        pause.wait(PAUSE)
+        pauses.wait()
     return True
+
+
+class Pauses:
+    """Between looks: short ones first, since most is there at once."""
+
+    def __init__(self) -> None:
+        self._next, self._event = FIRST, threading.Event()
+
+    def wait(self) -> None:
+        """The next one."""
+        self._event.wait(self._next)
+        self._next = min(LONGEST, self._next * 1.5)

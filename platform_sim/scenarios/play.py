@@ -3,7 +3,6 @@
 import re
 import shutil
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from platform_sim.core.clock import Chance
 from platform_sim.core.model.moments import read_length
 from platform_sim.scenarios import expect, given_state
 from platform_sim.scenarios.document import Document, Step
+from platform_sim.scenarios.dynos import Pauses
 from platform_sim.scenarios.expect import Check
 from platform_sim.scenarios.http import Unreachable
 from platform_sim.scenarios.matching import MISSING, found_at
@@ -25,8 +25,6 @@ from platform_sim.scenarios.services import Registrar
 from platform_sim.testing.questions import Questions, Refused
 
 State = Literal["ok", "failed", "left out", "not played"]
-PAUSE = 0.1
-"""Wall seconds before a step that looks is done again."""
 TREES = 8
 """Newest trees of the timeline that a failure shows."""
 GIVEN = "what is given"
@@ -148,7 +146,7 @@ class Player:
 
     def _done(self, step: Step) -> tuple[Seen, list[Check]]:
         """Do it, and look; again and again if it may take a while, and a step that changes something only once."""
-        scene, end, pause = self.scene, time.monotonic(), threading.Event()
+        scene, end, pauses = self.scene, time.monotonic(), Pauses()
         if "within" in step.options:
             end += read_length(step.options["within"]).total_seconds()
         was = expect.before(scene, scene.filled(step.expect))
@@ -165,7 +163,7 @@ class Player:
             except StepFailed:
                 if late or not step.verb.looks:
                     raise
-            pause.wait(PAUSE)
+            pauses.wait()
 
     def _save(self, step: Step, seen: Seen) -> None:
         for name, path in step.options.get("save", {}).items():
