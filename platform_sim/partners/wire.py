@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from platform_sim.core.model.masking import Mark, hidden, masked_url
+from platform_sim.core.model.masking import HIDDEN, Mark, hidden, masked_url
 from platform_sim.partners.contract import FORM, PartnerAnswer, PartnerRequest
 from platform_sim.partners.mask import form_secrets, masked_body, masked_form, masked_headers, secret_strings
 
@@ -30,9 +30,12 @@ class MaskedExchange:
 def marked_exchange(request: PartnerRequest, answer: PartnerAnswer, mark: Mark) -> MaskedExchange:
     """What `masked_exchange` makes of it, and in `marked` the texts with a secret in them once more, each secret in
     them as `mark` has it: so that equal ones are known to be equal."""
-    shown, told = masked_exchange(request, answer), masked_exchange(request, answer, mark=mark)
-    texts = {name: getattr(told, name) for name in ("url", "request_body", "response_body")}
-    return replace(shown, marked={name: text for name, text in texts.items() if text != getattr(shown, name)})
+    shown = masked_exchange(request, answer)
+    hiding = [name for name in ("url", "request_body", "response_body") if HIDDEN in getattr(shown, name)]
+    if not hiding:
+        return shown
+    told = masked_exchange(request, answer, mark=mark)
+    return replace(shown, marked={name: getattr(told, name) for name in hiding})
 
 
 def masked_exchange(

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from platform_sim.cassettes.tape import read, written
 
@@ -43,23 +44,38 @@ def test_that_something_is_missing_is_said(api: FakeApi, run: Run, tape: str) ->
     assert run("cassette", "record", "none/zoo.json", "--service", "zoo").exit_code == 3
 
 
-@pytest.mark.processes
-@pytest.mark.parametrize(("kind", "code"), [(Slow, 0), (Wordy, 1)])
-def test_a_partner_is_asked_again_and_what_is_different_is_1(
-    kind: type[Right], code: int, run_alone: Run, alone: Path, tape: str
-) -> None:
+def played(kind: type[Right], run_alone: Run, alone: Path, tape: str, *words: str) -> Result:
     (alone / "zoo.json").write_text(tape)
     (alone / "addon-manifest.json").write_text(json.dumps(MANIFEST))
     with served(kind()) as url:
-        words = ("cassette", "play", "zoo.json", "--url", url, "--port", "0", "--client-secret", SECRET)
-        result = run_alone(*words)
-        found = json.loads(run_alone(*words, "--json").stdout)
-    assert result.exit_code == code, result.output
-    last = f"3 requests to zoo sent again, {'none is' if not code else '1 is'} different."
-    assert result.stdout.splitlines()[-1] == last
-    assert "  same  1  POST /heroku/resources with the plan 'test'" in result.stdout
-    assert ("          body: id is new" in result.stdout) == bool(code)
-    assert [len(each["differences"]) for each in found["compared"]] == [0, 2 * code, 0]
+        place = ("--url", url, "--port", "0", "--client-secret", SECRET)
+        return run_alone("cassette", "play", "zoo.json", *place, *words)
+
+
+@pytest.mark.processes
+def test_a_partner_that_answers_as_recorded_is_0(run_alone: Run, alone: Path, tape: str) -> None:
+    result = played(Slow, run_alone, alone, tape, "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert [(each["exchange"], each["status"], each["differences"]) for each in found["compared"]] == [
+        (1, 202, []),
+        (5, 200, []),
+        (6, 204, []),
+    ]
+
+
+@pytest.mark.processes
+def test_what_is_different_is_1(run_alone: Run, alone: Path, tape: str) -> None:
+    result = played(Wordy, run_alone, alone, tape)
+    assert result.exit_code == 1, result.output
+    assert result.stdout.splitlines() == [
+        "  same  1  POST /heroku/resources with the plan 'test'",
+        "  DIFF  5  PUT /heroku/resources/{id} with the plan 'big'",
+        "          body: id is new",
+        "          `message`: recorded was a string, now it is a list",
+        "  same  6  DELETE /heroku/resources/{id}",
+        "3 requests to zoo sent again, 1 is different.",
+    ]
 
 
 def test_where_nobody_listens_it_is_3(run_alone: Run, alone: Path, tape: str) -> None:

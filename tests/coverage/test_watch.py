@@ -133,12 +133,12 @@ def test_two_add_ons_are_compared(world: World) -> None:
 def test_many_lives_alike_are_judged_three_times_and_kept_no_longer_than_needed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("platform_sim.coverage.watch.MOST", 10)
-    for _ in range(25):
+    monkeypatch.setattr("platform_sim.coverage.watch.MOST", 4)
+    for _ in range(9):
         world.app.addons.create("acme:free").destroy()
     assert world.found.rules["P04"] <= 6
-    assert len(world.watch._lives) <= 11
-    assert world.found.asked["DELETE"] == 25
+    assert len(world.watch._lives) <= 5
+    assert world.found.asked["DELETE"] == 9
 
 
 def test_what_was_touched_is_added_up_and_carried() -> None:

@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from platform_sim.core.model.masking import masked_url
+from platform_sim.core.model.masking import HIDDEN, MARKED, marker, masked_url
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 from platform_sim.partners.mask import BODY_LIMIT, masked_body, masked_text
-from platform_sim.partners.wire import masked_exchange
+from platform_sim.partners.wire import marked_exchange, masked_exchange
 
 PASSWORD, CODE, URL = "the-password", "0aa1-grant-code", "mysql://user:s3cret-word@db.example/x"
 BASIC = "Basic " + base64.b64encode(f"acme:{PASSWORD}".encode()).decode()
@@ -110,3 +110,24 @@ def test_short_values_do_not_eat_words() -> None:
     assert (
         masked_text("the secret and the secret-er one", {"secret", "secret-er"}) == "the [hidden] and the [hidden] one"
     )
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_marks_hold_no_secret_either_and_stand_where_something_is_hidden(body: str) -> None:
+    shown = marked_exchange(request(), PartnerAnswer(200, {}, body.encode(), 5), marker("key"))
+    for secret in (*SECRETS, "url-secret"):
+        assert secret not in repr(shown.marked), secret
+    for name, text in shown.marked.items():
+        assert MARKED.sub(HIDDEN, text) == getattr(shown, name)
+
+
+def test_the_same_secret_has_the_same_mark_wherever_it_stands() -> None:
+    answer = PartnerAnswer(200, {}, json.dumps({"config": {"A": CODE, "B": "another"}}).encode(), 5)
+    marked = marked_exchange(request(), answer, marker("key")).marked
+    sent, said = json.loads(marked["request_body"]), json.loads(marked["response_body"])
+    assert sent["oauth_grant"]["code"] == said["config"]["A"] != said["config"]["B"]
+    assert sent["log_drain_token"] == sent["logplex_token"] != sent["oauth_grant"]["code"]
+    assert marked != marked_exchange(request(), answer, marker("other")).marked, "who has not the key cannot compare"
+    assert marked_exchange(PartnerRequest("GET", "http://p/x", {}, None, 1), answer, marker("key")).marked.keys() == {
+        "response_body"
+    }

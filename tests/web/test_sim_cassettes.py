@@ -8,7 +8,7 @@ from platform_sim.testing import Heroku, Partner, Refused
 
 
 def test_since_limits_it_and_what_was_dropped_is_said() -> None:
-    with Heroku(settings={"exchanges_kept": 100}) as heroku:
+    with Heroku(settings={"exchanges_kept": 20}) as heroku:
         partner = Partner("acme")
         heroku.register(partner.manifest, plans=("free", "pro"), partner=partner)
         addon = heroku.app("shop").addons.create("acme:free")
@@ -19,12 +19,12 @@ def test_since_limits_it_and_what_was_dropped_is_said() -> None:
         assert [each["request"]["method"] for each in later["exchanges"]] == ["PUT"]
         whole = heroku.cassette("acme")
         assert ([each["request"]["method"] for each in whole["exchanges"]], whole["missing"]) == (["POST", "PUT"], None)
-        for number in range(60):
+        for number in range(14):
             addon.change_plan(f"acme:{('free', 'pro')[number % 2]}")
         rest = heroku.cassette("acme")
-        assert 0 < len(rest["exchanges"]) < 62
+        assert 0 < len(rest["exchanges"]) < 16
         assert rest["missing"].startswith("exchanges from before ")
-        assert rest["missing"].endswith("keeps about the newest 100 of all (PLATFORM_SIM_EXCHANGES_KEPT)")
+        assert rest["missing"].endswith("keeps about the newest 20 of all (PLATFORM_SIM_EXCHANGES_KEPT)")
         assert heroku.cassette("acme", since=heroku.clock.now() + timedelta(days=1))["missing"] is None
 
 
@@ -37,3 +37,20 @@ def test_what_cannot_be_understood_is_refused() -> None:
         with pytest.raises(Refused, match="add-on service"):
             heroku.cassette("none")
         assert heroku.cassette("acme")["exchanges"] == []
+
+
+def test_a_snapshot_without_secrets_has_no_marks_of_them_either() -> None:
+    with Heroku() as heroku:
+        partner = Partner("acme")
+        heroku.register(partner.manifest, partner=partner)
+        heroku.app("shop").addons.create("acme:free")
+        before, taken = heroku.cassette("acme"), heroku.snapshot()
+    with Heroku(snapshot=taken) as heroku:
+        after = heroku.cassette("acme")
+    first, second = (each["exchanges"][0] for each in (before, after))
+    assert (first["request"]["body"]["oauth_grant"]["code"], second["request"]["body"]["oauth_grant"]["code"]) == (
+        "{{code 1}}",
+        "{{hidden}}",
+    )
+    assert second["answer"]["body"]["config"] == {"ACME_URL": "{{hidden}}"}
+    assert second["request"]["body"] | {"oauth_grant": None} == first["request"]["body"] | {"oauth_grant": None}

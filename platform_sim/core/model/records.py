@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from platform_sim.core.model.secrecy import NAMED
+from platform_sim.core.model.secrecy import NAMED, VALUES
 
 JobState = Literal["todo", "doing", "done", "failed"]
 SCENARIO = "scenario"
@@ -79,9 +79,9 @@ class Exchange:
     """Rises with each row that is written or answered: who follows asks for what is beyond what it has seen."""
     after_event: int = 0
     """The number of the newest event when it began, by which exchanges and events are put in one order."""
-    marked: dict[str, str] = field(default_factory=dict, repr=False)
+    marked: Annotated[dict[str, str], VALUES] = field(default_factory=dict, repr=False)
     """Of an exchange with a partner: fields in which something is hidden, once more, with `masking.MARKED` in its
-    place. For cassettes; shown to nobody."""
+    place. For cassettes; shown to nobody, and left out where secrets are: a mark helps who guesses."""
 
     @property
     def is_open(self) -> bool:

@@ -103,7 +103,7 @@ def _exchange(row: Exchange, numbers: dict[str, int], secrets: Secrets) -> Json:
         "follows": numbers.get(row.cause_id or ""),
         "request": {
             "method": row.method,
-            "url": secrets.placed(row.marked.get("url", row.url), "url"),
+            "url": secrets.placed(_marked(row, "url"), "url"),
             "headers": secrets.placed(row.request_headers, "header"),
             "body": secrets.placed(_body(row, "request_body")),
         },
@@ -115,7 +115,7 @@ def _exchange(row: Exchange, numbers: dict[str, int], secrets: Secrets) -> Json:
 
 def _body(row: Exchange, name: str) -> Any:
     """JSON as it is, a form as its fields, anything else as text; None without a body."""
-    text: str = row.marked.get(name, getattr(row, name))
+    text = _marked(row, name)
     if not text:
         return None
     if name == "request_body" and (urlsplit(row.url).path.startswith("/oauth/token") or _is_form(row)):
@@ -124,6 +124,13 @@ def _body(row: Exchange, name: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def _marked(row: Exchange, name: str) -> str:
+    """With marks, if they belong to it: of one that was cut, or was in a snapshot without secrets, they do not."""
+    shown: str = getattr(row, name)
+    marked = row.marked.get(name, shown)
+    return marked if MARKED.sub(HIDDEN, marked) == shown else shown
 
 
 def _is_form(row: Exchange) -> bool:

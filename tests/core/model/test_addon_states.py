@@ -99,7 +99,8 @@ def states_written() -> set[str]:
     """Every state that an action gives to an add-on: `tx.update(addon, state=...)`, `Addon(state=...)`."""
     found = set[str]()
     for file in Path(actions.__file__).parent.glob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
+        text = file.read_text()
+        for node in ast.walk(ast.parse(text)) if "addon, state=" in text or "Addon(" in text else ():
             if not isinstance(node, ast.Call):
                 continue
             names = [ast.unparse(each) for each in (node.func, *node.args[:1])]
