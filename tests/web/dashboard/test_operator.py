@@ -20,6 +20,7 @@ PAGES = (
     "",
     "/partners/exceptions",
     "/clock",
+    "/snapshots",
     "/faults",
     "/jobs",
     "/webhooks",
@@ -30,6 +31,7 @@ LAB = "/dashboard/operator/sso/"
 SCENARIOS = "/dashboard/operator/scenarios"
 CLOCK = "/dashboard/operator/clock/"
 FAULTS = "/dashboard/operator/faults/"
+SNAPSHOTS = "/dashboard/operator/snapshots/"
 
 
 def test_every_secret_that_there_is_is_in_none_of_the_pages(full: Populated) -> None:
@@ -102,7 +104,7 @@ def test_jobs_webhooks_and_drains_are_told(full: Populated) -> None:
 def test_nothing_is_changed_there(full: Populated) -> None:
     rules = create_dashboard(full.world.doors).url_map.iter_rules()
     here = [rule for rule in rules if rule.rule.startswith("/dashboard/operator")]
-    found = [rule for rule in here if not rule.rule.startswith((CLOCK, FAULTS, LAB, SCENARIOS))]
+    found = [rule for rule in here if not rule.rule.startswith((CLOCK, FAULTS, LAB, SCENARIOS, SNAPSHOTS))]
     methods = [rule.methods or set() for rule in found]
     assert len(methods) == len(PAGES) + 1  # where the timeline was before
     assert all("POST" not in each for each in methods)
