@@ -28,8 +28,12 @@ class Invariants(RuleBasedStateMachine):
             unchanged_config_makes_release=unchanged,
             last_attachment_can_be_detached=last,
         )
+        self.prepare()
         customer.create(self.world, APPS[0], slug, PLANS[0], None, script)
         customer.subscribe(self.world, APPS[0], moods)
+
+    def prepare(self) -> None:
+        """What a round may do with each world before anything happens in it."""
 
     @rule(act=ACTS)
     def happens(self, act: Act) -> None:

@@ -1,7 +1,7 @@
 """Plays the machine with a seed: the same seed plays the same examples, whatever ran before."""
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from .machine import Invariants
+from .world import World
 
 STEPS = 20
 """Of an example, at most."""
@@ -30,12 +31,20 @@ def no_network() -> Iterator[None]:
         yield
 
 
-def play(number: int, examples: int = EXAMPLES, phases: Sequence[Phase] = PHASES) -> int:
+def play(
+    number: int,
+    examples: int = EXAMPLES,
+    phases: Sequence[Phase] = PHASES,
+    prepare: Callable[[World], None] = lambda world: None,
+) -> int:
     """A round; returns how many examples it had. Raises the Violation, shrunk, with steps and command as notes."""
     played = 0
 
     @seed(number)
     class Round(Invariants):
+        def prepare(self) -> None:
+            prepare(self.world)
+
         def teardown(self) -> None:
             nonlocal played
             played += 1

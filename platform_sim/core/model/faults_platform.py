@@ -92,7 +92,7 @@ WEBHOOKS = (
     ),
     _kind(
         "webhook-duplicated",
-        "The delivery is sent twice: the same id, the same bytes. The first answer counts.",
+        "The delivery is sent twice, as if the first answer had been lost: the same id, the same bytes.",
         DELIVERY,
         gentle=0.05,
         rough=0.1,

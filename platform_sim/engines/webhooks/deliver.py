@@ -52,7 +52,7 @@ def deliver(room: PostRoom, job: Job) -> None:
     request = _request(webhook, delivery, room.database.rules.webhook_timeout)
     fault = faults.fault_of(room.database, job, webhook, delivery)
     answers = _answers(room.send, request, fault)
-    answer = answers[0]
+    answer = answers[-1]
     with room.database.transaction(job.cause_id) as tx:
         for each in answers:
             _keep_exchange(tx, job, webhook, delivery, request, each)
@@ -69,7 +69,7 @@ def deliver(room: PostRoom, job: Job) -> None:
 
 
 def _answers(send: Send, request: PartnerRequest, fault: Fault | None) -> list[PartnerAnswer]:
-    """Of each time that the request is sent; the first one counts."""
+    """Of each time that the request is sent; the last one counts, as if the one before had been lost."""
     if fault is None:
         return [send(request)]
     return [faults.SWALLOWED] if fault.kind == faults.LOST else [send(request), send(request)]

@@ -40,17 +40,23 @@ def is_held_back(database: Database, job: Job, webhook: Webhook, delivery: Webho
 
 def fault_of(database: Database, job: Job, webhook: Webhook, delivery: WebhookDelivery) -> Fault | None:
     """What is to happen to this attempt."""
-    if database.faults.isdisjoint((LOST, TWICE)):
+    kinds = (LOST, TWICE) if _is_first_attempt(job) else (TWICE,)
+    if database.faults.isdisjoint(kinds):
         return None
     with database.snapshot() as rows:
         facts = _facts(rows, webhook, delivery)
-    return take(database, (LOST, TWICE), facts, job.cause_id)
+    return take(database, kinds, facts, job.cause_id)
 
 
 def let_go(tx: Transaction, webhook: Webhook) -> None:
     """A delivery of this webhook has gone, or the one that waited itself: what was held back for it follows."""
     if REORDERED in tx.faults:
         release_jobs(tx, REORDERED, _held(tx, webhook))
+
+
+def _is_first_attempt(job: Job) -> bool:
+    """Whether the receiver cannot have heard of it yet: what it has refused once is not lost."""
+    return job.attempts == (2 if was_held(job) else 1)
 
 
 def _held(tx: Transaction, webhook: Webhook) -> list[Job]:
