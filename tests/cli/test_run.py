@@ -2,12 +2,16 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from platform_sim.scenarios.http import Remote
 from platform_sim.testing import Heroku
 
+from ..processes.waiting import wait_until
 from .conftest import Run
 
 FIRST = str(Path(__file__).parents[2] / "docs" / "examples" / "scenarios" / "first.scenario.yaml")
@@ -88,3 +92,26 @@ def test_only_read(run_alone: Run, file: Path) -> None:
 @pytest.mark.parametrize("words", [("--url", "http://localhost:1"), ("--keep", "--on", "running")])
 def test_options_that_do_not_go_together(run_alone: Run, words: tuple[str, ...]) -> None:
     assert run_alone("run", FIRST, *words).exit_code == 2
+
+
+@pytest.mark.processes
+def test_a_platform_is_kept_until_somebody_ends_it(alone: Path) -> None:
+    output = alone / "said"
+    with output.open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "platform_sim", "run", "--keep", FIRST], stdout=said, stderr=subprocess.STDOUT
+        )
+    try:
+        pattern = re.compile(r"The platform runs on at (\S+) with the token (\S+);")
+        wait_until("it is kept", lambda: pattern.search(output.read_text()) or process.poll() is not None)
+        found = pattern.search(output.read_text())
+        assert found is not None, output.read_text()
+        remote = Remote(found[1], found[2])
+        assert [each["name"] for each in remote.ask("GET", "/apps")] == ["shop"]
+        remote.close()
+        process.terminate()
+        assert process.wait(20) == 0, output.read_text()
+    finally:
+        process.kill()
+        process.wait()
+    assert "All as expected: 6 steps" in output.read_text()
