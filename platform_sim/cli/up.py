@@ -165,7 +165,7 @@ def _check_tenants(tenants: bool) -> None:
     if not tenants:
         raise click.UsageError("--tenant-ports goes with --tenants")
     source = click.get_current_context().get_parameter_source
-    for name in ("data", "seed", "frozen_at", "services", "snapshot", "demo"):
+    for name in ("data", "seed", "frozen_at", "services", "snapshot", "demo", "coverage"):
         if source(name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(f"--{name.replace('_', '-')} is of one platform: with --tenants say it of each")
 

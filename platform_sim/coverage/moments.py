@@ -7,7 +7,7 @@ request: who asks, about what, and what was said about that before.
 import base64
 import binascii
 import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -104,6 +104,13 @@ def stranger(request: PartnerRequest, manifest: Manifest) -> str:
     if (user, password) == known:
         return ""
     return other if password == known[1] else wrong
+
+
+def asked_service(request: PartnerRequest, services: Sequence[Service]) -> Service | None:
+    """Whose partner is asked: by the URL, and where several have one in common by the user's name."""
+    fits = [each for each in services if each.kind(request) is not None]
+    given = next((text for name, text in request.headers.items() if name.lower() == "authorization"), "")
+    return next((each for each in fits if each.slug == _pair(given)[0]), fits[0] if fits else None)
 
 
 def _pair(authorization: str) -> tuple[str, str]:

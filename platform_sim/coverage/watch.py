@@ -19,7 +19,7 @@ from platform_sim.core.model.records import Event
 from platform_sim.core.model.seams import Registered
 from platform_sim.coverage.judged import judge, judge_manifest, seen_of
 from platform_sim.coverage.links import link_of
-from platform_sim.coverage.moments import Life, Service, moment_of, named
+from platform_sim.coverage.moments import LOGIN, Life, Service, asked_service, moment_of, named
 from platform_sim.coverage.report import coverage_of
 from platform_sim.coverage.touched import Touched, added
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
@@ -64,7 +64,8 @@ class Watch:
         self._judged = Counter[Any]() if judged is None else judged
         self._touched = Touched()
         self._lives: dict[str, Life] = {}
-        self._strays: list[Exchange] = []
+        self._strays: list[tuple[str, Exchange]] = []
+        """What was asked about no resource that is known, with the service's name."""
         self._heard: list[Heard] = []
         self._tokens: set[str] = set()
         """Access tokens that partners have got: by these it is known who calls."""
@@ -78,7 +79,7 @@ class Watch:
     def exchanged(self, request: PartnerRequest, answer: PartnerAnswer) -> None:
         """A partner was asked."""
         services = self._services()
-        service = next((each for each in services if each.kind(request) is not None), None)
+        service = asked_service(request, services)
         if service is None:
             return
         kind, now = str(service.kind(request)), self._clock.milliseconds() // 1000
@@ -86,6 +87,8 @@ class Watch:
         with self._lock:
             key = named(request, exchange, kind)
             life = next((each for each in self._lives.values() if key in each.ids), None)
+            # A login brings no user's name; who has the resource is asked.
+            service = life.service if life and kind == LOGIN else service
             exchange = Exchange(moment_of(kind, exchange, service, life), request, answer, now)
             if not exchange.moment:
                 return
@@ -94,7 +97,7 @@ class Watch:
             if exchange.moment == "provision":
                 life = self._lives[key] = Life(key, service, {key})
             if life is None:
-                self._strays = [*self._strays[-MOST:], exchange]
+                self._strays = [*self._strays[-MOST:], (service.slug, exchange)]
             else:
                 life.learns(exchange)
             if len(self._lives) > MOST:
@@ -180,7 +183,7 @@ class Watch:
         others = list(self._lives.values())
         for uuid in uuids:
             life = self._lives[uuid]
-            strays = [each for each in self._strays if life.service.kind(each.request) is not None]
+            strays = [each for slug, each in self._strays if slug == life.service.slug]
             seen = seen_of(life, others, strays, self._heard)
             if self._is_new(_form(life, strays, seen.facts)):
                 self._touched.add(judge(seen, life.service))

@@ -76,6 +76,7 @@ def test_a_clock_that_cannot_stand_there_starts_nothing(here: Path, words: tuple
         (("--tenants", "--seed", "7"), "--seed is of one platform"),
         (("--tenants", "--data", "x"), "--data is of one platform"),
         (("--tenants", "--demo"), "--demo is of one platform"),
+        (("--tenants", "--coverage"), "--coverage is of one platform"),
     ],
 )
 def test_options_of_one_platform_do_not_start_many(here: Path, words: tuple[str, ...], why: str) -> None:

@@ -12,6 +12,7 @@ from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 from platform_sim.partners.faulty import STRIKES
 from platform_sim.partners.struck import Strike, struck
 from platform_sim.testing import Heroku, Partner, Refused
+from platform_sim.testing.questions import basic
 
 
 class World:
@@ -139,6 +140,24 @@ def test_many_lives_alike_are_judged_three_times_and_kept_no_longer_than_needed(
     assert world.found.rules["P04"] <= 6
     assert len(world.watch._lives) <= 5
     assert world.found.asked["DELETE"] == 9
+
+
+def test_two_services_of_one_partner_at_one_address_are_told_apart(world: World) -> None:
+    """As those of the reference partner are."""
+    other = Partner("other")
+    other.manifest["api"]["test"] = world.partner.manifest["api"]["test"]
+
+    def both(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        is_other = environ.get("HTTP_AUTHORIZATION") == basic("other", "password-of-other")
+        return (other if is_other else world.partner)(environ, start_response)
+
+    world.heroku.register(world.partner.manifest, plans=("free", "pro"), partner=both)
+    world.heroku._ways.forget("acme")
+    world.heroku.register(other.manifest, plans=("free",), partner=both)
+    world.app.addons.create("acme:free")
+    world.app.addons.create("other:free")
+    assert {life.service.slug for life in world.watch._lives.values()} == {"acme", "other"}
+    assert (world.watch._strays, "T02" in world.found.rules, len(other.resources)) == ([], False, 1)
 
 
 def test_what_was_touched_is_added_up_and_carried() -> None:
