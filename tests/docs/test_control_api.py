@@ -8,9 +8,12 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from platform_sim.engines.timeline.live import LIVE
+from platform_sim.tenants import Tenants
 from platform_sim.web.sim.control_page import HEADINGS, as_markdown
 from platform_sim.web.sim.openapi import document
 from platform_sim.web.sim.table.rows import SCHEMAS, SUBJECTS, TABLE
+from platform_sim.web.tenants import table as tenants
+from platform_sim.web.tenants.application import create_tenants_web
 
 from ..web.world import World, new_world
 from .pages import ROOT
@@ -46,6 +49,18 @@ def test_it_is_openapi_3_1() -> None:
     OpenAPIV31SpecValidator(json.loads(json.dumps(made))).validate()
     assert made["info"]["version"] == "1.2.3"
     assert made["servers"] == [{"url": "http://localhost:5100"}]
+
+
+def test_so_is_that_of_a_server_of_many_platforms(tmp_path: Path) -> None:
+    """Its routes are in its table, and the reverse."""
+    made = document("http://localhost:5100", "1.2.3", {"tenants": tenants.ROWS}, tenants.SCHEMAS)
+    OpenAPIV31SpecValidator(json.loads(json.dumps(made))).validate()
+    server = Tenants(environment={})
+    rules = [rule for rule in create_tenants_web(server).url_map.iter_rules() if rule.rule.startswith("/sim/")]
+    server.stop()
+    found = {(method, rule.rule) for rule in rules for method in rule.methods or ()}
+    told = {(row.method, row.path) for row in tenants.ROWS}
+    assert {each for each in found if each[0] not in ("HEAD", "OPTIONS")} == told
 
 
 def test_its_schemas_are_all_used_and_all_there() -> None:
