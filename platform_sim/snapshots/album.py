@@ -55,7 +55,7 @@ class Album:
             settle(still)
             files = Kept(self.layout).keep_all(still.rows)
             logs = collected(still.rows, self.lines, self.outputs)
-            yield Opened(still, files, lambda named: pieces_of(named.where), logs, has_secrets=True, new_secrets=0)
+            yield Opened(still, files, lambda named: pieces_of(named.where), logs, has_secrets=True, made=())
         finally:
             still.close()
 
@@ -116,7 +116,7 @@ class Ready:
         Kept(self.album.layout).note(self.snapshot.files)
         with database.snapshot() as rows:
             laid(rows, self.snapshot.logs or {}, self.album.lines, self.album.outputs)
-        return first, Restored(still.now, apps, addons, self.snapshot.new_secrets, first.token)
+        return first, Restored(still.now, apps, addons, len(self.snapshot.made), first.token)
 
 
 def _stays(noun: type[Any], row: Raw) -> bool:

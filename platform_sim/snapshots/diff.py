@@ -16,8 +16,11 @@ from platform_sim.core.store.tables import NOUNS, TABLES
 from platform_sim.snapshots.hiding import Numbers, cut
 from platform_sim.snapshots.reading import Opened
 from platform_sim.snapshots.words import MOST_PLAIN, Names, counted, spoken, word
+from platform_sim.snapshots.writing import Tables
 
 Found = dict[str, list[str]]
+Sides = tuple[Numbers, Numbers]
+"""The secrets before and after, where one of the two files held none, so that others stand there now."""
 UNTOLD = (ConfigSnapshot, Sequence, ClockState)
 """Told in another way, or nothing that anybody knows of."""
 HISTORY = (Event, Exchange)
@@ -27,8 +30,6 @@ GONE = "gone"
 """What went with the app, service or customer that it belonged to is not told one by one."""
 ORDER = ("platform", "app ", "add-on ", "service ", "pipeline ", "team ", "customer ")
 HIDDEN = "[hidden]"
-COMPARABLE = ("values", "named")
-"""Forms whose names can be compared where secrets were left out: of all others, others were made when it was opened."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,14 @@ class _Told:
 
 def differences(before: Opened, after: Opened) -> Found:
     """Subject -> what has become of it; empty if nothing differs. Platform first, then apps by name, and so on."""
-    both = before.has_secrets and after.has_secrets
+    sides = None if before.has_secrets and after.has_secrets else (_secrets(before), _secrets(after))
     old, new = before.still.rows, after.still.rows
     names = Names(new, old)
     found: list[_Told] = [_Told("platform", text) for text in _of_platform(before, after)]
     for noun in NOUNS:
         if noun not in UNTOLD:
-            found += _of_noun(noun, old, new, names, both)
-    found += _of_config(old, new, names, both)
+            found += _of_noun(noun, old, new, names, sides)
+    found += _of_config(old, new, names, sides)
     found += _of_files(before, after, names)
     told: defaultdict[str, list[str]] = defaultdict(list)
     for each in found:
@@ -72,7 +73,7 @@ def _or_none(seed: int | None) -> str:
     return "none" if seed is None else str(seed)
 
 
-def _of_noun(noun: type[Any], old: Snapshot, new: Snapshot, names: Names, both: bool) -> Iterator[_Told]:
+def _of_noun(noun: type[Any], old: Snapshot, new: Snapshot, names: Names, sides: Sides | None) -> Iterator[_Told]:
     """New rows, gone ones, changed ones; of those without a name how many there are."""
     key = TABLES[noun].key
     were = {getattr(row, key): row for row in old.all(noun)}
@@ -84,7 +85,7 @@ def _of_noun(noun: type[Any], old: Snapshot, new: Snapshot, names: Names, both: 
         if noun in HISTORY:
             counts["platform"][(word(noun), state)] += 1
         elif state == "changed":
-            yield from (_Told(subject, text) for text in _changes(noun, one, other, names, both))
+            yield from (_Told(subject, text) for text in _changes(noun, one, other, names, sides))
         elif isinstance(row, Job) and row.state in ("done", "failed"):
             continue
         elif noun in (App, AddonService, Account):
@@ -119,7 +120,7 @@ def _more(noun: type[Any], row: Any, names: Names) -> str:
     return f" ({names.by_id(row.plan_id)})" if hasattr(row, "plan_id") else ""
 
 
-def _changes(noun: type[Any], one: Any, other: Any, names: Names, both: bool) -> Iterator[str]:
+def _changes(noun: type[Any], one: Any, other: Any, names: Names, sides: Sides | None) -> Iterator[str]:
     name = names.of(noun, other)
     alone = noun in (App, AddonService, Account)
     what = "" if alone else f"{word(noun)} {name} ".replace("  ", " ")
@@ -129,7 +130,7 @@ def _changes(noun: type[Any], one: Any, other: Any, names: Names, both: bool) ->
         if each.name in SILENT or before == after:
             continue
         if each.name in secret:
-            if both or (secret[each.name].form in COMPARABLE and _seen_to_differ(noun, each.name, before, after)):
+            if sides is None or _seen_to_differ(noun, each.name, (before, after), sides):
                 yield f"{what}changed {spoken(each.name)}"
         elif isinstance(before, MOST_PLAIN) and isinstance(after, MOST_PLAIN):
             says = partial(names.value, each.name)
@@ -138,28 +139,34 @@ def _changes(noun: type[Any], one: Any, other: Any, names: Names, both: bool) ->
             yield f"{what}changed {spoken(each.name)}"
 
 
-def _seen_to_differ(noun: type[Any], field: str, before: Any, after: Any) -> bool:
-    """Whether they differ in what is no secret."""
-    return _visible(noun, field, before) != _visible(noun, field, after)
+def _secrets(snapshot: Opened) -> Numbers:
+    """By which a snapshot's secrets are known wherever they stand."""
+    return Tables(snapshot.still, secrets=False).numbers
 
 
-def _visible(noun: type[Any], field: str, value: Any) -> object:
+def _seen_to_differ(noun: type[Any], field: str, values: tuple[Any, Any], sides: Sides) -> bool:
+    """Whether two values differ in what is no secret."""
+    seen = [_visible(noun, field, value, numbers) for value, numbers in zip(values, sides, strict=True)]
+    return seen[0] != seen[1]
+
+
+def _visible(noun: type[Any], field: str, value: Any, numbers: Numbers) -> object:
     """What is no secret of a value."""
     if value is None:
         return None
     table = TABLES[noun]
-    parts = cut(secrets_of(noun)[field], table.types[field] in (dict, list), table.value(field, value), Numbers())
+    parts = cut(secrets_of(noun)[field], table.types[field] in (dict, list), table.value(field, value), numbers)
     return [part if isinstance(part, str) else HIDDEN for part in parts]
 
 
-def _of_config(old: Snapshot, new: Snapshot, names: Names, both: bool) -> Iterator[_Told]:
+def _of_config(old: Snapshot, new: Snapshot, names: Names, sides: Sides | None) -> Iterator[_Told]:
     """Names of config vars as the newest release has them."""
     for app in new.all(App):
         were, are = _vars(old, app.id), _vars(new, app.id)
         for name in sorted(were.keys() | are.keys()):
             if name not in were or name not in are:
                 yield _Told(f"app {app.name}", f"config var {name} {'set' if name in are else 'removed'}")
-            elif both and were[name] != are[name]:
+            elif sides is None and were[name] != are[name]:
                 yield _Told(f"app {app.name}", f"config var {name} changed")
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -23,14 +23,14 @@ LARGEST_SEED = 1 << 62
 
 @dataclass(frozen=True)
 class Opened:
-    """A snapshot that can be used. `new_secrets`: how many it did not hold, so that others were made."""
+    """A snapshot that can be used. `made`: the secrets that stand in place of those that it did not hold."""
 
     still: Still
     files: Sequence[Named]
     content: Callable[[Named], Iterator[bytes]]
     logs: Mapping[str, str] | None
     has_secrets: bool
-    new_secrets: int
+    made: Sequence[str] = field(repr=False)
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def opened(source: IO[bytes], limit: int) -> Iterator[Opened]:
         check_rows(still)
         files = [_named(each) for each in reader.part("files", list)]
         logs = _logs(reader) if reader.part("logs", bool) else None
-        yield Opened(still, files, lambda named: _content(reader, named), logs, reader.head["secrets"], len(made))
+        yield Opened(still, files, lambda named: _content(reader, named), logs, reader.head["secrets"], made)
     finally:
         still.close()
 

@@ -40,7 +40,7 @@ def write(
         "tables": {table.name: list(kinds_of(table).items()) for table in TABLES.values()},
     }
     writer = Writer(head)
-    tables = _Tables(still, secrets)
+    tables = Tables(still, secrets)
     for noun, table in TABLES.items():
         writer.add_text(f"tables/{table.name}.jsonl", tables.text(noun))
     if not secrets:
@@ -58,7 +58,7 @@ def _shown(named: Named, inside: bool) -> dict[str, Any]:
     return shown | {"where": "" if inside else named.where}
 
 
-class _Tables:
+class Tables:
     """The lines of all tables, secrets left out or not."""
 
     def __init__(self, still: Still, secrets: bool) -> None:
@@ -80,6 +80,7 @@ class _Tables:
                     row[index] = cut(secret, is_json, row[index], self.numbers)
 
     def text(self, noun: type) -> str:
+        """All lines of a noun."""
         rows: Iterable[Raw] = self._rows[noun] if noun in self._rows else self._still.raw(noun)
         return "".join(_lines(rows))
 

@@ -27,12 +27,13 @@ def command(before: Path, after: Path | None, as_json: bool, **place: Any) -> No
     Secrets are never shown, and that one has changed is seen only if both files hold them. Exit code 1 if anything
     differs.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, opened_file(before) as first:
         if after is None:
             after = Path(folder) / "now"
             with after.open("wb") as target:
-                fetch(Client(find(environment(), **place)), target, secrets=True, files=False, logs=False)
-        with opened_file(before) as first, opened_file(after) as second:
+                client = Client(find(environment(), **place))
+                fetch(client, target, secrets=first.has_secrets, files=False, logs=False)
+        with opened_file(after) as second:
             found = differences(first, second)
     if as_json:
         print_json({"differ": bool(found), "subjects": [{"subject": s, "changes": c} for s, c in found.items()]})
