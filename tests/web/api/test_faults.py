@@ -140,3 +140,18 @@ def test_faults_that_match_nothing_change_no_byte(full: Populated, token: str) -
     assert (after.status_code, after.data) == (before.status_code, before.data)
     assert sorted(after.headers.keys()) == sorted(before.headers.keys())
     assert acted(world) == []
+
+
+def test_in_a_profile_the_api_fails_for_partners_only(full: Populated) -> None:
+    """Who has switched it on drives the test; a partner has to live with it."""
+    world, path = full.world, f"/addons/{full.addon.id}"
+    world.call("POST", "/sim/faults/profile", {"name": "rough", "seed": 1})
+    assert {world.call("GET", path).status_code for _ in range(30)} == {200}
+    assert acted(world) == []
+    token = full.partner
+    said = set()
+    for _ in range(60):
+        answer = world.call("GET", path, token=token)
+        said.add(answer.status_code)
+        token = world.partner_token(full.addon) if answer.status_code == 401 else token
+    assert said == {200, 401, 429, 503}
