@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -162,6 +163,7 @@ class Tenants:
         with self._lock:
             if not self._stopping.is_set():
                 self._tenants[name] = self._tokens[made.token] = made
+                made.platform.on_restored = partial(self._restored, made)
                 return made
         made.platform.stop()
         raise Conflict("The server is stopping.")
@@ -175,6 +177,14 @@ class Tenants:
             del self._tokens[ended.token]
         ended.platform.stop()
         return ended
+
+    def _restored(self, tenant: Tenant) -> None:
+        """A snapshot may have brought it another token, which leads there from now on unless it is another tenant's."""
+        with self._lock:
+            if self._tenants.get(tenant.name) is tenant and tenant.platform.token not in self._tokens:
+                del self._tokens[tenant.token]
+                tenant.token = tenant.platform.token
+                self._tokens[tenant.token] = tenant
 
     def find(self, name: str) -> Tenant:
         """See `Landlord.find`."""

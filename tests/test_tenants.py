@@ -1,6 +1,7 @@
 """Many platforms behind one port: who is led where, and that nobody gets into another's."""
 
 import base64
+import io
 import json
 import socket
 import ssl
@@ -14,7 +15,10 @@ import psutil
 import pytest
 from jsonschema import Draft202012Validator
 
+from platform_sim.assemble import Platform
 from platform_sim.core.errors import Conflict, InvalidParams
+from platform_sim.core.model.snapshots import Wanted
+from platform_sim.options import Options
 from platform_sim.tenants import Tenant, Tenants
 from platform_sim.web.sim.openapi import document
 from platform_sim.web.tenants import table
@@ -88,6 +92,22 @@ def test_a_token_says_which_platform_is_meant(server: Tenants, shared: Visitor) 
     assert names(shared.ask("GET", "/apps", Authorization=basic)) == ["of-two"]
     assert names(shared.ask("GET", "/apps", token=one.token, Host="api.heroku.com")) == ["of-one"]
     assert shared.ask("GET", "/sim/status", token=two.token)[1]["url"] == two.url
+
+
+def test_a_token_that_a_snapshot_brings_leads_there(server: Tenants, shared: Visitor) -> None:
+    kept, other = io.BytesIO(), server.create(Wish("restored"))
+    with Platform(Options(environment={}, token="brought-along")) as elsewhere:
+        elsewhere.take(kept, Wanted(secrets=True))
+    before = other.token
+    other.platform.restore(kept)
+    assert names(shared.ask("GET", "/apps", token="brought-along")) == []
+    assert shared.ask("GET", "/apps", token=before)[0] == 421
+    again = server.create(Wish("restored-too"))
+    again.platform.restore(kept)
+    assert again.token != "brought-along", "which is another tenant's"
+    for name in ("restored", "restored-too"):
+        server.end(name)
+    assert shared.ask("GET", "/apps", token="brought-along")[0] == 421
 
 
 def test_so_does_the_name_of_the_host(server: Tenants, shared: Visitor) -> None:
