@@ -5,6 +5,7 @@ kind: uuids, dates, long numbers and tokens, ports of this machine, and secrets,
 """
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,8 @@ from platform_sim.partners.mask import masked_text, secret_strings
 
 MOST = 60
 """Characters of a text that are shown."""
+NEAR = 15
+"""Characters before the first that is another one."""
 LONG_AGO = 1_000_000_000
 """Greater numbers are times or ids."""
 KINDS = {
@@ -69,11 +72,11 @@ def _bodies(recorded: Recorded, answer: PartnerAnswer, values: Values) -> Iterat
         yield f"body: recorded was {kind(recorded.said)}, now it is no JSON"
         return
     secrets = secret_strings(now)
-    for each in _walked(recorded.said, now, values, ""):
+    for each in _walked(recorded.said, now, values, secrets, ""):
         yield masked_text(each, secrets)
 
 
-def _walked(was: Any, now: Any, values: Values, where: str) -> Iterator[str]:
+def _walked(was: Any, now: Any, values: Values, secrets: set[str], where: str) -> Iterator[str]:
     place = f"`{where}`" if where else "body"
     if isinstance(was, dict) and isinstance(now, dict):
         for name in was.keys() - now.keys():
@@ -81,16 +84,19 @@ def _walked(was: Any, now: Any, values: Values, where: str) -> Iterator[str]:
         for name in now.keys() - was.keys():
             yield f"{place}: {name} is new"
         for name in sorted(was.keys() & now.keys()):
-            yield from _walked(was[name], now[name], values, f"{where}.{name}".lstrip("."))
+            yield from _walked(was[name], now[name], values, secrets, f"{where}.{name}".lstrip("."))
     elif isinstance(was, list) and isinstance(now, list):
         if len(was) != len(now):
             yield f"{place}: recorded were {len(was)} items, now there are {len(now)}"
         for index, (each, other) in enumerate(zip(was, now, strict=False)):
-            yield from _walked(each, other, values, f"{where}[{index}]")
+            yield from _walked(each, other, values, secrets, f"{where}[{index}]")
     elif kind(was) != kind(now):
         yield f"{place}: recorded was {kind(was)}, now it is {kind(now)}"
     elif not _alike(was, now, values):
-        yield f"{place}: recorded was {_shown(was)}, now it is {_shown(now)}"
+        # Masked before it is cut: of a secret that is cut nobody would find the rest.
+        told = masked_text(now, secrets) if isinstance(now, str) else now
+        begin = max(0, len(os.path.commonprefix([was, told])) - NEAR) if isinstance(was, str) else 0
+        yield f"{place}: recorded was {_shown(was, begin)}, now it is {_shown(told, begin)}"
 
 
 def _alike(was: Any, now: Any, values: Values) -> bool:
@@ -113,9 +119,11 @@ def _pattern(text: str, values: Values) -> str:
     return "".join([*parts, re.escape(text[end:])])
 
 
-def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= MOST else f"{text[:MOST]}…"
+def _shown(value: Any, begin: int) -> str:
+    """Of a long text the part where it becomes another one."""
+    if isinstance(value, str) and len(value) > MOST:
+        value = f"{'…' * (begin > 0)}{value[begin : begin + MOST]}{'…' * (begin + MOST < len(value))}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _message(answer: PartnerAnswer) -> str:

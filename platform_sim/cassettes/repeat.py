@@ -107,8 +107,9 @@ class Repeat:
             return
         run.values.learn(recorded.sent, _content(request))
         says = differences(recorded, answer, run.values)
-        if not says:
-            says = self._calls(run, recorded, begun)
+        if answer.status == recorded.status:
+            # Also where the answer has other words: what comes next may have to wait for these calls.
+            says += self._calls(run, recorded, begun)
         self._keep(run, recorded, answer.status, says)
 
     def _keep(self, run: _Run, recorded: Recorded, status: int | None, says: Sequence[str]) -> None:

@@ -66,6 +66,23 @@ def test_what_has_to_be_the_same_is_told_with_its_place(was: Any, now: Any, says
     assert compared(was, now)[0].startswith(says)
 
 
+def test_of_a_long_text_the_part_is_shown_that_is_another_one() -> None:
+    before, after = "word " * 30, " more" * 30
+    [told] = compared({"m": f"{before}says{after}"}, {"m": f"{before}tells{after}"})
+    was, now = told.removeprefix("`m`: recorded was ").split(", now it is ")
+    assert was.startswith('"…word word word says more')
+    assert now.startswith('"…word word word tells more')
+    assert len(was) == len(now) == 64
+
+
+def test_a_secret_is_not_told_in_part_either() -> None:
+    secret = "s3cret-" + "0815" * 30
+    now = {"message": f"Use {secret}", "config": {"A": secret}}
+    told = "".join(compared({"message": "Use it.", "config": {"A": "{{A 1}}"}}, now))
+    assert "Use [hidden]" in told
+    assert "s3cret" not in told
+
+
 def test_no_secret_is_told() -> None:
     told = compared(
         {"message": "Use it.", "config": {"A": 1}}, {"message": "Use s3cret-0815", "config": {"A": "s3cret-0815"}}

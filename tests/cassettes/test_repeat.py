@@ -73,6 +73,13 @@ def test_types_and_new_keys_are_told(recorded: Json) -> None:
     assert found == {5: ("body: id is new", "`message`: recorded was a string, now it is a list")}
 
 
+def test_what_an_answer_has_caused_is_looked_at_also_if_it_has_other_words(recorded: Json) -> None:
+    assert says(repeated(recorded, Greets))[1] == (
+        '`message`: recorded was "Your zoo is being built.", now it is "Hello."',
+        "it did not call POST /addons/{id}/actions/provision",
+    )
+
+
 def test_another_status_is_told_with_the_partners_words_and_what_stays_is_told_too(recorded: Json) -> None:
     outcome = repeated(recorded, Refuses, patience=10.0)
     assert says(outcome) == {
@@ -128,6 +135,14 @@ def test_what_was_made_is_deleted_at_the_end(content: Json) -> None:
     assert (
         repeated(content, Refuses, 10.0).left[0].endswith("was made for this run, and the partner would not delete it")
     )
+
+
+class Greets(Silent):
+    """And its first answer has other words."""
+
+    def begin(self, held: Held, order: dict[str, Any], is_new: bool) -> Answer:
+        answer = super().begin(held, order, is_new)
+        return Answer(202, answer.content | {"message": "Hello."})
 
 
 class Remembers(Slow):
