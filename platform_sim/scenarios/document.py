@@ -171,7 +171,8 @@ def _check_plan(content: Json, name: str, at: problems.Path, notes: Notes) -> No
         return
     wanted = content.get("services")
     described = wanted.get(service) if isinstance(wanted, dict) else None
-    sold = described.get("plans", ()) if isinstance(described, dict) else ()
+    given = described.get("plans") if isinstance(described, dict) else None
+    sold = [each for each in given if isinstance(each, str | dict)] if isinstance(given, list) else []
     plans = [each.partition("=")[0] if isinstance(each, str) else str(each.get("name")) for each in sold]
     if colon and described is not None and plan not in [*plans, "test"]:
         notes.add(at, unknown(f"plan of {service}", plan, plans))
@@ -179,7 +180,8 @@ def _check_plan(content: Json, name: str, at: problems.Path, notes: Notes) -> No
 
 def _check_saved(content: Json, steps: list[Step], notes: Notes) -> None:
     """`${name}` is a value of the file, or what an earlier step has saved."""
-    known = {*GIVEN, *(content.get("values") or {})}
+    values = content.get("values")
+    known = {*GIVEN, *(values if isinstance(values, dict) else ())}
     for section in ("environment", "services", "apps", "faults"):
         _look(content.get(section), (section,), known, notes)
     by_number = {step.number: step for step in steps}

@@ -21,7 +21,7 @@ from platform_sim.snapshots.reading import opened
 from platform_sim.snapshots.telling import told
 
 from ..support import new_addon, new_app, new_customer, new_service
-from .full import album, begin, close, made, taken
+from .full import album, begin, close, fill, made, taken
 
 SECRET = "hunter2-is-no-password"
 Shop = tuple[Album, Actor]
@@ -94,6 +94,15 @@ def test_the_other_way_round(shop: Shop) -> None:
     found = compared(taken(shop[0]), before)
     assert (found["app new"], "new" in found["app old"]) == (["gone"], True)
     assert "config var X removed" in found["app shop"]
+
+
+def test_a_full_platform_does_not_differ_from_itself(tmp_path: Path) -> None:
+    full = album(tmp_path, seed=None)
+    fill(full.database)
+    for secrets in (True, False):
+        file = taken(full, secrets=secrets)
+        assert compared(file, file) == {}
+    close(full)
 
 
 def test_what_is_in_it_is_counted(shop: Shop) -> None:
