@@ -82,6 +82,8 @@ def _of_noun(noun: type[Any], old: Snapshot, new: Snapshot, names: Names, sides:
     for one, other, state in _pairs(were, are):
         row = other if other is not None else one
         subject, name = names.subject(noun, row), names.of(noun, row)
+        if state == "changed" and not any(_changes(noun, one, other, names, sides)):
+            continue  # in nothing that is told: a secret that was made anew, a time of writing
         if noun in HISTORY:
             counts["platform"][(word(noun), state)] += 1
         elif state == "changed":
