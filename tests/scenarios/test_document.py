@@ -18,6 +18,10 @@ def wrong(text: str) -> list[str]:
     return [line.removeprefix("f.yaml:") for line in str(caught.value).splitlines()]
 
 
+SOLD = "services: {{acme: {{partner: scripted, plans: {}}}}}\nsteps: [{{create addon: {{app: b, plan: 'acme:x'}}}}]"
+"""Plans of a form to come, and a step that asks for one."""
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -44,6 +48,10 @@ def wrong(text: str) -> list[str]:
         ("services: {acme: {manifest: {id: b, api: {}}}}", "1:34: must be acme, the name of the service here"),
         ("services: {acme: {manifest: {id: acme, api: {}}}}", "1:45: cannot be registered: `api.password`"),
         ("services: {acme: {partner: scripted, plans: [pro=x]}}", "1:46: must be the name of a plan, or NAME=CENTS"),
+        ("values: 5", "1:9: must be an object"),
+        ("values: [{}]", "1:9: must be an object"),
+        (SOLD.format("null"), "1:45: must be a list"),
+        (SOLD.format("[null]"), "1:46: must be the name of a plan"),
         ("apps: {Shop: {}}", "1:8: 'Shop' cannot be the name of an app"),
         ("apps: {shop: {config: {A: 80}}}", "1:27: must be a text or nothing, not a number; put it in quotes"),
         ('apps: {shop: {addons: {a1: "acme:free"}}}', "1:28: 'acme' is no service; there are: none"),
