@@ -107,9 +107,11 @@ def unpack(kind: Kind, source: IO[bytes], target: Path) -> None:
         with tarfile.open(fileobj=source, mode="r|") as archive:
             for info in archive:
                 _take(kind, archive, info, target, links)
-        for place, link in links:  # at the end: nothing is written through one
+        for place, link in links:  # at the end: nothing is written through one, no other one either
+            if place.parent.resolve() != target.resolve() / place.parent.relative_to(target):
+                raise BadSnapshot(f"a {kind} in the snapshot has a file that leads elsewhere: {place.name[:80]!r}")
             place.symlink_to(link)
-    except (tarfile.TarError, OSError, ValueError, EOFError) as problem:
+    except (tarfile.TarError, OSError, ValueError, EOFError, RecursionError) as problem:
         if isinstance(problem, BadSnapshot):
             raise
         raise BadSnapshot(f"a {kind} in the snapshot cannot be unpacked ({type(problem).__name__})") from None
@@ -130,7 +132,7 @@ def _take(
         place.mkdir()
     elif info.issym():
         links.append((place, info.linkname))
-    elif info.isreg():
+    elif info.isreg() and not info.issparse():  # a sparse one says of itself how large it is
         with place.open("xb") as file:
             content = archive.extractfile(info)
             assert content is not None, "a plain file has content"

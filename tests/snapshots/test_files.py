@@ -159,6 +159,7 @@ HOSTILE: list[tuple[Kind, tuple[tuple[str, bytes, str], ...], str]] = [
     ("slug", (("a/../../out", R, "x"),), "leads elsewhere"),
     ("slug", (("a\\out", R, "x"),), "leads elsewhere"),
     ("slug", (("link", S, ".."), ("link/out", R, "x")), "cannot be unpacked"),
+    ("slug", (("link", S, ".."), ("link/out", S, "/etc/passwd")), "leads elsewhere"),
     ("slug", (("link", tarfile.LNKTYPE, "../out"),), "holds what is no file"),
     ("slug", (("device", tarfile.CHRTYPE, ""),), "holds what is no file"),
     ("slug", (("pipe", tarfile.FIFOTYPE, ""),), "holds what is no file"),
@@ -181,6 +182,19 @@ def test_a_tarball_leads_nowhere_else(
         unpack(kind, tar_of(*members), inside / "target")
     assert [each.name for each in tmp_path.iterdir()] == ["inside"]
     assert not list(inside.rglob("out"))
+
+
+def test_a_file_with_holes_is_no_larger_than_it_is(tmp_path: Path) -> None:
+    told = {"major": "0", "minor": "1", "name": "big", "map": "0,1", "numblocks": "1", "size": "99999999"}
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("big")
+        info.size, info.pax_headers = 1, {f"GNU.sparse.{name}": value for name, value in told.items()}
+        archive.addfile(info, io.BytesIO(b"x"))
+    made.seek(0)
+    with pytest.raises(BadSnapshot, match="holds what is no file"):
+        unpack("slug", made, tmp_path / "target")
+    assert not (tmp_path / "target" / "big").exists()
 
 
 def test_the_same_folder_makes_the_same_bytes(tmp_path: Path) -> None:
