@@ -3,9 +3,9 @@
 import json
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from platform_sim.core.model.cassettes import FORMAT, PARTNER, PLATFORM, VERSION
+from platform_sim.core.model.masking import parts_of
 from platform_sim.core.model.values import kind
 
 Json = dict[str, Any]
@@ -45,7 +45,7 @@ class Recorded:
     @property
     def path(self) -> str:
         """Of the URL."""
-        return urlsplit(self.url).path
+        return parts_of(self.url).path
 
     @property
     def how_it_ended(self) -> str:

@@ -1,14 +1,17 @@
 """`/sim/timeline` and what the API brings into it: writes of customers and partners, whole and without secrets."""
 
 import base64
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
+from platform_sim.core.actions.exchanges import begin
 from platform_sim.core.model.addons import AddonService
 from platform_sim.core.model.records import Event, Exchange
 from platform_sim.core.store import Snapshot
+from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
+from platform_sim.partners.wire import masked_exchange
 
 from .world import Populated, World, deprovisions, playing
 
@@ -118,6 +121,17 @@ def test_a_har_of_the_same(world: World) -> None:
     answer = world.call("GET", "/sim/timeline.har")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="timeline.har"'
     assert [each["request"]["url"] for each in answer.json["log"]["entries"]] == ["http://localhost:5100/apps"]
+
+
+def test_a_url_that_had_a_password_is_shown_like_any_other(world: World) -> None:
+    request = PartnerRequest("POST", "https://u:p@hooks.example/x?y=1", {}, b"{}", 1.0)
+    with world.database.transaction() as tx:
+        kept = masked_exchange(request, PartnerAnswer(200, {}, b"", 1))
+        begin(tx, id=tx.uuid("exchange"), party="webhook", addon_id=None, cause_id=None, **asdict(kept))
+    tree = world.get("/sim/timeline")["trees"][-1]
+    assert (tree["title"], tree["details"]["url"]) == ("POST /x", "https://[hidden]@hooks.example/x?y=1")
+    [entry] = world.call("GET", "/sim/timeline.har").json["log"]["entries"]
+    assert entry["request"]["queryString"] == [{"name": "y", "value": "1"}]
 
 
 def test_a_destroyed_add_on_is_one_tree(full: Populated) -> None:

@@ -6,9 +6,8 @@ must not send a secret of their own shell to a partner who has named a field `AW
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
-from platform_sim.core.model.masking import HIDDEN
+from platform_sim.core.model.masking import HIDDEN, parts_of
 from platform_sim.core.model.steps import Step
 
 LONGEST = 4_000
@@ -36,7 +35,7 @@ def curl(step: Step) -> str | None:
         return None
     told = step.details
     url, inbound = str(told["url"]), step.receiver == "platform"
-    path = urlsplit(url).path
+    path = parts_of(url).path
     if inbound and path.startswith("/dashboard/"):
         return None
     body = str(told["request_body"])

@@ -5,6 +5,7 @@ import hmac
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 HIDDEN = "[hidden]"
 OTHER = "[hidden, another one]"
@@ -33,6 +34,15 @@ def masked_url(text: str, mark: Mark = hidden) -> str:
     """URLs in a text without user and password, and without secret-looking parameters."""
     text = _USER_INFO.sub(lambda found: f"{mark(found[0][:-1])}@", text)
     return _QUERY_SECRET.sub(lambda found: found[1] + mark(found[0][len(found[1]) :]), text)
+
+
+def parts_of(url: str) -> SplitResult:
+    """The parts of a URL, masked or not: what is masked before its @ looks to Python like the address of a host, and a
+    wrong one. Its user is left out; nothing of what is no URL at all."""
+    try:
+        return urlsplit(_USER_INFO.sub("", url))
+    except ValueError:
+        return urlsplit("")
 
 
 def is_secret_name(name: str) -> bool:

@@ -2,8 +2,8 @@
 
 import re
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
+from platform_sim.core.model.masking import parts_of
 from platform_sim.core.model.records import Event, Exchange
 
 
@@ -116,7 +116,7 @@ def _in_words(value: Any) -> Any:
 
 def of_exchange(row: Exchange) -> Words:
     """By direction, method and path; the first row that fits."""
-    path = urlsplit(row.url).path
+    path = parts_of(row.url).path
     rows: tuple[_Pattern, ...]
     if row.inbound:
         rows = _BY_PARTNER if row.party == "partner" else _BY_CUSTOMER

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from platform_sim.core.actions.exchanges import PARTNER as WITH_PARTNER
 from platform_sim.core.model import cassettes
 from platform_sim.core.model.addons import Addon, AddonService, as_called
 from platform_sim.core.model.cassettes import FORMAT, PARTNER, PLATFORM, UNKNOWN, VERSION
-from platform_sim.core.model.masking import HIDDEN, MARKED
+from platform_sim.core.model.masking import HIDDEN, MARKED, parts_of
 from platform_sim.core.model.records import Exchange
 from platform_sim.core.model.values import iso
 from platform_sim.core.store import Snapshot
@@ -118,7 +118,7 @@ def _body(row: Exchange, name: str) -> Any:
     text = _marked(row, name)
     if not text:
         return None
-    if name == "request_body" and (urlsplit(row.url).path.startswith("/oauth/token") or _is_form(row)):
+    if name == "request_body" and (parts_of(row.url).path.startswith("/oauth/token") or _is_form(row)):
         return dict(parse_qsl(text, keep_blank_values=True))
     try:
         return json.loads(text)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from platform_sim.core.model.curl import curl
+from platform_sim.core.model.masking import parts_of
 from platform_sim.core.model.steps import Step, Tree
 
 Json = dict[str, Any]
@@ -80,7 +81,7 @@ def _request(told: Json) -> Json:
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(told["request_headers"]),
-        "queryString": _pairs(dict(parse_qsl(urlsplit(told["url"]).query, keep_blank_values=True))),
+        "queryString": _pairs(dict(parse_qsl(parts_of(told["url"]).query, keep_blank_values=True))),
         "headersSize": -1,
         "bodySize": -1 if body else 0,
     }

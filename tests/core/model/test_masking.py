@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from platform_sim.core.model.masking import masked_beside, masked_manifest
+from platform_sim.core.model.masking import masked_beside, masked_manifest, masked_url, parts_of
 
 GIVEN: dict[str, Any] = {
     "id": "acme",
@@ -56,3 +56,12 @@ def test_a_secret_that_another_manifest_has_not_is_told_to_be_another() -> None:
     assert shown["api_token"] == "[hidden, another one]"
     assert shown["deep"] == [{"oauth_secret": "[hidden]"}]
     assert masked_beside({"a": [{"key": 1}]}, []) == {"a": [{"key": "[hidden, another one]"}]}
+
+
+@pytest.mark.parametrize(
+    "url", ["https://u:p@acme.example/x?y=1", "https://acme.example/x?y=1", "http://[::1]:80/x?y=1"]
+)
+def test_what_is_masked_has_parts_as_before(url: str) -> None:
+    parts = parts_of(masked_url(url))
+    assert (parts.path, parts.query) == ("/x", "y=1")
+    assert parts_of("http://[").path == ""
