@@ -101,7 +101,9 @@ class Caller:
         return PartnerRequest(call.method, url, headers, json.dumps(values.filled(call.sent)).encode(), TIMEOUT)
 
     def _token_form(self, uuid: str, values: Values, call: Recorded) -> bytes:
-        given = values.filled(call.sent) | {"client_secret": self._platform.client_secret() or ""}
+        given = (values.filled(call.sent) if isinstance(call.sent, dict) else {}) | {
+            "client_secret": self._platform.client_secret() or ""
+        }
         if "refresh_token" in given and uuid in self._tokens:
             given["refresh_token"] = self._tokens[uuid]["refresh_token"]
         return urlencode(given).encode()

@@ -141,13 +141,20 @@ def _recorded(content: Any, where: str) -> Recorded:
         follows=_part(content, "follows", int, where, or_null=True),
         method=_part(request, "method", str, f"{where}request."),
         url=_part(request, "url", str, f"{where}request."),
-        headers=_part(request, "headers", dict, f"{where}request."),
+        headers=_headers(request, f"{where}request."),
         sent=request.get("body"),
         status=status,
-        said_headers=_part(answer, "headers", dict, f"{where}answer."),
+        said_headers=_headers(answer, f"{where}answer."),
         said=answer.get("body"),
         problem=problem,
     )
+
+
+def _headers(content: Json, where: str) -> dict[str, str]:
+    headers: dict[str, str] = _part(content, "headers", dict, where)
+    for name in headers:
+        _part(headers, name, str, f"{where}headers.")
+    return headers
 
 
 def _object(content: Any, where: str) -> None:
