@@ -60,6 +60,8 @@ def call(app: Wsgi, method: str, url: str, headers: Mapping[str, str], body: byt
     status, fields = begun[-1]
     found: dict[str, str] = {}
     for name, value in fields:
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise TypeError(f"the WSGI application's header {name!r} is {type(value).__name__}: both have to be texts")
         key = name.lower()
         found[key] = f"{found[key]}, {value}" if key in found else value
     return Answer(int(status[:3]), found, b"".join(written) + whole)

@@ -7,8 +7,10 @@ from typing import Any
 import psutil
 import pytest
 
+from platform_sim.partners.contract import PartnerRequest
 from platform_sim.settings import BadSetting
 from platform_sim.testing import Heroku, Partner, Refused
+from platform_sim.testing.ways import WsgiSend
 
 MANIFEST = Partner("wsgi").manifest
 HELD: set[str] = set()
@@ -144,6 +146,16 @@ def test_an_application_that_raises_is_a_500_and_is_logged(lasting: Heroku, capl
     with pytest.raises(Refused, match="HTTP 500|provider"):
         lasting.app("broken").addons.create("raising:free")
     assert "a mistake of the partner's" in caplog.text
+
+
+@pytest.mark.parametrize("header", [("Content-Length", 2), ("X-None", None), (b"X-Bytes", "x")])
+def test_a_header_that_is_no_text_is_a_500_as_at_a_server(header: Any) -> None:
+    def application(environ: Any, start: Any) -> list[bytes]:
+        start("200 OK", [header])
+        return [b"{}"]
+
+    answer = WsgiSend(application)(PartnerRequest("GET", "http://p.example/x", {}, None, 5.0))
+    assert (answer.status, answer.problem) == (500, None)
 
 
 def test_two_partners_cannot_be_at_one_place(lasting: Heroku) -> None:
