@@ -281,6 +281,8 @@ def test_the_document_is_of_these_paths(server: Tenants, shared: Visitor) -> Non
         ({"settings": {"stop_grace": "soon"}}, 422, "cannot be used"),
         ({"settings": [1]}, 422, "must be an object"),
         ({"frozen_at": "noon"}, 422, "frozen_at"),
+        ({"frozen_at": "9999-12-31T23:59:59Z"}, 422, "from the year 1970 to 2999"),
+        ({"frozen_at": "0001-01-01T00:00:00Z"}, 422, "from the year 1970 to 2999"),
     ],
 )
 def test_what_cannot_be_made(body: dict[str, Any], status: int, why: str, server: Tenants, shared: Visitor) -> None:

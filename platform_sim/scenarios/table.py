@@ -17,10 +17,10 @@ from platform_sim.scenarios.verb import (
     COUNTS,
     ENVIRONMENT,
     LENGTH,
-    MOMENT,
     OPTIONS,
     PLAN,
     SERVICE,
+    START,
     TEXT,
     USER,
 )
@@ -218,7 +218,7 @@ DOCUMENT = {
         MapOf(Either((TEXT, Whole(), Switch())), "setting", r"[a-z][a-z0-9_]*"),
         "As in docs/settings.md. For a platform of its own.",
     ),
-    "frozen_at": Field(MOMENT, "The clock stands there from the beginning."),
+    "frozen_at": Field(START, "The clock stands there from the beginning."),
     "values": Field(MapOf(VALUE, "name", VALUE_NAME, "value"), "Values for `${name}`."),
     "environment": Field(ENVIRONMENT, "Variables of all programs that the file starts."),
     "uses": Field(

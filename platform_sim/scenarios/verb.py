@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from platform_sim.core.model.moments import read_length, read_moment
+from platform_sim.core.model.moments import read_length, read_moment, read_start
 from platform_sim.core.model.values import ADDON_NAME, APP_NAME, ATTACHMENT_NAME, CONFIG_VAR, PROCESS_TYPE
 from platform_sim.scenarios.kinds import AnyJson, Choice, Kind, Nothing, Text, Whole
 from platform_sim.scenarios.scene import Scene, Seen
@@ -16,6 +16,7 @@ Act = Callable[[Scene, Json], Seen]
 TEXT = Text()
 LENGTH = Text("a length of time, as in 90s, 9h or 1d12h", test=read_length)
 MOMENT = Text("a time, as in 2026-03-01T12:00:00Z", test=read_moment)
+START = Text("a time, as in 2026-03-01T12:00:00Z", test=read_start)
 METHOD = Choice(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
 PATH = Text("a path that begins with /", r"/.*")
 APP, ADDON, SERVICE, USER = Ref("app"), Ref("add-on"), Ref("service"), Ref("user")

@@ -48,6 +48,7 @@ SOLD = "services: {{acme: {{partner: scripted, plans: {}}}}}\nsteps: [{{create a
         ("services: {acme: {manifest: {id: b, api: {}}}}", "1:34: must be acme, the name of the service here"),
         ("services: {acme: {manifest: {id: acme, api: {}}}}", "1:45: cannot be registered: `api.password`"),
         ("services: {acme: {partner: scripted, plans: [pro=x]}}", "1:46: must be the name of a plan, or NAME=CENTS"),
+        ("frozen_at: 9999-12-31T23:59:59Z", "1:12: '9999-12-31T23:59:59Z' is no time for a clock"),
         ("values: 5", "1:9: must be an object"),
         ("values: [{}]", "1:9: must be an object"),
         (SOLD.format("null"), "1:45: must be a list"),

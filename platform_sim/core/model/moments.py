@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+"""Of a platform's clock."""
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _LENGTH = re.compile("".join(rf"(?:([0-9]{{1,8}}){unit})?" for unit in _UNITS))
 
@@ -38,3 +40,11 @@ def read_moment(text: str) -> datetime:
     except (ValueError, OverflowError):
         raise ValueError(f"{text[:64]!r} is no time: write it as in 2026-03-01T12:00:00Z") from None
     raise ValueError(f"{text[:64]!r} has no time zone: write it with Z for UTC, or with an offset as in +01:00")
+
+
+def read_start(text: str) -> datetime:
+    """A moment at which a platform's clock may stand first: with room for all that is due later. ValueError."""
+    moment = read_moment(text)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"{text[:64]!r} is no time for a clock: it goes from the year {FIRST_YEAR} to {LAST_YEAR}")
+    return moment

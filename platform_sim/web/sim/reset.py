@@ -14,7 +14,7 @@ from platform_sim.core.errors import InvalidParams
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import App
-from platform_sim.core.model.moments import read_moment
+from platform_sim.core.model.moments import read_start
 from platform_sim.core.model.pipelines import Pipeline
 from platform_sim.core.model.records import Job
 from platform_sim.web import passing
@@ -44,7 +44,7 @@ def add_reset_routes(blueprint: Blueprint, doors: Doors) -> None:
 
 def _moment(name: str, value: Any) -> datetime:
     try:
-        return read_moment(text(name, value))
+        return read_start(text(name, value))
     except ValueError as problem:
         raise InvalidParams(f"{name}: {problem}.") from None
 

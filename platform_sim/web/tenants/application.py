@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from flask import Blueprint, Flask, Response, request
 
 from platform_sim.core import errors
-from platform_sim.core.model.moments import read_moment
+from platform_sim.core.model.moments import read_start
 from platform_sim.core.model.values import iso
 from platform_sim.web.answers import error_response, errors_as, json_response, read_body, token_of
 from platform_sim.web.api.bodies import check, read_json, text, whole
@@ -136,7 +136,7 @@ def _wish(limit: int) -> Wish:
 
 def _moment(name: str, value: Any) -> datetime:
     try:
-        return read_moment(text(name, value))
+        return read_start(text(name, value))
     except ValueError as problem:
         raise errors.InvalidParams(f"{name}: {problem}.") from None
 

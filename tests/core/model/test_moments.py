@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from platform_sim.core.model.moments import length, read_length, read_moment
+from platform_sim.core.model.moments import length, read_length, read_moment, read_start
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,10 @@ def test_a_moment_is_in_utc(text: str) -> None:
 def test_what_is_no_moment(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         read_moment(text)
+
+
+def test_a_clock_starts_where_it_has_room() -> None:
+    assert read_start("2999-12-31T00:00:00Z").year == 2999
+    for text in ("1969-12-31T23:59:59Z", "3000-01-01T00:00:00Z"):
+        with pytest.raises(ValueError, match="from the year 1970 to 2999"):
+            read_start(text)
