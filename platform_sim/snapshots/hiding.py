@@ -21,6 +21,8 @@ LATER = ("within", "place", "named")
 """Forms in which others' secrets are looked for: after all others."""
 SHAPED = ("password", "factor", "pem", "drain", "input")
 """Forms that another secret could not take the place of, were it the same by chance."""
+MASKED = "[hidden"
+"""How it begins what the ledger has kept in place of user and password."""
 SECRET_NAME = re.compile(r"password|secret|salt|token|key|^body$|^answers$|^output$", re.IGNORECASE)
 
 _URL = re.compile(r"([a-zA-Z][\w+.-]*://)(?:([^/?#]*)@)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(#.*)?", re.DOTALL)
@@ -100,7 +102,7 @@ def _cut_url(form: str, text: str, numbers: Numbers) -> Parts:
     if match is None:
         return numbers.within(text) if form == "place" else [numbers.of(text, "hex")]
     scheme, user, host, path, query, rest = match.groups()
-    who: Parts = [numbers.of(user, "hex"), "@"] if user else []
+    who: Parts = [user if user.startswith(MASKED) else numbers.of(user, "hex"), "@"] if user else []
     parts: Parts = [scheme, *who, host]
     if form == "address":
         beyond = text[match.start(4) :]

@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from platform_sim.core.actions.accounts import lasting_token
 from platform_sim.core.actions.builds import SourceBlob, create_build, create_source
 from platform_sim.core.actions.config_vars import change_config_vars
 from platform_sim.core.actions.drains import create_drain
+from platform_sim.core.actions.exchanges import begin
 from platform_sim.core.actions.invitations import invite
 from platform_sim.core.actions.logins import who_logs_in
 from platform_sim.core.actions.teams import create_team
@@ -25,9 +26,11 @@ from platform_sim.core.model.apps import Build, ConfigSnapshot, Source
 from platform_sim.core.model.drains import LogDrain, LogInput
 from platform_sim.core.model.logins import Credentials
 from platform_sim.core.model.notices import Notification
-from platform_sim.core.model.secrecy import Secret, secrets_of
+from platform_sim.core.model.secrecy import PLACE, Secret, secrets_of
 from platform_sim.core.model.webhooks import Webhook
 from platform_sim.core.store.tables import NOUNS, TABLES
+from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
+from platform_sim.partners.wire import masked_exchange
 from platform_sim.snapshots.album import Album
 from platform_sim.snapshots.hiding import Numbers, cut
 
@@ -49,12 +52,11 @@ HARMLESS = {
     "Exchange.request_headers": "masked before they are written",
     "Exchange.response_body": "masked before it is written",
     "Exchange.response_headers": "masked before they are written",
-    "Exchange.url": "masked before it is written",
     "OauthClient.redirect_uri": "shown to everybody who logs in",
 }
 """`Noun.field` -> why it holds no secret although it may sound so."""
 DRAIN = "https://drain-user:drain-pass@logs.example.com/drain-path?drain-query=1"
-HOOK = {
+HOOK: dict[str, Any] = {
     "include": ["api:release"],
     "level": "notify",
     "url": "https://hook-user:hook-pass@example.com/hook?hook-query=1",
@@ -81,6 +83,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Album]:
         new_addon(tx, boss, app, "secretive", {"SECRETIVE_URL": "https://addon-value@example.com"})
         create_drain(tx, boss, app, DRAIN)
         create_webhook(tx, boss, app, HOOK)
+        called = masked_exchange(PartnerRequest("POST", HOOK["url"], {}, b"{}", 1.0), PartnerAnswer(200, {}, b"", 1))
+        begin(tx, id=tx.uuid("exchange"), party="webhook", addon_id=None, cause_id=None, **asdict(called))
         source = create_source(tx)
         create_build(tx, boss, app, SourceBlob(f"http://localhost:5100/sources/{source.secret}"))
         invite(tx, boss, create_team(tx, boss, "secretive-team"), guest.account.email, "member")
@@ -107,6 +111,11 @@ def made_by_the_platform(source: Album) -> set[str]:
         found += [v for each in rows.all(ConfigSnapshot) for k, v in each.vars.items() if not k.startswith("HEROKU_")]
         found += [value for each in rows.all(Addon) for value in each.config.values()]
     return {each for each in found if len(each) > 7}
+
+
+def test_what_the_ledger_has_hidden_is_no_secret_any_more() -> None:
+    parts = cut(PLACE, False, "https://[hidden]@example.com/hook?x=1", Numbers())
+    assert parts == ["https://[hidden]@example.com/hook?", 1]
 
 
 def test_the_secrets_are_in_no_byte_of_the_file(full: Album) -> None:

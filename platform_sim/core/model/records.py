@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from platform_sim.core.model.secrecy import NAMED, VALUES
+from platform_sim.core.model.secrecy import NAMED, PLACE, VALUES
 
 JobState = Literal["todo", "doing", "done", "failed"]
 SCENARIO = "scenario"
@@ -60,7 +60,7 @@ class Exchange:
     party: str
     addon_id: str | None
     method: str
-    url: str
+    url: Annotated[str, PLACE]
     request_headers: dict[str, str]
     request_body: str
     status: int | None
