@@ -210,6 +210,8 @@ def json_in(said: str) -> Any:
 
 
 def _read(file: Path, name: str) -> Any:
+    if file.exists() and not file.is_file():  # a pipe or a device might have no end
+        raise StepFailed(f"the manifest of {name}, {file}, cannot be read: it is no plain file")
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:

@@ -73,6 +73,11 @@ def read(file: str, text: str) -> Source:
         what = " ".join(filter(None, (problem.context, problem.problem)))
         own = "" if isinstance(problem, _NotTaken) else "is not YAML: "
         raise BadScenario(file, [Problem(_place(problem.problem_mark or problem.context_mark), own + what)]) from None
+    except yaml.reader.ReaderError as problem:
+        before = text[: problem.position]
+        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        what = f"has the character {text[problem.position]!r}, which YAML does not take"
+        raise BadScenario(file, [Problem(place, what)]) from None
     except (yaml.YAMLError, RecursionError) as problem:
         raise BadScenario(file, [Problem(Place(), f"is not YAML: {str(problem)[:200]}")]) from None
     value = None if node is None else _value(node, (), notes)

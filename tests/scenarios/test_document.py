@@ -27,6 +27,7 @@ SOLD = "services: {{acme: {{partner: scripted, plans: {}}}}}\nsteps: [{{create a
     [
         ("[1]", "1:1: must be an object with "),
         ("a: [", "1:5: is not YAML"),
+        ("seed: 1\nabout: a\x00b", r"2:9: has the character '\x00', which YAML does not take"),
         ("seed: 1\nseed: 2", "2:1: the name 'seed' stands here twice"),
         ("seed: &a 1\nabout: *a", "2:8: an alias (*name) is not taken here"),
         (

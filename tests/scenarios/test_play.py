@@ -326,6 +326,15 @@ def test_what_cannot_be_given_is_told_with_its_line(head: str, line: int) -> Non
     assert (given.state, given.place.line) == ("failed", line), given
 
 
+def test_a_manifest_is_read_from_a_plain_file_only() -> None:
+    with on_private(parse("services:\n  acme: {manifest: /dev/null, partner: {url: 'http://localhost:1'}}")) as (
+        player,
+        _,
+    ):
+        given, *_ = player.play()
+    assert "no plain file" in given.problem
+
+
 def test_a_service_that_a_step_registers_is_not_there_before() -> None:
     fine(
         played(
