@@ -1,6 +1,7 @@
 """Starts the partner that is to be checked, starts it again when it has died, and ends it: as its author would.
 
-One process group of its own, so that a server behind a shell or a package manager ends with it.
+One process group of its own, so that a server behind a shell or a package manager ends with it. Should we be killed
+before we have ended it, a guard does.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from platform_sim.conformance.guard import Guard
 from platform_sim.conformance.home import Home
 from platform_sim.partners.manifest import base_url, credentials
 
@@ -78,6 +80,7 @@ class Launcher:
         self._place = ("localhost", 0)
         self._environment: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: Guard | None = None
         self._output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed in __exit__
 
     def __enter__(self) -> "Launcher":
@@ -107,6 +110,7 @@ class Launcher:
             )
         self._output.seek(0)
         self._output.truncate()
+        self._guard = Guard(self._grace)
         self._process = subprocess.Popen(
             ["/bin/sh", "-c", self._command],
             env=self._environment,
@@ -115,6 +119,7 @@ class Launcher:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        self._guard.watch(self._process.pid)
         end, pause = time.monotonic() + self._seconds, threading.Event()
         while not self._listens():
             if self._process.poll() is not None:
@@ -142,16 +147,13 @@ class Launcher:
     def end(self) -> None:
         """SIGTERM for it and its children, and SIGKILL for those that do not listen."""
         process, self._process = self._process, None
-        if process is None:
-            return
+        guard, self._guard = self._guard, None
         try:
-            _signal(process, signal.SIGTERM)
-            end, pause = time.monotonic() + self._grace, threading.Event()
-            while _lives(process) and time.monotonic() < end:
-                pause.wait(0.01)
+            if process is not None:
+                _end(process, self._grace)
         finally:
-            _signal(process, signal.SIGKILL)
-            process.wait()
+            if guard is not None:
+                guard.leave()
 
     def _listens(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection(self._place, timeout=1.0) as found:
@@ -168,6 +170,17 @@ class Launcher:
         size = os.fstat(self._output.fileno()).st_size
         found = os.pread(self._output.fileno(), LONGEST, max(0, size - LONGEST)).decode("utf-8", "replace").strip()
         return f"It said:\n{found}" if found else "It said nothing."
+
+
+def _end(process: "subprocess.Popen[bytes]", grace: float) -> None:
+    try:
+        _signal(process, signal.SIGTERM)
+        end, pause = time.monotonic() + grace, threading.Event()
+        while _lives(process) and time.monotonic() < end:
+            pause.wait(0.01)
+    finally:
+        _signal(process, signal.SIGKILL)
+        process.wait()
 
 
 def _signal(process: "subprocess.Popen[bytes]", number: int) -> None:

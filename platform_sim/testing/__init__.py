@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from platform_sim.testing.collected import ScenarioFile
     from platform_sim.testing.covered import Tally
     from platform_sim.testing.covering import begin_covering
+    from platform_sim.testing.ending import end_on_sigterm
     from platform_sim.testing.heroku import Heroku
     from platform_sim.testing.heroku_cli import HerokuCli, NoHerokuCli
     from platform_sim.testing.joins import Command, Factory, Joined, Served, Service
@@ -40,6 +41,7 @@ __all__ = [
     "Service",
     "Tally",
     "begin_covering",
+    "end_on_sigterm",
     "on_private",
     "with_heroku",
 ]
@@ -59,6 +61,7 @@ _PLACES = {
     "Service": "joins",
     "Tally": "covered",
     "begin_covering": "covering",
+    "end_on_sigterm": "ending",
     "on_private": "scenarios",
     "with_heroku": "case",
 }

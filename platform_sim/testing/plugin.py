@@ -33,9 +33,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The markers, for --strict-markers."""
+    """The markers, for --strict-markers; SIGTERM ends a run as Ctrl-C does."""
     for line in project.MARKERS:
         config.addinivalue_line("markers", line)
+    testing.end_on_sigterm(config)
     if project.wants_coverage(config):
         testing.begin_covering(config)
 

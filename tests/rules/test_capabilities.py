@@ -112,6 +112,7 @@ CAPABILITIES = (
             "platform_sim/demo/programs.py": "starts the three programs as anybody would, and ends them",
             "platform_sim/scenarios/programs.py": "starts the programs that a scenario names, and ends them",
             "platform_sim/conformance/launcher.py": "starts the partner that is checked, and ends it",
+            "platform_sim/conformance/guard.py": "a shell that ends the partner when whoever started it was killed",
             "platform_sim/testing/heroku_cli.py": "runs the heroku CLI for a test, to its end",
         },
     ),
