@@ -41,8 +41,8 @@ def opened(source: IO[bytes], limit: int) -> Iterator[Opened]:
     made = [] if reader.part("secrets", bool) else new_secrets(_forms(reader), Chance(seed))
     still = _still(reader, made, seed=seed, now=now, stands=stands)
     try:
-        settle(still)
         check_rows(still)
+        settle(still)
         files = [_named(each) for each in reader.part("files", list)]
         logs = _logs(reader) if reader.part("logs", bool) else None
         yield Opened(still, files, lambda named: _content(reader, named), logs, reader.head["secrets"], made)

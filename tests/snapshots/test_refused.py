@@ -127,6 +127,7 @@ ROWS = [
     (row_with("app", 0, "a b"), "id of row 1 of app cannot be"),
     (row_with("app", 0, ".."), "id of row 1 of app cannot be"),
     (row_with("app", 0, None), "of app cannot be"),
+    (row_with("sequence", 0, None), "id of row 1 of sequence cannot be"),
     (row_with("app", 1, {"a": 1}), "names no secret that there is"),
     (row_with("app", 1, [10**6]), "names no secret that there is"),
     (row_with("app", 1, [True]), "names no secret that there is"),
