@@ -52,8 +52,8 @@ $(VENV)/compiled: $(VENV)/installed $(shell find tests -name '*.py')
 		xargs $(BIN)/python -m pytest -n 0 -qq --collect-only >/dev/null 2>&1 & done; wait
 	@touch $@
 
-test-long: setup ## Play the demo's story as a scenario file by the command; pytest plays it in `make test`
-	@LONG=1 $(BIN)/python -m pytest -n0 tests/stories/test_scenario.py
+test-long: setup ## Play the demo's story as a scenario file, by pytest and by the command
+	@LONG=1 $(BIN)/python -m pytest -n2 tests/stories/test_scenario.py
 
 test-cli: setup $(CLI)/node_modules/installed ## Drive a platform with the real heroku CLI; needs Node >= 20 and npm
 	@HEROKU_CLI=$(CURDIR)/$(CLI)/node_modules/.bin/heroku $(BIN)/python -m pytest -n $(CLI_WORKERS) $(CLI)

@@ -1,6 +1,6 @@
-"""The demo's story as a scenario file: played by pytest as anybody's test, and (`make test-long`) by the command.
+"""The demo's story as a scenario file: played by pytest as anybody's test, and by the command (`make test-long`).
 
-In a browser: tests/browser/test_scenarios.py.
+`make test` plays the story as `make demo` tells it. In a browser: tests/browser/test_scenarios.py.
 """
 
 import json
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.processes
 
 STORY = STORIES / "demo.scenario.yaml"
 SECONDS = 180.0
+real_programs = pytest.mark.skipif(not os.environ.get("LONG"), reason="make test-long plays it")
 CHAPTERS = 22
 
 
@@ -51,6 +52,7 @@ def test_the_story_tells_what_the_demo_tells() -> None:
     ], "what starts and stops them is the player"
 
 
+@real_programs
 def test_pytest_plays_it(tmp_path: Path) -> None:
     """With packages from a folder: the story needs no network. The fixture sees that nothing of it is left."""
     done = play(tmp_path, "pytest", "-p", "no:cacheprovider", "--junit-xml=report.xml", "-rA", str(STORY))
@@ -59,7 +61,7 @@ def test_pytest_plays_it(tmp_path: Path) -> None:
     assert "HRKU-" not in done.stdout + (tmp_path / "report.xml").read_text(), "no token is shown"
 
 
-@pytest.mark.skipif(not os.environ.get("LONG"), reason="make test-long plays it")
+@real_programs
 def test_the_command_plays_it(tmp_path: Path) -> None:
     done = play(tmp_path, "platform_sim", "run", "--json", str(STORY))
     assert done.returncode == 0, done.stdout
