@@ -9,7 +9,15 @@ from typing import Any
 import click
 
 from platform_sim.cli.addons_manifest import manifest_group
-from platform_sim.cli.addons_set import local_option, plan, reset_secret, service_options, set_
+from platform_sim.cli.addons_set import (
+    local_option,
+    no_local_option,
+    place_wanted,
+    plan,
+    reset_secret,
+    service_options,
+    set_,
+)
 from platform_sim.cli.client import Client, route
 from platform_sim.cli.manifest_file import A_FILE, read_manifest
 from platform_sim.cli.options import asks_platform, json_option
@@ -50,6 +58,7 @@ group.add_command(manifest_group)
     "--plan", "plans", callback=read_plans, multiple=True, metavar="NAME[=CENTS]", help="A plan; may be repeated."
 )
 @local_option
+@no_local_option
 @service_options
 @click.option("--client-secret-file", type=A_FILE, metavar="FILE", help="Use the OAuth client secret in FILE.")
 @click.option(
@@ -67,6 +76,7 @@ def register(
     plans: list[Json],
     wanted: Json,
     local: str | None,
+    no_local: bool,
     client_secret_file: Path | None,
     client_secret_out: Path | None,
     show_secret: bool,
@@ -76,9 +86,9 @@ def register(
 
     The first plan is the default. Without --plan a new service has one free plan, `test`.
     """
+    wanted |= place_wanted(local, no_local)
     contents = read_manifest(manifest)
     wanted |= {"plans": plans} if plans else {}
-    wanted |= {} if local is None else {"local": local}
     if client_secret_file is not None:
         wanted["client_secret"] = client_secret_file.read_text(encoding="utf-8").strip()
     pushed = client.post(route("api", "v3", "addons", contents["id"], "manifests"), {"contents": contents})

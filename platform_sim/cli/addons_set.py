@@ -24,6 +24,15 @@ local_option = click.option(
     "--local", metavar="URL", help="Call the partner at this scheme, host and port; paths stay those of the manifest."
 )
 
+no_local_option = click.option("--no-local", is_flag=True, help="Call the partner where its manifest says.")
+
+
+def place_wanted(local: str | None, no_local: bool) -> Json:
+    """What both options say, in the words of the API; UsageError if they say different things."""
+    if local is not None and no_local:
+        raise click.UsageError("--local and --no-local exclude each other")
+    return {"local": "" if no_local else local} if no_local or local is not None else {}
+
 
 def service_options(command: Command) -> Command:
     """Adds `--state` and `--ability`; what was said comes as `wanted=`, in the words of the API."""
@@ -43,7 +52,7 @@ def service_options(command: Command) -> Command:
 @service_options
 @click.option("--no-abilities", is_flag=True, help="Enable none.")
 @local_option
-@click.option("--no-local", is_flag=True, help="Call the partner where its manifest says.")
+@no_local_option
 @json_option
 @asks_platform
 def set_(
@@ -52,8 +61,7 @@ def set_(
     """Change the stage of a service, what it may, or where its partner is called."""
     if no_abilities:
         wanted["abilities"] = []
-    if local is not None or no_local:
-        wanted["local"] = "" if no_local else local
+    wanted |= place_wanted(local, no_local)
     if not wanted:
         raise click.UsageError("say what to change: --state, --ability, --no-abilities, --local or --no-local")
     found = client.put(route("sim", "services", name), wanted)

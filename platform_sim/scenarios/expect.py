@@ -158,14 +158,14 @@ def _dynos(scene: Scene, wanted: Json, seen: Seen, was: Before) -> Iterator[Chec
 
 
 def _leaks(scene: Scene, wanted: str, seen: Seen, was: Before) -> Iterator[Check]:
-    """When no partner is just being asked."""
+    """When no partner is just being asked; of what the playing has made."""
     dynos.waited(scene, lambda: not is_busy(scene.platform.ask("GET", "/sim/status")), SETTLED)
-    held = []
+    held = list(scene.held)
     for each in scene.services.values():
         partner = each.scripted
         holds = None if partner is None else (lambda partner=partner: set(partner.resources))
         held.append(Held(each.name, str(each.manifest["api"].get("password")), holds))
-    found = leaks(scene.platform, held)
+    found = [each for each in leaks(scene.platform, held) if each.uuid not in scene.owed_before]
     yield Check(("leaks",), "nothing leaks", "; ".join(map(str, found)))
 
 

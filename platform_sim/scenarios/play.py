@@ -4,7 +4,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,10 +18,12 @@ from platform_sim.scenarios.dynos import Pauses
 from platform_sim.scenarios.expect import Check
 from platform_sim.scenarios.http import Unreachable
 from platform_sim.scenarios.matching import MISSING, found_at
-from platform_sim.scenarios.problems import Place
+from platform_sim.scenarios.problems import Place, Problem
 from platform_sim.scenarios.programs import ProgramProblem, Programs
 from platform_sim.scenarios.scene import Json, LeftOut, Scene, Seen, StepFailed
 from platform_sim.scenarios.services import Registrar
+from platform_sim.testing.leaks import Service as Brought
+from platform_sim.testing.leaks import leaks
 from platform_sim.testing.questions import Questions, Refused
 
 State = Literal["ok", "failed", "left out", "not played"]
@@ -56,7 +58,8 @@ class Outcome:
 class Player:
     """Plays one document on one platform. A context manager: at the end nothing of it runs but what was made there.
 
-    `environment`: of the programs that are started. `stopped`: asked now and then whether it has to end.
+    `environment`: of the programs that are started. `stopped`: asked now and then whether it has to end. `brought`:
+    services that are there for this playing alone, and whose partners somebody has chosen.
     """
 
     def __init__(
@@ -65,21 +68,25 @@ class Player:
         platform: Questions,
         environment: Mapping[str, str],
         stopped: Callable[[], bool] = lambda: False,
+        *,
+        brought: Collection[Brought] = (),
     ) -> None:
         self._document = document
         scratch = Path(tempfile.mkdtemp(prefix="platform-sim-scenario-"))
         programs = Programs(scratch, stopped)
         self.scene = Scene(platform, document.folder, scratch, programs, environment, stopped=stopped)
         self.scene.chance = Chance(document.content.get("seed"))
-        self._registrar = Registrar(self.scene, document.content.get("services", {}))
+        self.scene.held = brought
+        wanted = document.content.get("services", {})
+        self._registrar = Registrar(self.scene, wanted, {each.slug for each in brought})
         self.scene.register = self._registrar.register
 
     def __enter__(self) -> "Player":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.scene.programs.end()
         self._registrar.end()
+        self.scene.programs.end()
         shutil.rmtree(self.scene.scratch, ignore_errors=True)
 
     def play(self) -> Iterator[Outcome]:
@@ -101,10 +108,13 @@ class Player:
         begun, told, place = time.monotonic(), GIVEN, Place()
         made: list[str] = []
         try:
-            if document.frozen_at is not None:
-                self._freeze(document.frozen_at)
             given_state.values(scene, document.content.get("values", {}))
             scene.environment = {**scene.environment, **scene.filled(document.content.get("environment", {}))}
+            scene.owed_before = {each.uuid for each in leaks(scene.platform, ())}
+            if refused := self._registrar.refused():
+                return self._refused(refused, begun)
+            if document.frozen_at is not None:
+                self._freeze(document.frozen_at)
             for told in given_state.put_in_place(scene, document.content, self._registrar, document.later):
                 made.append(told)
         except (StepFailed, ProgramProblem, Refused, Unreachable, LeftOut) as problem:
@@ -117,6 +127,14 @@ class Player:
         return Outcome(
             0, place, GIVEN, "ok", checks=tuple(f"{each} is there" for each in made), milliseconds=_since(begun)
         )
+
+    def _refused(self, refused: Mapping[str, str], begun: float) -> Outcome:
+        """Each with its place; nothing has been done."""
+        marks, file = self._document.marks, self._document.file
+        places = {name: marks.get(("services", name), Place()) for name in refused}
+        told = [self._masked(Problem(places[name], why).at(file)) for name, why in refused.items()]
+        title, place = f"service {next(iter(refused))}", next(iter(places.values()))
+        return Outcome(0, place, title, "failed", problem="\n".join(told), milliseconds=_since(begun))
 
     def _freeze(self, at: datetime) -> None:
         """Unless the clock stands there already, as that of a platform of its own does."""

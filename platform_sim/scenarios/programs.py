@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -128,6 +129,17 @@ def _listening(port: int) -> str:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1.0) as found:
         return f"http://localhost:{port}" if found.getsockname() != found.getpeername() else ""
     return ""
+
+
+def listens(place: str) -> bool:
+    """Whether somebody does, at a place of this machine as `http://localhost:5300`."""
+    parts = urlsplit(place)
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    address = ("localhost" if host.endswith(".localhost") else host, port)
+    with contextlib.suppress(OSError), socket.create_connection(address, timeout=1.0) as found:
+        return bool(found.getsockname() != found.getpeername())
+    return False
 
 
 def _end_of(output: Path) -> str:

@@ -1,7 +1,7 @@
 """What the steps of a scenario act on: the platform, who asks, the partners, and the values that were saved."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from platform_sim.scenarios.http import Unreachable
 from platform_sim.scenarios.kinds import SAVED
 from platform_sim.scenarios.matching import MISSING, found_at
 from platform_sim.scenarios.programs import Programs
+from platform_sim.testing.leaks import Service as Brought
 from platform_sim.testing.partner import Partner
 from platform_sim.testing.questions import Questions, Refused, content_of
 from platform_sim.testing.wsgi import Answer
@@ -83,6 +84,10 @@ class Scene:
     register: Callable[[str], Seen] = field(default=lambda name: Seen())
     """Registers a service of the file."""
     chance: Chance = field(default_factory=Chance)
+    held: Collection[Brought] = ()
+    """Services that are there for this playing alone, and what their partners hold."""
+    owed_before: Collection[str] = ()
+    """Add-ons of which something was owed before the playing: none of its leaks."""
 
     def seen(
         self, method: str, path: str, content: Any = None, *, headers: Mapping[str, str] | None = None, whose: str = ""

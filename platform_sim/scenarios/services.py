@@ -1,9 +1,10 @@
 """Services of a scenario: their manifests, their partners (a URL, a program, a scripted one), their registration."""
 
+import contextlib
 import io
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -14,6 +15,17 @@ from platform_sim.core.model.moments import read_length
 from platform_sim.core.model.sso import resource_token, user_scoped_token
 from platform_sim.scenarios.programs import ProgramProblem, free_port
 from platform_sim.scenarios.scene import Json, LeftOut, Scene, Seen, Service, StepFailed
+from platform_sim.scenarios.standing import (
+    NotHere,
+    Standing,
+    check_reach,
+    is_here,
+    own_place,
+    place_of,
+    plan_of,
+    set_local,
+    standing,
+)
 from platform_sim.testing.partner import Partner
 from platform_sim.testing.questions import route
 from platform_sim.testing.wsgi import Wsgi
@@ -23,20 +35,69 @@ SPEC = ("state", "abilities", "local")
 
 
 class Registrar:
-    """Registers services as the file describes them. A partner that two share is started once."""
+    """Registers services as the file describes them. A partner that two share is started once.
 
-    def __init__(self, scene: Scene, wanted: Mapping[str, Json]) -> None:
-        self._scene, self._wanted = scene, wanted
+    `brought`: services that are there for this playing alone, whose partners somebody has chosen.
+    """
+
+    def __init__(self, scene: Scene, wanted: Mapping[str, Json], brought: Collection[str] = ()) -> None:
+        self._scene, self._wanted, self._brought = scene, wanted, brought
         self._servers: list[WSGIServer] = []
+        self._found: dict[str, Standing | None] = {}
+        """Of each service that was looked for: how it stood before the playing."""
+        self._refused: dict[str, str] = {}
+        self._borrowed: dict[str, str] = {}
+        """Services whose partner is another for this playing: where it was called before."""
+        self._said_by: dict[str, Any] = {}
+
+    def refused(self) -> dict[str, str]:
+        """Name -> why it cannot be played with here, of services that are not optional. Changes nothing."""
+        for name in self._wanted:
+            # Another mistake, as a manifest that needs what a step will have saved, is told when it is registered.
+            with contextlib.suppress(StepFailed, ProgramProblem):
+                self._look(name)
+        return {name: why for name, why in self._refused.items() if not self._wanted[name].get("optional")}
+
+    def _look(self, name: str) -> None:
+        """Once: whether the file may have this service here. NotHere if it may not."""
+        if name not in self._found and name not in self._refused:
+            try:
+                self._found[name] = self._judged(name)
+            except NotHere as problem:
+                self._refused[name] = str(problem)
+        if name in self._refused:
+            raise NotHere(self._refused[name])
+
+    def _judged(self, name: str) -> Standing | None:
+        scene, wish, there = self._scene, self._wish(name), standing(self._scene, name)
+        place = None if wish is None else ""
+        if isinstance(wish, dict) and "url" in wish:
+            place = place_of(scene.filled(wish["url"]))
+        if there is None and place == "":
+            return None
+        wanted = scene.filled(self._wanted[name] | {"partner": None})
+        manifest = self._manifest(name, wanted, Partner(name))
+        if there is not None:
+            there.check(scene, wanted, manifest, place)
+        if place != "" and name not in self._brought:
+            check_reach(name, place or (there.place if there else own_place(manifest)), wanted)
+        return there
+
+    def _wish(self, name: str) -> Any:
+        """Who its partner is: of one that is the same as another's, that one."""
+        wish = self._wanted[name].get("partner")
+        other = wish.get("same as") if isinstance(wish, dict) else None
+        return self._wanted.get(other, {}).get("partner", wish) if other else wish
 
     def start(self, name: str) -> None:
         """Have the partner's program run before its service is registered, if it has one of its own."""
-        if "command" in (self._wanted[name].get("partner") or ""):
+        if "command" in (self._wanted[name].get("partner") or "") and name not in self._refused:
             self._prepare(name)
 
     def register(self, name: str) -> Seen:
         """Start the partner, push the manifest, sell the plans. LeftOut for an optional one that is not there."""
         try:
+            self._look(name)
             service = self._scene.services.get(name) or self._prepare(name)
             self._tell(name, self._scene.filled(self._wanted[name]), service)
         except (StepFailed, ProgramProblem) as problem:
@@ -54,7 +115,9 @@ class Registrar:
         answers = _scripted(wanted)
         partner = Partner(name) if answers is not None else None
         manifest = self._manifest(name, filled, partner)
-        service = Service(name, manifest, filled.get("client_secret") or self._scene.chance.secret(name))
+        there = self._found.get(name)
+        known = there.client_secret if there else self._scene.chance.secret(name)
+        service = Service(name, manifest, filled.get("client_secret") or known)
         if partner is None:
             service.url = self._place(name, wanted, service)
         else:
@@ -66,12 +129,20 @@ class Registrar:
         return service
 
     def _tell(self, name: str, filled: Json, service: Service) -> None:
-        scene = self._scene
+        scene, there = self._scene, self._found[name]
+        if there is not None:
+            if service.url and service.url != there.local:
+                self._borrowed[name] = there.local
+                scene.must("PUT", route("sim", "services", name), {"local": service.url})
+            return
         scene.must("POST", f"{route('api', 'v3', 'addons', name)}/manifests", {"contents": service.manifest})
         spec: Json = {key: filled[key] for key in SPEC if key in filled}
         spec |= {"plans": [plan_of(each) for each in filled.get("plans", ())], "client_secret": service.client_secret}
         if service.url:
             spec["local"] = service.url
+            if "url" not in self._wish(name) and is_here(own_place(service.manifest)):
+                # At the end nobody listens there. Elsewhere the manifest would lead to another machine.
+                self._borrowed[name] = ""
         scene.must("PUT", route("sim", "services", name), spec)
 
     def _manifest(self, name: str, filled: Json, partner: Partner | None) -> Json:
@@ -92,11 +163,14 @@ class Registrar:
         return found
 
     def _said(self, name: str, wanted: Json) -> Any:
+        if name in self._said_by:
+            return self._said_by[name]
         environment = {**self._scene.environment, **address_of(self._scene), **wanted.get("environment", {})}
         ended = self._scene.programs.run(wanted["command"], environment, self._scene.folder)
         if ended.status or json_in(ended.said) is None:
             raise StepFailed(f"the command for the manifest of {name} has said: {ended.said[-1000:].strip()}")
-        return json_in(ended.said)
+        self._said_by[name] = json_in(ended.said)
+        return self._said_by[name]
 
     def _place(self, name: str, wanted: Json, service: Service) -> str:
         """Where the partner is called; "" for where the manifest says."""
@@ -134,7 +208,9 @@ class Registrar:
         return f"http://localhost:{server.server_port}"
 
     def end(self) -> None:
-        """No scripted partner listens any more."""
+        """Services have their own partners again, and no scripted one listens any more."""
+        while self._borrowed:
+            set_local(self._scene, *self._borrowed.popitem())
         while self._servers:
             server = self._servers.pop()
             server.shutdown()
@@ -166,14 +242,6 @@ def _scripted(wanted: Any) -> list[Json] | None:
     if wanted == "scripted":
         return []
     return wanted["scripted"] if isinstance(wanted, dict) and "scripted" in wanted else None
-
-
-def plan_of(given: str | Json) -> Json:
-    """A plan as it stands in the file: `pro=900`, or an object."""
-    if not isinstance(given, str):
-        return given
-    name, _, cents = given.partition("=")
-    return {"name": name, "cents": int(cents or "0")}
 
 
 def older(fields: Mapping[str, str], salt: str, age: str) -> dict[str, str]:

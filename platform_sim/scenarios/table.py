@@ -124,6 +124,7 @@ SERVICE_WISH = Obj(
         "state": Field(Choice(("alpha", "beta", "ga", "shutdown")), "As in the Partner Portal."),
         "abilities": Field(ListOf(Choice(tuple(ABILITIES))), "What is enabled for the service."),
         "client_secret": Field(TEXT, "Made up if it is left out."),
+        "elsewhere": Field(Switch(), "Whether its partner may be asked on another machine, where it is; else refused."),
         "optional": Field(Switch(), "If it cannot be had here, steps that are `for` it are left out."),
     }
 )

@@ -1,6 +1,6 @@
 """Scenario files as tests of pytest: each `*.scenario.yaml` is one, played on a Heroku of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from platform_sim.scenarios.play import Outcome
 from platform_sim.scenarios.problems import BadScenario
 from platform_sim.scenarios.report import plain
 from platform_sim.testing import project
+from platform_sim.testing.joins import Service
 from platform_sim.testing.scenarios import on_private
 from platform_sim.testing.story import Timeline
 
@@ -32,10 +33,14 @@ class ScenarioFile(pytest.File):
             document = load(self.path)
         except BadScenario as bad:
             raise self.CollectError(str(bad)) from None
-        yield ScenarioItem.from_parent(self, name=document.title, document=document)
+        yield ScenarioItem.from_parent(self, name=document.title, callobj=_wants, document=document)
 
 
-class ScenarioItem(pytest.Item):
+def _wants(heroku_services: Sequence[Service]) -> None:
+    """Names the fixtures of a playing: what the project says its services are."""
+
+
+class ScenarioItem(pytest.Function):
     """Its playing."""
 
     def __init__(self, *, document: Document, **more: Any) -> None:
@@ -43,8 +48,9 @@ class ScenarioItem(pytest.Item):
         self.document = document
 
     def runtest(self) -> None:
-        """See `pytest.Item`. What the file says of seed and settings goes before what the project says."""
-        with on_private(self.document, project.seed(self), project.settings(self)) as (player, _):
+        """See `pytest.Item`. What the file says of seed, settings and services goes before what the project says."""
+        services: Any = self.funcargs["heroku_services"]
+        with on_private(self.document, project.seed(self), project.settings(self), services) as (player, _):
             for outcome in player.play():
                 if outcome.state == "failed":
                     trees = str(Timeline(list(outcome.timeline)))
@@ -57,7 +63,7 @@ class ScenarioItem(pytest.Item):
         if isinstance(problem, BadScenario):
             return str(problem)
         if not isinstance(problem, NotAsExpected):
-            return super().repr_failure(excinfo, style)
+            return super().repr_failure(excinfo)
         outcome = problem.outcome
         head = f"{self.document.file}:{outcome.place.line}: {plain(outcome.title)}"
         return "\n".join([head, *(f"  {plain(line)}" for line in outcome.problem.splitlines())])

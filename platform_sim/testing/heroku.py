@@ -203,6 +203,10 @@ class Heroku:
         """The partner of a service that was registered here; KeyError of another."""
         return self._joined[slug]
 
+    def held(self, slug: str) -> Service:
+        """What `leaks` knows of a service that was registered here; KeyError of another."""
+        return self._services[slug]
+
     def cassette(self, slug: str, *, since: datetime | None = None) -> Json:
         """What was said between platform and this service's partner, secrets masked (docs/cassettes.md)."""
         query = "?" + urlencode({"since": since.isoformat()}) if since else ""

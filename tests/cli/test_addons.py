@@ -123,6 +123,15 @@ def test_where_it_is_called_what_it_may_and_its_stage(api: FakeApi, run: Run, ma
     assert api.body_of(PUSH) == {"contents": MANIFEST}, "the manifest itself stays as it is"
 
 
+def test_an_address_that_was_said_is_taken_away(api: FakeApi, run: Run, manifest: str) -> None:
+    api.on(CHANGE, shapes.service("exceptions", *PLANS))
+    assert run("addons", "register", manifest, "--no-local").exit_code == 0
+    assert api.body_of(CHANGE) == {"local": ""}
+    for words in (("addons", "register", manifest), ("addons", "set", "exceptions")):
+        result = run(*words, "--no-local", "--local", "http://localhost:1")
+        assert (result.exit_code, "exclude each other" in result.stderr) == (2, True)
+
+
 def test_what_is_doubtful_is_told_beside_the_output(api: FakeApi, run: Run, manifest: str) -> None:
     pushed = {"contents": MANIFEST, "warnings": ["`plans` is not read. (M39)"]}
     api.on(PUSH, pushed, 201)

@@ -1,6 +1,11 @@
 """Scenario files as pytest collects them."""
 
+import json
+import os
+
 import pytest
+
+from platform_sim.testing import Partner
 
 GOOD = """
 scenario: It goes well
@@ -56,3 +61,52 @@ def test_a_bad_file_is_an_error_with_all_its_mistakes(pytester: pytest.Pytester)
             "*bad.scenario.yaml:2:7: must be a whole*",
         ]
     )
+
+
+OWN = """
+scenario: Mine by NAME
+uses: {services: [NAME]}
+steps:
+- create app: shop
+- create addon: {app: shop, plan: NAME, name: a1}
+  expect: {config: {shop: {NAME_URL: made by conftest}}}
+"""
+
+
+def test_a_projects_own_services_are_there(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+import json
+import os
+
+import pytest
+
+from platform_sim.testing import Partner
+from platform_sim.testing import Factory, Partner, Service
+
+class Own(Partner):
+    def config(self, uuid):
+        return dict.fromkeys(self.manifest["api"]["config_vars"], "made by conftest")
+
+@pytest.fixture
+def heroku_services():
+    return [Service(Partner("noter", config_vars=("NOTER_URL",)).manifest, Factory(lambda told: Own("noter")))]
+"""
+    )
+    (pytester.path / "own.scenario.yaml").write_text(OWN.replace("NAME_URL", "NOTER_URL").replace("NAME", "noter"))
+    pytester.runpytest("-p", "no:xdist").assert_outcomes(passed=1)
+
+
+def test_a_projects_own_service_by_its_settings(pytester: pytest.Pytester) -> None:
+    (pytester.path / "mine.json").write_text(json.dumps(Partner("queuely").manifest))
+    pytester.makeini("[pytest]\npythonpath = .\nplatform_sim_manifest = mine.json\nplatform_sim_partner = own:make()\n")
+    (pytester.path / "own.py").write_text(
+        "import os\nfrom platform_sim.testing import Partner\n\ndef make():\n    made = Partner('queuely')\n"
+        "    made.config = lambda uuid: {'QUEUELY_URL': os.environ['HEROKU_USERNAME']}\n    return made\n"
+    )
+    text = OWN.replace("NAME_URL: made by conftest", "QUEUELY_URL: queuely").replace("NAME", "queuely")
+    (pytester.path / "uses.scenario.yaml").write_text(text)
+    described = text.replace("uses: {services: [queuely]}", "services: {queuely: {manifest: mine.json, plans: [free]}}")
+    (pytester.path / "described.scenario.yaml").write_text(described)
+    pytester.runpytest("-p", "no:xdist").assert_outcomes(passed=2)
+    assert "HEROKU_USERNAME" not in os.environ
