@@ -16,11 +16,12 @@ from platform_sim.cassettes.matching import Ask, Life, ask, lives, nearest, plan
 from platform_sim.cassettes.tape import BadCassette, Recorded, Tape, checked, read
 from platform_sim.cassettes.values import Values
 from platform_sim.partners.contract import Send
+from platform_sim.partners.played import HEADER, RECORDED
 
 Json = dict[str, Any]
 HOOKS = "/cassette/webhooks"
 """Where webhooks are received that the partner has made at an address which nobody has kept."""
-DROPPED = frozenset({"content-length", "transfer-encoding", "connection", "date", "server", "content-encoding"})
+DROPPED = frozenset({"content-length", "transfer-encoding", "connection", "date", "server", "content-encoding", HEADER})
 """Headers of an answer that belong to the connection of that time."""
 
 
@@ -189,5 +190,5 @@ def _read(kind: str, body: bytes) -> Any:
 
 def _say(start_response: Any, status: int, headers: Mapping[str, str], content: Any) -> list[bytes]:
     body = b"" if content is None else content.encode() if isinstance(content, str) else json.dumps(content).encode()
-    start_response(f"{status} Recorded", [*headers.items(), ("Content-Length", str(len(body)))])
+    start_response(f"{status} Recorded", [*headers.items(), ("Content-Length", str(len(body))), (HEADER, RECORDED)])
     return [body]

@@ -5,7 +5,7 @@ The platform is a real one, in memory, whose clock stands still; what the partne
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from platform_sim.cassettes.compare import differences
@@ -19,6 +19,8 @@ from platform_sim.core.model.cassettes import UNKNOWN
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 
 Json = dict[str, Any]
+NOT_REACHED = ("refused connection", "no connection", "unknown host")
+"""Problems after which it is certain that the partner has heard nothing."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Compared:
     request: str
     status: int | None
     says: tuple[str, ...]
+    unjudged: str = ""
+    """Why there is nothing to compare with: it had no answer when it was recorded."""
 
 
 @dataclass
@@ -65,9 +69,11 @@ class Repeat:
     """One cassette against one partner. `patience`: wall seconds for what the partner does of its own accord."""
 
     def __init__(self, tape: Tape, home: Home, patience: float = 10.0) -> None:
-        self._tape, self._home, self._patience = tape, home, patience
-        self._runs = {life.addon: _Run(life, Values(tape.service, {})) for life in lives(tape)}
-        self.outcome = Outcome()
+        self._unheard = _unheard(tape)
+        sent = tuple(each for each in tape.exchanges if each.number not in self._unheard)
+        self._tape, self._home, self._patience = replace(tape, exchanges=sent), home, patience
+        self._runs = {life.addon: _Run(life, Values(tape.service, {})) for life in lives(self._tape)}
+        self.outcome = Outcome(not_repeated=list(self._unheard.values()))
 
     def play(self, told: Callable[[str], None] = lambda _: None) -> Outcome:
         """All of it, in the recorded order; what was made and is still there is deleted at the end."""
@@ -102,19 +108,22 @@ class Repeat:
             self._keep(run, recorded, None, ["the platform had no reason to send it"])
             return
         request, answer = sent
-        if not self.outcome.compared and answer.problem in ("refused connection", "no connection", "unknown host"):
+        if not self.outcome.compared and answer.problem in NOT_REACHED:
             self.outcome.absent = f"nobody answers ({answer.problem})"
             return
         run.values.learn(recorded.sent, _content(request))
+        if recorded.status is None:
+            self._keep(run, recorded, answer.status, (), f"recorded was {recorded.how_it_ended}")
+            return
         says = differences(recorded, answer, run.values)
         if answer.status == recorded.status:
             # Also where the answer has other words: what comes next may have to wait for these calls.
             says += self._calls(run, recorded, begun)
         self._keep(run, recorded, answer.status, says)
 
-    def _keep(self, run: _Run, recorded: Recorded, status: int | None, says: Sequence[str]) -> None:
+    def _keep(self, run: _Run, recorded: Recorded, status: int | None, says: Sequence[str], unjudged: str = "") -> None:
         what = str(run.life.ask_of(recorded))
-        self.outcome.compared.append(Compared(recorded.number, recorded.addon, what, status, tuple(says)))
+        self.outcome.compared.append(Compared(recorded.number, recorded.addon, what, status, tuple(says), unjudged))
 
     def _sent(self, run: _Run, recorded: Recorded) -> tuple[PartnerRequest, PartnerAnswer] | None:
         """The request as it goes out now, and its answer: by what a customer does, or the same again where that would
@@ -179,6 +188,24 @@ class Repeat:
             status = found[1].status if found else None
             if status is None or not (status < 300 or status in (404, 410)):
                 self.outcome.left.append(f"{run.uuid} was made for this run, and the partner would not delete it")
+
+
+def _unheard(tape: Tape) -> dict[int, str]:
+    """By number, with a sentence: unanswered requests that are not sent, since the same one was sent again right after
+    it, or since the partner cannot have heard them."""
+    found: dict[int, str] = {}
+    for life in lives(tape):
+        for at, each in enumerate(life.asked):
+            if each.status is not None:
+                continue
+            what, follower = life.ask_of(each), next(iter(life.asked[at + 1 :]), None)
+            if follower is not None and life.ask_of(follower) == what:
+                found[each.number] = (
+                    f"{each.number} {what}: it had {each.how_it_ended}; {follower.number} is its repeat"
+                )
+            elif each.problem in NOT_REACHED:
+                found[each.number] = f"{each.number} {what}: it has reached nobody ({each.problem})"
+    return found
 
 
 def _went_well(call: Recorded) -> bool:

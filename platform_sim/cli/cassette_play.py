@@ -76,7 +76,8 @@ def _tell(tape: Tape, outcome: Outcome, as_json: bool) -> None:
         return
     lines = []
     for each in outcome.compared:
-        lines.append(f"  {'DIFF' if each.says else 'same'}  {each.number}  {each.request}")
+        word = "sent" if each.unjudged else "DIFF" if each.says else "same"
+        lines.append(f"  {word}  {each.number}  {each.request}" + (f": {each.unjudged}" if each.unjudged else ""))
         lines += [f"          {sentence}" for sentence in each.says]
     lines += [f"  left out  {sentence}" for sentence in outcome.not_repeated]
     lines += [f"  left behind  {sentence}" for sentence in outcome.left]
@@ -96,6 +97,7 @@ def _as_json(tape: Tape, outcome: Outcome) -> dict[str, Any]:
                 "request": each.request,
                 "status": each.status,
                 "differences": list(each.says),
+                "not_judged": each.unjudged or None,
             }
             for each in outcome.compared
         ],

@@ -17,15 +17,16 @@ from platform_sim.cli.show import echo_lines, plural, print_json
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--service", "slug", required=True, metavar="SLUG", help="Whose partner.")
 @click.option("--since", metavar="TIME", help="Only what began then or later, as in 2026-03-01T12:00:00Z.")
+@click.option("--addon", metavar="NAME", help="Only about this add-on, by its name or id.")
 @json_option
 @asks_platform
-def command(client: Client, file: Path, slug: str, since: str | None, as_json: bool) -> None:
+def command(client: Client, file: Path, slug: str, since: str | None, addon: str | None, as_json: bool) -> None:
     """Write what platform and partner have said into a file.
 
     Both directions, with placeholders in place of secrets. A FILE that is there is written anew.
     """
-    query = f"?{urlencode({'since': since})}" if since else ""
-    found: dict[str, Any] = client.get(f"{route('sim', 'services', slug)}/cassette{query}")
+    query = urlencode({name: text for name, text in (("since", since), ("addon", addon)) if text})
+    found: dict[str, Any] = client.get(f"{route('sim', 'services', slug)}/cassette" + (f"?{query}" if query else ""))
     try:
         file.write_text(written(found), encoding="utf-8")
     except OSError as problem:

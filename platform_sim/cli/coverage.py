@@ -17,15 +17,19 @@ from platform_sim.coverage.terminal import lines
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it as a page.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="N", help="Exit code 1 below so many percent.")
 @click.option("--api", is_flag=True, help="Count all links of the Platform API too, as customers use them.")
+@click.option("--scripted", is_flag=True, help="Count services whose partners are scripted ones or cassettes, too.")
 @click.option("--all", "whole", is_flag=True, help="List all that is missing.")
 @json_option
 @asks_platform
-def command(client: Client, html: Path | None, fail_under: float | None, api: bool, whole: bool, as_json: bool) -> None:
+def command(
+    client: Client, html: Path | None, fail_under: float | None, whole: bool, as_json: bool, **given: bool
+) -> None:
     """Show what of the partner contract a platform has touched.
 
     Rules, states of add-ons, and links. The platform has to be started with `up --coverage`.
     """
-    found: dict[str, Any] = client.get(f"/sim/coverage{'?api=true' if api else ''}")
+    query = "&".join(f"{name}=true" for name in ("api", "scripted") if given[name])
+    found: dict[str, Any] = client.get("/sim/coverage" + (f"?{query}" if query else ""))
     if as_json:
         print_json(found)
     else:

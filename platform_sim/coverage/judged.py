@@ -13,7 +13,7 @@ from platform_sim.conformance.scenes.back import SECRET
 from platform_sim.conformance.scenes.contact import CONTACT
 from platform_sim.conformance.scenes.life import CALLED
 from platform_sim.conformance.seen import Exchange, Heard, Seen
-from platform_sim.coverage.moments import Life, Service
+from platform_sim.coverage.moments import MANIFEST, Life, Service
 from platform_sim.coverage.touched import Touched
 from platform_sim.partners.mask import SHORTEST
 
@@ -103,19 +103,20 @@ def _until_made(calls: Sequence[Heard]) -> tuple[Heard, ...]:
     return tuple(calls[: ends[0] + 1]) if ends else ()
 
 
-def judge(seen: Looked, service: Service) -> Touched:
-    """Every rule by this."""
+def judge(seen: Looked, service: Service, where: str = "") -> Touched:
+    """Every rule by this. `where`: in which test or when it was seen."""
     found = Touched()
     able = of_manifest(service.manifest, service.plans) | of_behaviour(seen)
     found.abilities |= able
     for rule in RULES:
-        seen.looked = rule.moment == "manifest"
+        seen.looked = rule.moment == MANIFEST
         result = rule.judged(seen, able)
         if result.kind not in JUDGED or not seen.looked:
             continue
         found.rules[rule.id] += 1
         if result.problems:
-            found.broken.setdefault(rule.id, result.problems[0].sentence)
+            by = f"by {service.slug}" + (f", first {where}" if where else "")
+            found.broken.setdefault(rule.id, f"{by}: {result.problems[0].sentence}")
     return found
 
 

@@ -25,6 +25,8 @@ from platform_sim.partners.manifest import base_url, credentials, sso_target
 Manifest = dict[str, Any]
 ORDER, PLAN, END, LOGIN, OTHER = "POST", "PUT", "DELETE", "login", "other"
 """What is asked of a partner."""
+MANIFEST = "manifest"
+"""The moment of the rules that are about a manifest alone."""
 ASKED = {
     ORDER: "POST to base_url: make a resource.",
     PLAN: "PUT: change a resource's plan.",
@@ -74,6 +76,8 @@ class Life:
     plan: str | None = None
     changed: bool = False
     over: bool = False
+    where: str = ""
+    """In which test it has begun, or when."""
 
     def learns(self, exchange: Exchange) -> None:
         """Keep it, and what follows from it for what comes next."""
@@ -111,6 +115,11 @@ def asked_service(request: PartnerRequest, services: Sequence[Service]) -> Servi
     fits = [each for each in services if each.kind(request) is not None]
     given = next((text for name, text in request.headers.items() if name.lower() == "authorization"), "")
     return next((each for each in fits if each.slug == _pair(given)[0]), fits[0] if fits else None)
+
+
+def basic_user(authorization: str) -> str:
+    """Whose credentials these are, "" where they are none."""
+    return _pair(authorization)[0]
 
 
 def _pair(authorization: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 from platform_sim.conformance.catalogue import RULES
 from platform_sim.core.model.addon_states import NOTHING, STATES, TRANSITIONS, Transition
 from platform_sim.coverage.links import Link, api_links, partner_links
-from platform_sim.coverage.moments import ASKED, LOGIN, PLAN
+from platform_sim.coverage.moments import ASKED, LOGIN, MANIFEST, PLAN
 from platform_sim.coverage.reach import REACH
 from platform_sim.coverage.touched import Touched
 
@@ -31,11 +31,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Group:
-    """Rows of one kind."""
+    """Rows of one kind. `counts`: whether they are a part of the percentage."""
 
     name: str
     title: str
     items: tuple[Item, ...]
+    counts: bool = True
 
     @property
     def touched(self) -> int:
@@ -52,13 +53,13 @@ class Coverage:
 
     @property
     def touched(self) -> int:
-        """Of all groups."""
-        return sum(each.touched for each in self.groups)
+        """Of all groups that count."""
+        return sum(each.touched for each in self.groups if each.counts)
 
     @property
     def of(self) -> int:
-        """Rows of all groups."""
-        return sum(len(each.items) for each in self.groups)
+        """Rows of all groups that count."""
+        return sum(len(each.items) for each in self.groups if each.counts)
 
     @property
     def percent(self) -> float:
@@ -81,14 +82,16 @@ def _group_json(group: Group) -> Json:
         {"id": each.id, "sentence": each.sentence, "count": each.count, "note": each.note or None}
         for each in group.items
     ]
-    return {"name": group.name, "title": group.title, "touched": group.touched, "of": len(items), "items": items}
+    of = {"touched": group.touched, "of": len(items), "counts": group.counts}
+    return {"name": group.name, "title": group.title, **of, "items": items}
 
 
 def coverage_of(found: Touched, *, whole_api: bool = False) -> Coverage:
     """The report. `whole_api`: with all links of the Platform API, as customers use them."""
-    able = found.abilities
+    able, manifests = found.abilities, tuple(_rules(found, of_manifest=True))
     groups = [
-        Group("rules", "Rules of the partner contract", tuple(_rules(found))),
+        Group("rules", "Rules of the partner contract", tuple(_rules(found, of_manifest=False))),
+        Group("manifest", "Rules of the manifest, no part of the percentage", manifests, counts=False),
         Group("states", "States of an add-on", tuple(Item(s, STATES[s], found.states[s]) for s in STATES)),
         Group("transitions", "Ways between them", tuple(_ways(found))),
         Group("asked", "What a partner is asked", tuple(_asked(found))),
@@ -96,19 +99,23 @@ def coverage_of(found: Touched, *, whole_api: bool = False) -> Coverage:
     ]
     if whole_api:
         groups.append(Group("api", "Links of the Platform API", tuple(_links(api_links(), found.links, able))))
-    return Coverage(tuple(groups), tuple(_left_out(able)))
+    return Coverage(tuple(groups), tuple(_left_out(found)))
 
 
-def _rules(found: Touched) -> Iterator[Item]:
+def _rules(found: Touched, *, of_manifest: bool) -> Iterator[Item]:
+    """Those of a manifest are judged as soon as it is registered, whatever a test does."""
     for rule in RULES:
-        if rule.id not in REACH or not rule.needs <= found.abilities:
+        if rule.id not in REACH or not rule.needs <= found.abilities or (rule.moment == MANIFEST) != of_manifest:
             continue
         broken = found.broken.get(rule.id)
-        yield Item(rule.id, rule.sentence, found.rules[rule.id], f"not kept: {broken}" if broken else "")
+        yield Item(rule.id, rule.sentence, found.rules[rule.id], f"not kept {broken}" if broken else "")
 
 
-def _left_out(able: set[str]) -> Iterator[str]:
-    reached = [rule for rule in RULES if rule.id in REACH]
+def _left_out(found: Touched) -> Iterator[str]:
+    able, reached = found.abilities, [rule for rule in RULES if rule.id in REACH]
+    if found.played:
+        names = ", ".join(sorted(found.played))
+        yield f"Left out, since its partner is a scripted one or a cassette and not your service: {names}."
     unfit = [rule for rule in reached if not rule.needs <= able]
     yield f"{len(RULES) - len(reached)} rules are about what only `platform-sim check` does to a partner."
     if unfit:

@@ -6,23 +6,26 @@ Kept in memory while resources live; of many alike a few are judged. Nothing is 
 import io
 import json
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from platform_sim.conformance.calls import BACK, TOKEN
+from platform_sim.conformance.calls import BACK, TOKEN, bearer, parameters
 from platform_sim.conformance.seen import Exchange, Heard
 from platform_sim.core.clock import Clock
 from platform_sim.core.model.addon_states import NOTHING, transition
 from platform_sim.core.model.addresses import LOG_INPUT
+from platform_sim.core.model.faults import FAULT
 from platform_sim.core.model.records import Event
 from platform_sim.core.model.seams import Registered
 from platform_sim.coverage.judged import judge, judge_manifest, seen_of
 from platform_sim.coverage.links import link_of
-from platform_sim.coverage.moments import LOGIN, Life, Service, asked_service, moment_of, named
+from platform_sim.coverage.moments import LOGIN, ORDER, Life, Service, asked_service, basic_user, moment_of, named
 from platform_sim.coverage.report import coverage_of
 from platform_sim.coverage.touched import Touched, added
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
+from platform_sim.partners.played import is_played
 from platform_sim.partners.struck import Strike, struck
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -57,18 +60,28 @@ class HeardSend:
 
 class Watch:
     """Of one platform. `registered` says what services there are; `judged`: how often each form of a life was judged,
-    one for many platforms. Safe for many threads."""
+    one for many platforms; `test`: which test runs, "" for none. Safe for many threads."""
 
-    def __init__(self, judged: Counter[Any] | None = None) -> None:
+    def __init__(self, judged: Counter[Any] | None = None, test: Callable[[], str] = str) -> None:
         self.registered: Callable[[], Sequence[Registered]] = lambda: ()
         self._judged = Counter[Any]() if judged is None else judged
-        self._touched = Touched()
+        self._test = test
+        self._touched = defaultdict[str, Touched](Touched)
+        """By service; under "" what belongs to none, or to one that nobody knows."""
+        self._played: set[str] = set()
+        """Services whose partners the library plays."""
+        self._struck: set[str] = set()
+        """By what resources are named on which a fault has acted: from then on nothing about them is judged."""
+        self._codes: dict[str, str] = {}
+        """By the code of an order's grant, which service it is of."""
         self._lives: dict[str, Life] = {}
         self._strays: list[tuple[str, Exchange]] = []
         """What was asked about no resource that is known, with the service's name."""
         self._heard: list[Heard] = []
-        self._tokens: set[str] = set()
-        """Access tokens that partners have got: by these it is known who calls."""
+        self._tokens: dict[str, str] = {}
+        """Tokens that partners have got, with the code that they are from: by these it is known who calls."""
+        self._back = defaultdict[str, Counter[str]](Counter)
+        """By such a code, or by a service, the links that were called; an order's code is known after its answer."""
         self._clock = Clock()
         self._lock = threading.RLock()
 
@@ -89,23 +102,35 @@ class Watch:
             life = next((each for each in self._lives.values() if key in each.ids), None)
             # A login brings no user's name; who has the resource is asked.
             service = life.service if life and kind == LOGIN else service
+            if is_played(answer):
+                self._played.add(service.slug)
+            if kind == ORDER and (code := _code(exchange)):
+                self._codes[code] = service.slug
+            if key in self._struck:
+                return
             exchange = Exchange(moment_of(kind, exchange, service, life), request, answer, now)
             if not exchange.moment:
                 return
             if answer.status is not None:
-                self._touched.asked[kind] += 1
+                self._touched[service.slug].asked[kind] += 1
             if exchange.moment == "provision":
-                life = self._lives[key] = Life(key, service, {key})
+                life = self._lives[key] = Life(key, service, {key}, where=self._where(now))
             if life is None:
                 self._strays = [*self._strays[-MOST:], (service.slug, exchange)]
             else:
                 life.learns(exchange)
             if len(self._lives) > MOST:
-                self._judge(list(self._lives)[: MOST // 2], services)
+                self._judge(list(self._lives)[: MOST // 2])
+
+    def _where(self, now: int) -> str:
+        test = self._test()
+        return f"in {test}" if test else f"at {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
     def committed(self, events: Sequence[Event]) -> None:
         """What has happened to add-ons (`Database.on_commit`)."""
         for event in events:
+            if event.kind == FAULT and event.addon_id and event.data.get("act"):
+                self._strike(event.addon_id)
             if event.kind != "addon" or "state" not in event.data:
                 continue
             after = str(event.data["state"])
@@ -114,9 +139,18 @@ class Watch:
                 continue
             found = transition(before, after)
             with self._lock:
-                self._touched.states[after] += 1
+                touched = self._touched[str(event.data["plan"]).partition(":")[0]]
+                touched.states[after] += 1
                 if found is not None:
-                    self._touched.transitions[found.id] += 1
+                    touched.transitions[found.id] += 1
+
+    def _strike(self, uuid: str) -> None:
+        """A fault acts on what is said about this add-on: what was said before is judged, what follows is not."""
+        with self._lock:
+            self._struck.add(uuid)
+            if uuid in self._lives:
+                self._struck |= self._lives[uuid].ids
+                self._judge([uuid])
 
     def around(self, doors: Wsgi) -> Wsgi:
         """The same doors, heard: of a partner's call all of it, of a customer's only which it was."""
@@ -153,40 +187,61 @@ class Watch:
             return
         is_partners = answer is not None or path.startswith(("/vendor/", "/api/v3/", LOG_INPUT))
         with self._lock:
-            if status < 400:
-                (self._touched.back if is_partners else self._touched.links)[link] += 1
-            if answer is None:
+            went_well = status < 400
+            if not is_partners:
+                self._touched[""].links.update([link] * went_well)
                 return
-            heard = _heard(environ, method, path, query, body, status, b"".join(answer))
-            self._heard = [*self._heard[-HEARD:], heard]
-            if path == TOKEN and heard.answered.get("access_token"):
-                self._tokens.add(str(heard.answered["access_token"]))
+            heard = _heard(environ, method, path, query, body, status, b"".join(answer or ()))
+            self._keep_tokens(heard)
+            self._back[self._caller(heard)].update([link] * went_well)
+            if answer is not None:
+                self._heard = [*self._heard[-HEARD:], heard]
+
+    def _keep_tokens(self, heard: Heard) -> None:
+        if heard.place != TOKEN:
+            return
+        code = self._caller(heard)
+        for name in ("access_token", "refresh_token"):
+            if token := heard.answered.get(name):
+                self._tokens[str(token)] = code
+
+    def _caller(self, heard: Heard) -> str:
+        """The code of the grant by which the partner calls, or its service's name."""
+        given = parameters(heard) if heard.place == TOKEN else {}
+        token = given.get("refresh_token") or bearer(heard)
+        return given.get("code") or self._tokens.get(token) or basic_user(heard.headers.get("authorization", ""))
 
     def _services(self) -> list[Service]:
         return [Service(*each) for each in self.registered()]
 
-    def report(self, *, whole_api: bool = False) -> dict[str, Any]:
+    def report(self, *, whole_api: bool = False, played: bool = False) -> dict[str, Any]:
         """See `seams.Watching`."""
-        return coverage_of(self.touched(), whole_api=whole_api).as_json()
+        return coverage_of(self.touched(played=played), whole_api=whole_api).as_json()
 
-    def touched(self) -> Touched:
-        """All until now."""
+    def touched(self, *, played: bool = False) -> Touched:
+        """All until now. `played`: with the services whose partners the library plays, scripted ones and cassettes."""
         services = self._services()
         with self._lock:
+            left = set() if played else set(self._played)
             for service in services:
-                if self._is_new(("manifest", json.dumps(service.manifest, sort_keys=True), service.plans)):
-                    self._touched.add(judge_manifest(service))
-            self._judge(list(self._lives), services, keep=True)
-            return added([self._touched])
+                form = ("manifest", json.dumps(service.manifest, sort_keys=True), service.plans)
+                if service.slug not in left and self._is_new(form):
+                    self._touched[service.slug].add(judge_manifest(service))
+            self._judge([uuid for uuid, life in self._lives.items() if life.service.slug not in left], keep=True)
+            whole = added(each for slug, each in self._touched.items() if slug not in left)
+            for caller, links in self._back.items():
+                whole.back.update(links if self._codes.get(caller, caller) not in left else ())
+            whole.played |= left
+            return whole
 
-    def _judge(self, uuids: Sequence[str], services: Sequence[Service], keep: bool = False) -> None:
+    def _judge(self, uuids: Sequence[str], keep: bool = False) -> None:
         others = list(self._lives.values())
         for uuid in uuids:
             life = self._lives[uuid]
             strays = [each for slug, each in self._strays if slug == life.service.slug]
             seen = seen_of(life, others, strays, self._heard)
-            if self._is_new(_form(life, strays, seen.facts)):
-                self._touched.add(judge(seen, life.service))
+            if self._is_new((life.service.slug in self._played, *_form(life, strays, seen.facts))):
+                self._touched[life.service.slug].add(judge(seen, life.service, life.where))
             if not keep:
                 del self._lives[uuid]
 
@@ -200,6 +255,11 @@ def _form(life: Life, strays: Sequence[Exchange], facts: dict[str, Any]) -> Any:
     calls = tuple((each.method, each.place.rpartition("/")[2], each.status) for each in facts[BACK])
     asked = tuple((each.moment, each.status, each.answer.problem) for each in [*life.exchanges, *strays])
     return life.service.slug, asked, calls
+
+
+def _code(order: Exchange) -> str:
+    grant = order.sent.get("oauth_grant")
+    return str(grant.get("code") or "") if isinstance(grant, dict) else ""
 
 
 def _whole(pieces: Iterable[bytes]) -> list[bytes]:

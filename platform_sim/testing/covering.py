@@ -9,26 +9,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from platform_sim import testing
-from platform_sim.testing.project import COVERAGE as WANTED
 from platform_sim.testing.project import COVERAGE_API as API
+from platform_sim.testing.project import COVERAGE_HTML as HTML
+from platform_sim.testing.project import COVERAGE_SCRIPTED as SCRIPTED
 from platform_sim.testing.project import FAIL_UNDER as UNDER
-from platform_sim.testing.project import TERMINAL
 
 if TYPE_CHECKING:
     from platform_sim.testing.covered import Tally
 
-PAGE = "html:"
 KEY = "platform_sim_coverage"
 """Under which a worker of xdist hands over what it has found."""
 
 
 def begin_covering(config: pytest.Config) -> None:
-    """Begin; pytest.UsageError for what cannot be understood."""
-    given = config.getoption(WANTED) or TERMINAL
-    if given != TERMINAL and (not given.startswith(PAGE) or given == PAGE):
-        raise pytest.UsageError(f"--platform-sim-coverage={given}: write it without a value, or as html:DIR")
-    folder = None if given == TERMINAL else config.invocation_params.dir / given.removeprefix(PAGE)
-    config.pluginmanager.register(Covering(testing.Tally(bool(config.getoption(API))), folder), "platform-sim-coverage")
+    """Begin."""
+    given = config.getoption(HTML)
+    folder = None if given is None else config.invocation_params.dir / given
+    tally = testing.Tally(bool(config.getoption(API)), bool(config.getoption(SCRIPTED)))
+    config.pluginmanager.register(Covering(tally, folder), "platform-sim-coverage")
 
 
 class Covering:

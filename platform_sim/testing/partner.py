@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from platform_sim.partners.played import HEADER, SCRIPTED
 from platform_sim.testing.questions import Questions, basic, route
 
 RESOURCES, SSO = "/heroku/resources", "/heroku/sso"
@@ -141,7 +142,8 @@ class Partner:
             status, content = self._answer(method, path, headers.get("authorization", ""), given)
             self.requests.append(Asked(method, path, given, status, headers))
         is_text = isinstance(content, str)
-        start_response(f"{status} Answer", [("Content-Type", "text/plain" if is_text else "application/json")])
+        kind = "text/plain" if is_text else "application/json"
+        start_response(f"{status} Answer", [("Content-Type", kind), (HEADER, SCRIPTED)])
         return [] if content is None else [content.encode() if is_text else json.dumps(content).encode()]
 
     def _answer(self, method: str, path: str, authorization: str, given: Json) -> Said:

@@ -43,10 +43,10 @@ KEYS: dict[str, tuple[Literal["args"] | None, str, str]] = {
     CLI: (None, "PROGRAM", "the heroku CLI (else HEROKU_CLI of the environment, else `heroku` on the PATH)"),
 }
 """Ini key -> type, what its option takes, sentence. The option of `platform_sim_seed` is `--platform-sim-seed`."""
-COVERAGE, FAIL_UNDER, COVERAGE_API = "platform_sim_coverage", "platform_sim_fail_under", "platform_sim_coverage_api"
+COVERAGE, COVERAGE_HTML, FAIL_UNDER, COVERAGE_API, COVERAGE_SCRIPTED = (
+    f"platform_sim_{name}" for name in ("coverage", "coverage_html", "fail_under", "coverage_api", "coverage_scripted")
+)
 """What their options are kept by (docs/coverage.md); no ini keys, since they are of a run."""
-TERMINAL = "terminal"
-"""The value of an option that was given without one."""
 OBJECT = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(\(\))?")
 """`package.module:name`, a call of it with `()`."""
 
@@ -70,10 +70,11 @@ def _add_coverage(group: Any) -> None:
     group.addoption(
         "--platform-sim-coverage",
         dest=COVERAGE,
-        nargs="?",
-        const=TERMINAL,
-        metavar="html:DIR",
-        help="say what of the partner contract the tests have touched; with html:DIR also as a page",
+        action="store_true",
+        help="say what of the partner contract the tests have touched",
+    )
+    group.addoption(
+        "--platform-sim-coverage-html", dest=COVERAGE_HTML, metavar="DIR", help="the same, and write it there as a page"
     )
     group.addoption(
         "--platform-sim-fail-under",
@@ -88,11 +89,18 @@ def _add_coverage(group: Any) -> None:
         action="store_true",
         help="count all links of the Platform API too, as customers use them",
     )
+    group.addoption(
+        "--platform-sim-coverage-scripted",
+        dest=COVERAGE_SCRIPTED,
+        action="store_true",
+        help="count services whose partners are scripted ones or cassettes, too",
+    )
 
 
 def wants_coverage(config: pytest.Config) -> bool:
     """Whether the run shall say what of the contract it has touched."""
-    return config.getoption(COVERAGE) is not None or config.getoption(FAIL_UNDER) is not None
+    wanted = config.getoption(COVERAGE) or config.getoption(COVERAGE_HTML) is not None
+    return wanted or config.getoption(FAIL_UNDER) is not None
 
 
 def header(config: pytest.Config) -> str | None:

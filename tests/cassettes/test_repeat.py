@@ -125,6 +125,35 @@ def test_retries_are_sent_as_they_were_and_what_cannot_be_sent_is_listed(content
     ]
 
 
+def unanswered(exchange: Json, number: int, problem: str) -> Json:
+    """The same without an answer."""
+    none = {"status": None, "headers": {}, "body": None}
+    return exchange | {"number": number, "answer": none, "problem": problem}
+
+
+def test_what_was_recorded_through_an_outage_is_sent_once_and_only_what_was_answered_is_judged(content: Json) -> None:
+    order, *calls, change, end = content["exchanges"]
+    lost = [unanswered(order, -1, "timeout"), unanswered(order, 0, "refused connection")]
+    ends = [unanswered(end, 6, "refused connection"), unanswered(end, 7, "timeout"), end | {"number": 8}]
+    content["exchanges"] = [*lost, order, *calls, unanswered(change, 5, "cut"), *ends]
+    outcome = repeated(content, Slow, patience=10.0)
+    assert [(each.number, each.status, each.unjudged) for each in outcome.compared] == [
+        (1, 202, ""),
+        (5, 200, "recorded was no answer (cut)"),
+        (8, 204, ""),
+    ]
+    assert (outcome.different, len(outcome.not_repeated)) == ([], 4)
+    assert outcome.not_repeated[0].endswith(": it had no answer (timeout); 0 is its repeat")
+
+
+def test_what_has_reached_nobody_is_not_sent(content: Json) -> None:
+    change = content["exchanges"][4]
+    content["exchanges"][4] = unanswered(change, 5, "refused connection")
+    outcome = repeated(content, Slow, patience=10.0)
+    assert [each.number for each in outcome.compared] == [1, 6]
+    assert outcome.not_repeated[0].endswith(": it has reached nobody (refused connection)")
+
+
 def test_what_was_made_is_deleted_at_the_end(content: Json) -> None:
     content["exchanges"] = content["exchanges"][:4]
     partner = Slow()

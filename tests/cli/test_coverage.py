@@ -45,3 +45,5 @@ def test_a_page_is_written(covered: FakeApi, run: Run, alone: Path) -> None:
 def test_the_whole_api_is_asked_for(api: FakeApi, run: Run) -> None:
     api.on("GET /sim/coverage?api=true", FOUND | {"percent": 50.0})
     assert run("coverage", "--api").stdout.endswith(", 50 %\n")
+    api.on("GET /sim/coverage?api=true&scripted=true", FOUND | {"percent": 60.0})
+    assert run("coverage", "--api", "--scripted").stdout.endswith(", 60 %\n")

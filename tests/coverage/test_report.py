@@ -17,14 +17,16 @@ ALL |= {"webhooks", "back"}
 def test_nothing_touched_is_nothing_of_what_fits() -> None:
     report = coverage_of(Touched())
     rules = report.groups[0]
-    assert {each.id for each in rules.items} == {rule.id for rule in RULES if rule.id in REACH and not rule.needs}
+    assert {each.id for each in rules.items} == {
+        rule.id for rule in RULES if rule.id in REACH and not rule.needs and rule.moment != "manifest"
+    }
     assert (report.touched, report.percent) == (0, 0)
     assert "which have no" in report.left_out[1]
 
 
 def test_with_every_ability_all_rules_and_links_of_the_contract_count() -> None:
     report = coverage_of(Touched(abilities=set(ALL)))
-    assert len(report.groups[0].items) == len(REACH)
+    assert len(report.groups[0].items) + len(report.groups[1].items) == len(REACH)
     links = {each.id for each in report.groups[-1].items}
     assert {"POST /oauth/token (grant)", "POST /addons/{add-on}/webhooks", "PUT /vendor/apps/{id}"} <= links
     assert "PATCH /apps/{app}/formation" not in links, "Heroku gives that on request only"
@@ -37,22 +39,31 @@ def test_all_touched_is_100_and_one_missing_is_less() -> None:
     empty = coverage_of(Touched(abilities=set(ALL)), whole_api=True)
     ids = {group.name: Counter(item.id for item in group.items) for group in empty.groups}
     found = Touched(
-        ids["rules"], ids["states"], ids["transitions"], ids["api"], ids["back"], ids["asked"], abilities=set(ALL)
+        ids["rules"] + ids["manifest"],
+        ids["states"],
+        ids["transitions"],
+        ids["api"],
+        ids["back"],
+        ids["asked"],
+        abilities=set(ALL),
     )
     assert coverage_of(found, whole_api=True).percent == 100
+    del found.rules["M01"]
+    assert coverage_of(found, whole_api=True).percent == 100, "a manifest is judged as soon as it is registered"
     del found.rules["D01"]
     assert 99 < coverage_of(found, whole_api=True).percent < 100
 
 
 def report_with_everything() -> Touched:
-    broken = {"P06": "The answer's `message` is <b>no</b> string."}
+    broken = {"P06": "by acme, first in test_a: The answer's `message` is <b>no</b> string."}
     return Touched(Counter(P01=1, P06=2), Counter(provisioned=1), broken=broken, abilities={"version-3", "sso"})
 
 
 def test_the_terminal_says_what_is_missing_with_its_sentence() -> None:
     shown = list(lines(coverage_of(report_with_everything()).as_json()))
     assert shown[0].startswith("Rules of the partner contract: 2 of ")
-    assert "  P06 not kept: The answer's `message` is <b>no</b> string." in shown
+    assert "  P06 not kept by acme, first in test_a: The answer's `message` is <b>no</b> string." in shown
+    assert any(line.startswith("Rules of the manifest, no part of the percentage: 0 of ") for line in shown)
     assert "  missing  M01  A manifest is a JSON object." in shown
     assert "  missing  ordered  nothing to provisioning: A customer orders it." in shown
     assert any(line.startswith("  missing  ") and line.endswith(" more") for line in shown)
@@ -89,7 +100,7 @@ def test_the_page_needs_nothing_else_and_has_every_row() -> None:
     assert (page.asks, "<script" in text, "<b>no" in text) == ([], False, False)
     assert sorted(page.ids) == sorted(each.name for each in report.groups)
     assert set(page.points) == set(page.ids)
-    assert page.rows == report.of + 2 * len(report.groups) + 1
+    assert page.rows == sum(len(each.items) for each in report.groups) + 2 * len(report.groups) + 1
     assert "prefers-color-scheme: dark" in text
     assert 'lang="en"' in text
-    assert "not kept: The answer" in text
+    assert "not kept by acme, first in test_a: The answer" in text

@@ -11,7 +11,7 @@ from platform_sim.coverage.watch import HeardSend, Watch
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 from platform_sim.partners.faulty import STRIKES
 from platform_sim.partners.struck import Strike, struck
-from platform_sim.testing import Heroku, Partner, Refused
+from platform_sim.testing import Cassette, Heroku, Partner, Refused
 from platform_sim.testing.questions import basic
 
 
@@ -25,7 +25,8 @@ class World:
 
     @property
     def found(self) -> Touched:
-        return self.watch.touched()
+        """With what the scripted partner does."""
+        return self.watch.touched(played=True)
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_what_the_partner_calls_is_known_by_its_tokens(world: World) -> None:
 def test_a_rule_that_was_not_kept_is_told(world: World) -> None:
     world.partner.answer("POST", 200, {"message": ["Made."]})
     world.app.addons.create("acme:free")
-    assert world.found.broken["P06"] == "The answer's `message` is no string."
+    assert world.found.broken["P06"].endswith(": The answer's `message` is no string.")
 
 
 def test_refusals_do_not_count_as_calls_and_a_failed_order_is_a_way(world: World) -> None:
@@ -160,10 +161,88 @@ def test_two_services_of_one_partner_at_one_address_are_told_apart(world: World)
     assert (world.watch._strays, "T02" in world.found.rules, len(other.resources)) == ([], False, 1)
 
 
+def as_ones_own(partner: Partner) -> Any:
+    """The same as an application of somebody's, whose answers do not say that the library plays it."""
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        return partner(environ, lambda status, headers: start_response(status, headers[:1]))
+
+    return application
+
+
+def lived(heroku: Heroku, slug: str) -> None:
+    """A whole life, with calls of the partner."""
+    addon = heroku.app("shop").addons.create(f"{slug}:free")
+    made = heroku.ask("GET", f"/addons/{addon.uuid}")
+    assert made["state"] == "provisioned"
+    addon.destroy()
+
+
+def test_partners_that_the_library_plays_do_not_count_unless_they_are_asked_for() -> None:
+    watch = Watch()
+    with Heroku(watch=watch) as heroku:
+        scripted, own = Partner("acme"), Partner("mine")
+        heroku.register(scripted.manifest, partner=scripted)
+        addon = heroku.app("shop").addons.create("acme")
+        scripted.set_config(addon.uuid, {"ACME_URL": "other"})
+        addon.destroy()
+        recorded = heroku.cassette("acme")
+        assert dict(watch.touched().states) == dict(watch.touched().back) == dict(watch.touched().rules) == {}
+        assert watch.touched().played == {"acme"}
+        heroku.register(scripted.manifest, partner=Cassette.load(recorded))
+        lived(heroku, "acme")
+        heroku.register(own.manifest, partner=as_ones_own(own))
+        lived(heroku, "mine")
+        found, whole = watch.touched(), watch.touched(played=True)
+        assert "acme" in heroku.ask("GET", "/sim/coverage")["left_out"][0]
+    assert (found.asked["POST"], whole.asked["POST"], found.played, whole.played) == (1, 3, {"acme"}, set())
+    assert (found.states["deprovisioned"], whole.states["deprovisioned"], found.back) == (1, 3, Counter())
+    assert whole.back["PATCH /addons/{add-on}/config"] >= 1
+
+
+def test_a_cassette_alone_does_not_count(world: World) -> None:
+    world.app.addons.create("acme:free")
+    watch = Watch()
+    with Heroku(watch=watch) as heroku:
+        heroku.register(world.partner.manifest, partner=Cassette.load(world.heroku.cassette("acme")))
+        heroku.app("shop").addons.create("acme:free")
+        assert (watch.touched().asked, watch.touched().played) == (Counter(), {"acme"})
+
+
+def test_what_a_fault_has_done_is_not_judged_and_what_was_before_is(world: World) -> None:
+    addon = world.app.addons.create("acme:free")
+    world.heroku.clock.freeze()  # so that it is not tried again
+    world.heroku.fail("partner-cut-before", method="DELETE")
+    addon.destroy()
+    world.heroku.fail("partner-cut-after", method="POST")
+    with pytest.raises(Refused, match="closed the connection"):
+        world.heroku.app("other").addons.create("acme:free")
+    found = world.found
+    assert (found.broken, "P01" in found.rules, "D01" in found.rules) == ({}, True, False)
+    assert found.states["provisioning"] == 2, "ways and states count, whoever brought them about"
+    assert found.asked["POST"] == 1
+
+
+def test_who_has_not_kept_a_rule_is_told_with_the_first_test_or_the_time() -> None:
+    tests = iter(["tests/test_a.py::test_one", "tests/test_a.py::test_two"])
+    for watch, where in ((Watch(test=lambda: next(tests)), "in tests/test_a.py::test_one"), (Watch(), "at 20")):
+        with Heroku(watch=watch) as heroku:
+            partner = Partner("acme")
+            heroku.register(partner.manifest, partner=partner)
+            for app in ("shop", "other"):
+                partner.answer("POST", 200, {"message": ["Made."]})
+                heroku.app(app).addons.create("acme")
+            found = watch.touched(played=True).broken["P06"]
+        assert found.startswith(f"by acme, first {where}")
+        assert found.endswith(": The answer's `message` is no string.")
+
+
 def test_what_was_touched_is_added_up_and_carried() -> None:
     one = Touched(Counter(P01=2), broken={"P01": "a"}, abilities={"sso"})
     other = Touched(Counter(P01=1, P02=1), Counter(provisioned=1), broken={"P01": "b", "P02": "c"})
+    other.played.add("acme")
     whole = added([one, Touched.from_json(other.as_json())])
+    assert whole.played == {"acme"}
     assert (dict(whole.rules), dict(whole.states)) == ({"P01": 3, "P02": 1}, {"provisioned": 1})
     assert (whole.broken, whole.abilities) == ({"P01": "a", "P02": "c"}, {"sso"})
 
@@ -178,8 +257,8 @@ def test_nothing_is_heard_where_nobody_watches() -> None:
 
 def test_the_report_by_http(world: World) -> None:
     world.app.addons.create("acme:free")
-    found: dict[str, Any] = world.heroku.ask("GET", "/sim/coverage")
-    assert [each["name"] for each in found["groups"]] == ["rules", "states", "transitions", "asked", "back"]
+    found: dict[str, Any] = world.heroku.ask("GET", "/sim/coverage?scripted=true")
+    assert [each["name"] for each in found["groups"]] == ["rules", "manifest", "states", "transitions", "asked", "back"]
     whole = world.heroku.ask("GET", "/sim/coverage?api=true")
     assert whole["groups"][-1]["of"] > 250
     assert 0 < found["percent"] < 100

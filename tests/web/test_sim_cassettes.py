@@ -28,6 +28,19 @@ def test_since_limits_it_and_what_was_dropped_is_said() -> None:
         assert heroku.cassette("acme", since=heroku.clock.now() + timedelta(days=1))["missing"] is None
 
 
+def test_one_add_on_alone_can_be_taken_by_its_name_or_id() -> None:
+    with Heroku() as heroku:
+        partner = Partner("acme")
+        heroku.register(partner.manifest, partner=partner)
+        one, other = (heroku.app(name).addons.create("acme") for name in ("shop", "other"))
+        one.destroy()
+        for name in (one.uuid, heroku.ask("GET", f"/addons/{other.uuid}")["name"]):
+            found = heroku.ask("GET", f"/sim/services/acme/cassette?addon={name}")
+            assert {each["addon"] for each in found["exchanges"]} == {one.uuid if name == one.uuid else other.uuid}
+        with pytest.raises(Refused, match="acme has no add-on, and had none, of the name or id 'none'"):
+            heroku.ask("GET", "/sim/services/acme/cassette?addon=none")
+
+
 def test_what_cannot_be_understood_is_refused() -> None:
     with Heroku() as heroku:
         partner = Partner("acme")

@@ -104,8 +104,9 @@ class Watching(Protocol):
         """Called with the events of each commit."""
         ...
 
-    def report(self, *, whole_api: bool = False) -> dict[str, Any]:
-        """What was touched until now, and what was not."""
+    def report(self, *, whole_api: bool = False, played: bool = False) -> dict[str, Any]:
+        """What was touched until now, and what was not. `whole_api`: of all links; `played`: also of partners that
+        the library plays itself."""
         ...
 
 

@@ -1,7 +1,7 @@
 """A cassette as JSON: the ledger's exchanges with one partner, both directions, its secrets as placeholders."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,10 +20,15 @@ WITH = (WITH_PARTNER, "webhook")
 """Parties of the ledger that a partner may be."""
 
 
-def cassette(rows: Snapshot, service: AddonService, since: datetime | None, kept: int) -> Json:
+def cassette(
+    rows: Snapshot, service: AddonService, since: datetime | None, kept: int, addon_ids: Collection[str] | None = None
+) -> Json:
     """All exchanges with this partner that are kept and began at `since` or later, as they began. `kept`: how many
-    the ledger keeps at most; `missing` is a sentence if some of these may be gone."""
+    the ledger keeps at most; `missing` is a sentence if some of these may be gone. `addon_ids`: about these
+    alone."""
     addons = {each.id: each for each in rows.all(Addon, service_id=service.id)}
+    if addon_ids is not None:
+        addons = {id: each for id, each in addons.items() if id in addon_ids}
     found = [each for each in rows.all(Exchange, party=WITH) if each.addon_id in addons]
     wanted = [each for each in found if since is None or each.created_at >= since]
     numbers = {each.id: number for number, each in enumerate(wanted, start=1)}

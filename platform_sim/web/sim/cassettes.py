@@ -5,9 +5,11 @@ from datetime import datetime
 from flask import Blueprint, Response, request
 
 from platform_sim.core.actions.catalog import service_named
-from platform_sim.core.errors import InvalidParams
+from platform_sim.core.errors import InvalidParams, NotFound
+from platform_sim.core.model.addons import Addon, AddonService
 from platform_sim.core.model.moments import read_moment
 from platform_sim.core.public.cassettes import cassette
+from platform_sim.core.store import Snapshot
 from platform_sim.web.answers import json_response
 from platform_sim.web.context import Doors
 
@@ -20,7 +22,17 @@ def add_cassette_routes(blueprint: Blueprint, doors: Doors) -> None:
         since = _moment(request.args.get("since"))
         with doors.database.snapshot() as rows:
             kept = doors.database.rules.exchanges_kept
-            return json_response(cassette(rows, service_named(rows, service), since, kept))
+            owner, addon = service_named(rows, service), request.args.get("addon")
+            ids = _ids(rows, owner, addon) if addon else None
+            return json_response(cassette(rows, owner, since, kept, ids))
+
+
+def _ids(rows: Snapshot, service: AddonService, named: str) -> list[str]:
+    """Of the service's add-ons of this name or id, those that are gone included."""
+    found = [each.id for each in rows.all(Addon, service_id=service.id) if named in (each.id, each.name)]
+    if not found:
+        raise NotFound("add_on", f"{service.name} has no add-on, and had none, of the name or id {named[:64]!r}.")
+    return found
 
 
 def _moment(given: str | None) -> datetime | None:

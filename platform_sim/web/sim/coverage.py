@@ -16,4 +16,5 @@ def add_coverage_routes(blueprint: Blueprint, doors: Doors) -> None:
     def coverage() -> Response:
         if doors.coverage is None:
             raise InvalidParams(OFF)
-        return json_response(doors.coverage(whole_api=request.args.get("api") == "true"))
+        whole_api, played = (request.args.get(name) == "true" for name in ("api", "scripted"))
+        return json_response(doors.coverage(whole_api=whole_api, played=played))

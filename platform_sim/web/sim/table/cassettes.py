@@ -51,7 +51,7 @@ ROWS = (
         "/sim/services/<service>/cassette",
         "What was said with its partner, both directions, to be played again",
         ref("Cassette"),
-        query={"since": "Only what began then or later."},
+        query={"since": "Only what began then or later.", "addon": "Only about this one, by its name or id."},
         errors=(422,),
         more="Secrets are placeholders. `missing` says so if older exchanges were dropped (docs/cassettes.md).",
     ),
