@@ -30,6 +30,8 @@ from platform_sim.options import Options
 from platform_sim.web.server import ControlServer
 from platform_sim.web.tenants.application import Wish, create_tenants_web
 
+__all__ = ["Tenant", "Tenants", "Wish"]
+
 log = logging.getLogger(__name__)
 
 CLOSED = {"PLATFORM_SIM_LOGIN_BY_CHOICE": "false"}

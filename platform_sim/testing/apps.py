@@ -10,7 +10,10 @@ from platform_sim.partners.contract import FORM, PartnerRequest, Send
 from platform_sim.testing.questions import Questions, Refused, route
 from platform_sim.testing.wsgi import Answer, whole
 
+__tracebackhide__ = True
 Json = dict[str, Any]
+STATES = ("provisioning", "provisioned", "deprovisioning", "gone")
+"""Of an add-on, as `Addon.state` says them."""
 PAUSE = 0.005
 """Wall seconds between two looks at something that others change."""
 
@@ -129,7 +132,10 @@ class Addon:
         self._world.questions.ask("DELETE", route("apps", self._app, "addons", self.uuid))
 
     def wait(self, state: str = "provisioned", seconds: float = 10.0) -> None:
-        """Until it is in this state; TimeoutError after so many wall seconds, or when it is gone before that."""
+        """Until it is in this state; TimeoutError after so many wall seconds, or when it is gone before that.
+        ValueError for what is no state."""
+        if state not in STATES:
+            raise ValueError(f"an add-on is never {state!r}, it is one of: {', '.join(STATES)}")
         waited_for(lambda: self.state in (state, "gone"), seconds)
         if (now := self.state) != state:
             raise TimeoutError(f"{self.name} is {now}, not {state}; waited for {seconds:g} s at most")

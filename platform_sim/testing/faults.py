@@ -5,6 +5,7 @@ from typing import Any
 
 from platform_sim.testing.questions import Questions, Refused, route
 
+__tracebackhide__ = True
 Json = dict[str, Any]
 
 

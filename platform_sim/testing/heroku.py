@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from platform_sim.coverage.watch import Watch
     from platform_sim.testing.covered import Tally
 
+__tracebackhide__ = True
 Json = dict[str, Any]
 PREFIX = "platform_sim_"
 
@@ -101,10 +102,15 @@ class Heroku:
             self._platform.stop()
         finally:
             self._joins.close()
+            self._questions.end()
+
+    def __repr__(self) -> str:
+        return f"<Heroku {self.url}>" if self.runs else "<Heroku that does not run>"
 
     def __enter__(self) -> "Heroku":
         if self.runs:
             return self
+        self._questions.not_ended()
         self._platform.start()
         self.runs = True
         self._questions.url, self._questions.token = self._platform.url, self._platform.token
@@ -201,6 +207,9 @@ class Heroku:
 
     def partner(self, slug: str) -> Joined:
         """The partner of a service that was registered here; KeyError of another."""
+        if slug not in self._joined:
+            there = ", ".join(sorted(self._joined)) or "none"
+            raise KeyError(f"no service {slug!r} was registered in this Heroku; there is: {there}")
         return self._joined[slug]
 
     def held(self, slug: str) -> Service:
@@ -217,10 +226,12 @@ class Heroku:
         """The customer's app of this name; made if there is none."""
         try:
             self.ask("GET", route("apps", name))
+            return App(self._world, name)
         except Refused as refusal:
             if refusal.status != 404:
                 raise
-            self.ask("POST", "/apps", {"name": name})
+        # Not in there: what this raises has not come from that one.
+        self.ask("POST", "/apps", {"name": name})
         return App(self._world, name)
 
     def fail(self, kind: str, times: int | None = 1, amount: float | None = None, **match: str) -> Fault:
@@ -233,10 +244,12 @@ class Heroku:
     def snapshot(self, *, secrets: bool = False, files: bool = True, logs: bool = False) -> bytes:
         """All there is now as one file (docs/snapshots.md). `secrets`: tokens, passwords and config values, too; else
         others are made when it is restored. Without `files`, what was pushed goes with this Heroku."""
+        self._questions.doors()
         return taken(self._platform, secrets=secrets, files=files, logs=logs)
 
     def restore(self, snapshot: bytes | Path) -> None:
         """Put a snapshot in place of all there is, clock included; partners keep what they hold. BadSnapshot."""
+        self._questions.doors()
         restored(self._platform, snapshot)
         self._questions.token = self._platform.token
 
@@ -245,6 +258,7 @@ class Heroku:
 
         They share nothing but partners that are no scripted ones: of these each has its own, as it is now.
         """
+        self._questions.doors()
         other = Heroku(like=self).__enter__()
         try:
             follow(self._joined, self._services, other._joins, other.url, other._attach)

@@ -26,6 +26,7 @@ from platform_sim.testing.wsgi import Answer, Wsgi, whole
 
 log = logging.getLogger(__name__)
 
+__tracebackhide__ = True
 Json = dict[str, Any]
 LOOPBACK = "127.0.0.1"
 

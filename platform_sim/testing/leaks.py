@@ -1,11 +1,12 @@
 """What is left over: resources that a partner holds and the platform has not, and what partners still owe an answer."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from platform_sim.testing.questions import Questions, Refused, basic, route
 
+__tracebackhide__ = True
 Json = dict[str, Any]
 Holds = Callable[[], Collection[str]]
 OWED = {
@@ -22,13 +23,14 @@ PROMISED = {
 
 @dataclass(frozen=True)
 class Leak:
-    """`uuid`: the add-on. `what`: a sentence's end."""
+    """`uuid`: the add-on. `what`: a sentence's end. `name`: as the timeline calls it, "" if the platform never knew it."""
 
     uuid: str
     what: str
+    name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.uuid} {self.what}"
+        return f"{self.uuid} ({self.name}) {self.what}" if self.name else f"{self.uuid} {self.what}"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,32 @@ def leaks(questions: Questions, services: Collection[Service]) -> list[Leak]:
     for service in services:
         for leak in _compared(questions, service):
             found.setdefault(leak.uuid, leak)
-    return list(found.values())
+    return _named(questions, found.values()) if found else []
+
+
+def _named(questions: Questions, found: Iterable[Leak]) -> list[Leak]:
+    """With the names that their add-ons have, or had."""
+    trees = questions.ask("GET", "/sim/timeline?limit=1000")["trees"]
+    names = {each["addon"]: str(name) for each in _all(trees) if (name := _addon_name(each))}
+    return [replace(each, name=names.get(each.uuid) or _name_now(questions, each.uuid)) for each in found]
+
+
+def _all(trees: Iterable[Json]) -> Iterator[Json]:
+    for each in trees:
+        yield each
+        yield from _all(each["children"])
+
+
+def _addon_name(node: Json) -> Any:
+    details = node["details"]
+    return details["data"].get("name") if node["addon"] and details.get("kind") == "addon" else None
+
+
+def _name_now(questions: Questions, uuid: str) -> str:
+    try:
+        return str(questions.ask("GET", route("addons", uuid))["name"])
+    except Refused:
+        return ""
 
 
 def _owed(questions: Questions, job: Json) -> str | None:

@@ -17,6 +17,7 @@ from platform_sim.partners.played import HEADER, SCRIPTED
 from platform_sim.testing.questions import Questions, basic, route
 
 RESOURCES, SSO = "/heroku/resources", "/heroku/sso"
+__tracebackhide__ = True
 Json = dict[str, Any]
 Said = tuple[int, Any]
 

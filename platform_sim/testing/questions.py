@@ -9,6 +9,8 @@ from urllib.parse import quote, urlencode
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 from platform_sim.testing.wsgi import Answer, Wsgi, call
 
+__tracebackhide__ = True
+"""A failure shows the line of the test, not ours (`pytest --full-trace` does)."""
 ACCEPT = "application/vnd.heroku+json; version=3"
 
 
@@ -27,11 +29,28 @@ class Questions:
         self.url = "http://localhost"
         self.token = ""
         self._doors: list[Wsgi] = []
+        self._ended = False
 
     def around(self, doors: Wsgi) -> Wsgi:
         """Keeps the application of all doors, and changes nothing (`Options.around`)."""
         self._doors[:] = [doors]
         return doors
+
+    def end(self) -> None:
+        """Nobody can ask any more."""
+        self._ended = True
+
+    def not_ended(self) -> None:
+        """RuntimeError after the end."""
+        if self._ended:
+            raise RuntimeError("this Heroku has ended: ask it before `stop()`, inside its `with`, or make another")
+
+    def doors(self) -> Wsgi:
+        """The application of all doors; RuntimeError before its Heroku has been started, and after its end."""
+        self.not_ended()
+        if not self._doors:
+            raise RuntimeError("this Heroku has not been started: write `with Heroku() as heroku`, or Heroku.start()")
+        return self._doors[0]
 
     def ask(self, method: str, path: str, content: Any = None, *, authorization: str | None = None) -> Any:
         """What the customer's program would send; the answer's JSON. Refused for any error."""
@@ -55,12 +74,12 @@ class Questions:
 
     def sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """One request to the platform, as it is."""
-        return call(self._doors[0], method, url, headers, body)
+        return call(self.doors(), method, url, headers, body)
 
     def deliver(self, request: PartnerRequest) -> PartnerAnswer:
         """What a program sends that has made its request itself; never raises."""
         try:
-            found = call(self._doors[0], request.method, request.url, request.headers, request.body or b"")
+            found = call(self.doors(), request.method, request.url, request.headers, request.body or b"")
         except Exception:
             return PartnerAnswer(None, {}, b"", 0, "failed")
         return PartnerAnswer(found.status, found.headers, found.body, 0)

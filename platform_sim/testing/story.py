@@ -5,6 +5,8 @@ from typing import Any
 from platform_sim.cli.timeline import lines
 
 Json = dict[str, Any]
+START = ("account", "addon-service", "plan")
+"""Kinds of events that are there before a test does anything."""
 
 
 class Timeline(list[Json]):
@@ -15,8 +17,14 @@ class Timeline(list[Json]):
         return _printed(self)
 
     def newest(self, count: int) -> str:
-        """The same of the last trees."""
-        return _printed(self[-count:])
+        """The same of the last trees, for reports: without the accounts, services and plans at the very beginning."""
+        return _printed(_without_start(self)[-count:])
+
+
+def _without_start(trees: list[Json]) -> list[Json]:
+    """Without what each test begins with: that there is an account, a service, and what it offers."""
+    first = next((at for at, each in enumerate(trees) if each["details"].get("kind") not in START), len(trees))
+    return trees[first:]
 
 
 def _printed(trees: list[Json]) -> str:

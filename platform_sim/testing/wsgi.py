@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from platform_sim.partners.contract import PartnerAnswer
 
+__tracebackhide__ = True
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 

@@ -107,7 +107,7 @@ def test_what_is_promised_is_a_leak_until_it_is_kept(lasting: Heroku) -> None:
     partner.answer("POST", 202)
     addon = lasting.app("waiting").addons.create("later")
     assert [str(each) for each in lasting.leaks()] == [
-        f"{addon.uuid} was accepted with 202, and the partner has not said that it is there"
+        f"{addon.uuid} ({addon.name}) was accepted with 202, and the partner has not said that it is there"
     ]
     with pytest.raises(TimeoutError, match="is provisioning, not provisioned"):
         addon.wait(seconds=0.01)
@@ -122,7 +122,7 @@ def test_a_delete_that_is_not_acknowledged_is_a_leak_until_it_is(lasting: Heroku
     partner.answer("DELETE", 500, times=2)
     addon.destroy()
     assert [str(each) for each in lasting.leaks()] == [
-        f"{addon.uuid} was to be deleted, and the partner has not acknowledged it (asked once)"
+        f"{addon.uuid} ({addon.name}) was to be deleted, and the partner has not acknowledged it (asked once)"
     ]
     lasting.clock.run()
     assert (addon.state, lasting.leaks()) == ("gone", [])
@@ -134,7 +134,7 @@ def test_what_only_one_side_has_is_a_leak(lasting: Heroku) -> None:
     partner.resources["made-up"] = partner.resources.pop(addon.uuid)
     orphan, ghost = (str(each) for each in lasting.leaks())
     assert orphan == "made-up is held by the partner of twosided, and the platform has no such add-on"
-    assert ghost == f"{addon.uuid} is an add-on, and the partner of twosided holds nothing for it"
+    assert ghost == f"{addon.uuid} ({addon.name}) is an add-on, and the partner of twosided holds nothing for it"
     partner.resources[addon.uuid] = partner.resources.pop("made-up")
     assert lasting.leaks() == []
 
@@ -222,3 +222,40 @@ def test_worlds_leave_nothing_behind() -> None:
     for _ in range(5):
         life()
     assert footprint() <= before
+
+
+def test_one_that_is_not_there_says_so() -> None:
+    heroku = Heroku()
+    assert repr(heroku) == "<Heroku that does not run>"
+    for ask in (lambda: heroku.app("shop"), heroku.snapshot, heroku.clock.now):
+        with pytest.raises(RuntimeError, match="has not been started"):
+            ask()
+    with heroku:
+        heroku.register(Partner("noter").manifest)
+        with pytest.raises(KeyError, match="no service 'noder' was registered in this Heroku; there is: noter"):
+            heroku.partner("noder")
+    for ask in (lambda: heroku.app("shop"), heroku.snapshot, heroku.fork, heroku.clock.freeze, heroku.__enter__):
+        with pytest.raises(RuntimeError, match="has ended"):
+            ask()
+
+
+def test_what_they_are_is_seen_at_a_glance(lasting: Heroku) -> None:
+    assert repr(lasting) == f"<Heroku {lasting.url}>"
+    assert repr(lasting.clock) == f"<Clock {lasting.ask('GET', '/sim/status')['clock']['now']}, frozen>"
+
+
+def test_a_length_of_time_in_words(lasting: Heroku) -> None:
+    before = lasting.clock.now()
+    lasting.clock.advance("1d12h")
+    assert (lasting.clock.now() - before).total_seconds() == 129_600
+    with pytest.raises(Refused, match="'9 hours' is no length of time"):
+        lasting.clock.advance("9 hours")
+    with pytest.raises(TypeError, match="one of both"):
+        lasting.clock.advance("9h", hours=9)
+
+
+def test_a_state_that_there_is_not_is_not_waited_for(lasting: Heroku) -> None:
+    scripted(lasting, "stateful")
+    addon = lasting.app("states").addons.create("stateful")
+    with pytest.raises(ValueError, match="never 'deleted', it is one of: provisioning, provisioned, deprov"):
+        addon.wait("deleted", seconds=0.1)

@@ -147,6 +147,28 @@ def test_a_failure_shows_the_timeline_and_a_leak_fails(pytester: pytest.Pytester
     )
 
 
+def test_a_failure_shows_the_line_of_the_test_and_not_ours_nor_what_each_begins_with(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_it(heroku, partner):
+            heroku.app("shop")
+            heroku.app("q")
+        """
+    )
+    result = pytester.runpytest_inprocess(*QUICK)
+    result.stdout.fnmatch_lines(
+        [
+            '>       heroku.app("q")',
+            "E       platform_sim.testing.questions.Refused: Name is too short*",
+            "test_*.py:3: Refused",
+            "*Platform Sim timeline*",
+            "customer → platform  POST /apps  201 *",
+        ]
+    )
+    for words in ("*def ask(*", "*During handling*", "platform  account create", "platform  plan create"):
+        result.stdout.no_fnmatch_line(words)
+
+
 def test_nothing_heavy_is_imported_until_a_fixture_asks_for_it_and_then_nothing_is_rewritten() -> None:
     code = """
 import sys
