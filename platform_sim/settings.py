@@ -6,7 +6,9 @@ docs/settings.md is generated from this table (`python -m platform_sim.settings`
 
 import os
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
@@ -199,6 +201,31 @@ def load(environment: Mapping[str, str], **overrides: Any) -> Rules:
 def environment() -> dict[str, str]:
     """The process's environment: the one place that reads it."""
     return dict(os.environ)
+
+
+_HELD = threading.Lock()
+
+
+@contextmanager
+def told_by_environment(values: Mapping[str, str]) -> Iterator[None]:
+    """These variables of this process are so for a while, then as before. RuntimeError while another holds them: the
+    process has but one environment."""
+    if not _HELD.acquire(blocking=False):
+        raise RuntimeError(
+            "the environment of this process tells another partner already (Factory(environment=True)): end its Heroku "
+            "first, or give this one's application what `make` is told"
+        )
+    before = {name: os.environ.get(name) for name in values}
+    try:
+        os.environ.update(values)
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        _HELD.release()
 
 
 def as_markdown() -> str:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from platform_sim.conformance.launcher import START_SECONDS, Launcher, told_of
 from platform_sim.partners.contract import PartnerRequest
 from platform_sim.partners.manifest import base_url, sso_target
-from platform_sim.settings import environment
+from platform_sim.settings import environment, told_by_environment
 from platform_sim.testing.asgi import Asgi, AsgiServer, is_asgi
 from platform_sim.testing.questions import basic
 from platform_sim.testing.served import WsgiServer
@@ -48,9 +48,11 @@ class Command:
 @dataclass(frozen=True)
 class Factory:
     """A partner that is an application made for each Heroku: `make` is called with the variables of a `Command` but for
-    PORT, and gives it."""
+    PORT, and gives it. `environment`: these variables are in the process's environment, too, from before `make` until
+    this partner leaves, for an application that reads its own; of one partner of the process at a time."""
 
     make: Callable[[Mapping[str, str]], Any]
+    environment: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,12 +134,14 @@ class Joins:
         return partner if isinstance(partner, str) else ""
 
     def join(self, partner: Joining, manifest: Json, local: str, client_secret: str, platform: str) -> Joined:
-        """Start what has to be started. RuntimeError with the partner's own words if it does not come up, ValueError
-        if another answers at its place."""
+        """Start what has to be started. RuntimeError with the partner's own words if it does not come up, or if the
+        environment tells another's; ValueError if another answers at its place."""
         slug, url = str(manifest["id"]), local or place_of(base_url(manifest))
         told = told_of(manifest, urlsplit(url).port or 0, client_secret, platform)
         here = {name: value for name, value in told.items() if name != "PORT"}
         ends = self._ends[slug] = contextlib.ExitStack()
+        if isinstance(partner, Factory) and partner.environment:
+            ends.enter_context(told_by_environment(here))
         app: Any = partner.make(here) if isinstance(partner, Factory) else partner
         if isinstance(app, Command):
             line = app.line if isinstance(app.line, str) else f"exec {shlex.join(app.line)}"

@@ -23,7 +23,7 @@ PROMISED = {
 
 @dataclass(frozen=True)
 class Leak:
-    """`uuid`: the add-on. `what`: a sentence's end. `name`: as the timeline calls it, "" if the platform never knew it."""
+    """`uuid`: the add-on. `what`: a sentence's end. `name`: the add-on's, "" if none was known."""
 
     uuid: str
     what: str

@@ -1,6 +1,7 @@
 """Partners that join a Heroku by command or as a factory of applications, and what they are told."""
 
 import json
+import os
 import shlex
 import socket
 import sys
@@ -101,6 +102,29 @@ def test_a_factory_makes_an_application_for_each_heroku() -> None:
             assert joined.ask("DELETE", "/heroku/resources/x").status == 401
             assert [each.status for each in joined.app.requests] == [401]
     assert [sorted(each) for each in made] == [TOLD, TOLD]
+
+
+def test_a_factory_whose_application_reads_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLIENT_SECRET", raising=False)
+    monkeypatch.setenv("HEROKU_API_URL", "before")
+    made: list[str | None] = []
+
+    def make(told: Mapping[str, str]) -> Any:
+        made.append(os.environ.get("CLIENT_SECRET"))
+        return Partner("acme")
+
+    heroku, another = Heroku.start(), Heroku.start()
+    with another, heroku:
+        secret = heroku.register(MANIFEST, partner=Factory(make, environment=True))
+        assert (made, os.environ["HEROKU_API_URL"]) == ([secret], heroku.url)
+        another.register(MANIFEST, partner=Factory(make))
+        with pytest.raises(RuntimeError, match="tells another partner already"):
+            another.register(MANIFEST, partner=Factory(make, environment=True))
+        assert heroku.register(MANIFEST, partner=Factory(make, environment=True)) == secret
+        heroku.stop()
+        assert ("CLIENT_SECRET" in os.environ, os.environ["HEROKU_API_URL"]) == (False, "before")
+        another.register(MANIFEST, partner=Factory(make, environment=True))
+    assert (len(made), os.environ["HEROKU_API_URL"]) == (4, "before")
 
 
 def test_a_partner_that_listens_already_is_asked_where_it_was_said_to() -> None:
