@@ -23,7 +23,8 @@ from platform_sim.scenarios.problems import BadScenario, Place, Problem
 from platform_sim.scenarios.report import Played, Telling
 from platform_sim.settings import environment
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE = click.Path(exists=True, path_type=Path)
+END = ".scenario.yaml"
 
 
 @click.command
@@ -54,10 +55,12 @@ def command(
 ) -> None:
     """Play scenario files, each step as its file says, and judge what comes of it.
 
-    Exit code 1 if something is not as expected, 2 if a file cannot be used: each mistake is told with its line.
+    FILE may be a folder: all its *.scenario.yaml are played. Exit code 1 if something is not as expected, 2 if a file
+    cannot be used: each mistake is told with its line.
     """
     if any(place.values()) and on == "private":
         raise click.UsageError("--url, --token and --ready-file are for --on running")
+    files = _in_folders(files)
     if keep and (on == "running" or len(files) > 1):
         raise click.UsageError("--keep is for one file on a platform of its own; what runs already stays anyway")
     documents = _read(files, on, as_json)
@@ -72,6 +75,17 @@ def command(
     if as_json:
         print_json(report.as_json(played))
     context.exit(FINDINGS if any(each.failure for each in played) else 0)
+
+
+def _in_folders(given: tuple[Path, ...]) -> tuple[Path, ...]:
+    """With the scenario files of a folder, and of those in it, in its place, as pytest finds them."""
+    found: list[Path] = []
+    for each in given:
+        below = sorted(each.rglob(f"*{END}")) if each.is_dir() else [each]
+        if not below:
+            raise click.UsageError(f"{each} is a folder in which no file ends with {END}: name a file")
+        found += below
+    return tuple(found)
 
 
 @contextlib.contextmanager

@@ -111,7 +111,7 @@ def _step(given: Any, number: int, notes: Notes) -> Step | None:
     verbs = [name for name in given if name in VERBS]
     for name in given:
         if name not in VERBS and name not in STEP:
-            notes.add((*at, name), unknown("verb", name, [*VERBS, *STEP]), key=True)
+            notes.add((*at, name), unknown("verb", name, list(VERBS), list(STEP)), key=True)
     Obj(STEP).check({key: value for key, value in given.items() if key in STEP}, at, notes)
     if len(verbs) != 1:
         if len(verbs) > 1 or all(name in STEP for name in given):

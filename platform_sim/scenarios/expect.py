@@ -34,13 +34,15 @@ class Before:
 
 
 def before(scene: Scene, expect: Json) -> Before:
-    """Look at what the expectations of a step compare with."""
+    """Look at what the expectations of a step compare with, as they stand in the file: what the step will have saved
+    is not there yet."""
     found = Before()
     for app, wanted in expect.get("config", {}).items():
         if any(each in ("changed", "unchanged") for each in wanted.values()):
+            app = scene.filled(app)
             seen = scene.seen("GET", f"{route('apps', app)}/config-vars")
             found.config[app] = {} if seen.is_error else seen.json
-    for app in expect.get("new releases", {}):
+    for app in map(scene.filled, expect.get("new releases", {})):
         found.releases[app] = _releases(scene, app)
     return found
 

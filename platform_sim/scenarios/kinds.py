@@ -6,10 +6,11 @@ One table of these (`table.py`) is the language: the check, the schema and the d
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Protocol
 
 from platform_sim.core.model.values import kind
-from platform_sim.scenarios.problems import Notes, Path
+from platform_sim.scenarios.problems import Notes, Path, listed
 
 Json = dict[str, Any]
 SAVED = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
@@ -100,7 +101,10 @@ class Choice:
         """See `Kind`."""
         if value not in self.names:
             given = repr(value[:60]) if isinstance(value, str) else kind(value)
-            notes.add(at, f"must be {self.words}, not {given}")
+            near = get_close_matches(value, self.names, 1, 0.6) if isinstance(value, str) else []
+            meant = f"; did you mean {near[0]!r}?" if near else ""
+            words = f"one of {listed(self.names)}" if near else self.words
+            notes.add(at, f"must be {words}, not {given}{meant}")
 
     def schema(self) -> Json:
         """See `Kind`."""

@@ -33,6 +33,8 @@ GIVEN = "what is given"
 HIDDEN = "******"
 LONG = 8
 """Characters of a saved value that a report shows by its name: it may be a secret."""
+OPEN = ("id", "name", "app.id", "app.name", "plan.id", "plan.name")
+"""Paths of an answer to what is no secret."""
 CREDENTIALS = re.compile(r"://[^/@\s]+@")
 """In a URL."""
 
@@ -77,6 +79,8 @@ class Player:
         self.scene = Scene(platform, document.folder, scratch, programs, environment, stopped=stopped)
         self.scene.chance = Chance(document.content.get("seed"))
         self.scene.held = brought
+        self._told = {"url", "folder"}
+        """Saved values that a report may show."""
         wanted = document.content.get("services", {})
         self._registrar = Registrar(self.scene, wanted, {each.slug for each in brought})
         self.scene.register = self._registrar.register
@@ -167,7 +171,7 @@ class Player:
         scene, end, pauses = self.scene, time.monotonic(), Pauses()
         if "within" in step.options:
             end += read_length(step.options["within"]).total_seconds()
-        was = expect.before(scene, scene.filled(step.expect))
+        was = expect.before(scene, step.expect)
         seen: Seen | None = None
         while True:
             late = time.monotonic() >= end or scene.stopped()
@@ -191,6 +195,7 @@ class Player:
                 found = part[part.re.groups and 1] if part else MISSING
             if found is not MISSING:
                 self.scene.saved[name] = found
+                (self._told.add if path in OPEN else self._told.discard)(name)
 
     def _place(self, step: Step, check: Check) -> str:
         place = step.places.get(("expect", *check.path))
@@ -209,7 +214,7 @@ class Player:
         for secret in self.scene.secrets():
             text = text.replace(secret, HIDDEN)
         for name, value in self.scene.saved.items():
-            if isinstance(value, str) and len(value) >= LONG and name not in ("url", "folder"):
+            if isinstance(value, str) and len(value) >= LONG and name not in self._told:
                 text = text.replace(value, f"${{{name}}}")
         return CREDENTIALS.sub(f"://{HIDDEN}@", text)
 

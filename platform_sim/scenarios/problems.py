@@ -67,9 +67,14 @@ class Notes:
         self.named.setdefault(noun, set()).add(name)
 
 
-def unknown(what: str, given: str, allowed: Sequence[str]) -> str:
-    """`unknown verb 'creat app'; did you mean 'create app'? There are ...`."""
-    near = get_close_matches(given, allowed, 1, 0.6)
+def listed(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+
+
+def unknown(what: str, given: str, allowed: Sequence[str], also: Sequence[str] = ()) -> str:
+    """`unknown verb 'creat app'; did you mean 'create app'? There are ...`. `also`: what is none, and may stand there,
+    too."""
+    near = get_close_matches(given, [*allowed, *also], 1, 0.6)
     meant = f"; did you mean {near[0]!r}? There are:" if near else "; there are:"
-    listed = ", ".join(sorted(allowed)[:SHOWN]) + (f" and {len(allowed) - SHOWN} more" if len(allowed) > SHOWN else "")
-    return f"{given[:60]!r} is no {what}{meant} {listed or 'none'}"
+    return f"{given[:60]!r} is no {what}{meant} {listed(sorted(allowed)) or 'none'}"

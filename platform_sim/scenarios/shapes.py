@@ -176,7 +176,7 @@ class Ref:
     @property
     def words(self) -> str:
         """See `Kind`."""
-        return f"the name of {'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun}"
+        return f"the name of {'an' if self.noun[0] in 'aeio' else 'a'} {self.noun}"
 
     def takes(self, value: Any) -> bool:
         """See `Kind`."""

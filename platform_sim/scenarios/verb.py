@@ -22,7 +22,11 @@ PATH = Text("a path that begins with /", r"/.*")
 APP, ADDON, SERVICE, USER = Ref("app"), Ref("add-on"), Ref("service"), Ref("user")
 PLAN = Ref("plan")
 NEW_APP = Brings("app", APP_NAME.pattern, "a name for an app: small letters, digits and dashes")
-NEW_ADDON = Brings("add-on", ADDON_NAME.pattern, "a name for an add-on")
+NEW_ADDON = Brings(
+    "add-on",
+    ADDON_NAME.pattern,
+    "a name for an add-on: a letter, then letters, digits, - and _, at least two characters in all",
+)
 AS = Text("a name of great letters, digits and _", ATTACHMENT_NAME.pattern)
 CONFIG = MapOf(Either((Text(empty=True), Nothing())), "name of a config var", CONFIG_VAR.pattern)
 COUNTS = MapOf(Whole(0, 1000), "process type", PROCESS_TYPE.pattern)

@@ -115,3 +115,19 @@ def test_a_platform_is_kept_until_somebody_ends_it(alone: Path) -> None:
         process.kill()
         process.wait()
     assert "All as expected: 6 steps" in output.read_text()
+
+
+def test_a_folder_is_all_its_files(run_alone: Run, alone: Path) -> None:
+    (alone / "many" / "below").mkdir(parents=True)
+    result = run_alone("run", "many", "--check")
+    assert (result.exit_code, "many is a folder in which no file ends with .scenario.yaml" in result.stderr) == (
+        2,
+        True,
+    )
+    for place in ("many/b.scenario.yaml", "many/below/a.scenario.yaml", "many/other.yaml"):
+        (alone / place).write_text("no: [")
+    result = run_alone("run", "many", "--json")
+    assert [each["file"] for each in json.loads(result.stdout)] == [
+        "many/b.scenario.yaml",
+        "many/below/a.scenario.yaml",
+    ]

@@ -72,6 +72,11 @@ SOLD = "services: {{acme: {{partner: scripted, plans: {}}}}}\nsteps: [{{create a
         ),
         (HEAD + "steps:\n- change plan: {addon: a1}", "6:16: 'plan' is missing"),
         (HEAD + "steps:\n- advance clock: 9 hours", "6:18: '9 hours' is no length of time"),
+        (HEAD + "steps:\n- destroy app: shop\n  as: 5", "7:7: must be the name of a user, not a number"),
+        (
+            HEAD + "steps:\n- create addon: {app: shop, plan: acme, name: q}",
+            "6:47: must be a name for an add-on: a letter, then letters, digits, - and _, at least two",
+        ),
         (HEAD + "steps:\n- ask: FETCH /apps", "6:8: must be a method and a path"),
         (HEAD + "steps:\n- fail: partner-sulks", "6:9: must be one of "),
         (
@@ -130,3 +135,15 @@ def test_what_is_there_already_can_be_named() -> None:
 def test_a_saved_value_is_known_from_its_step_on() -> None:
     text = "steps:\n- ask: GET /account\n  save: {me: email}\n  expect: {json: {email: '${me}'}}\n- ask: GET /x/${me}\n"
     assert len(parse(HEAD + text).steps) == 2
+
+
+def test_of_many_names_the_nearest_is_told() -> None:
+    [told] = wrong("steps: [{fail: {kind: partner-dwn}}]")
+    assert told.startswith("1:23: must be one of partner-delay, ")
+    assert told.endswith(" more, not 'partner-dwn'; did you mean 'partner-down'?")
+
+
+def test_verbs_alone_are_listed_as_verbs() -> None:
+    [told] = wrong("steps: [{ax: 1}]")
+    assert "advance clock" in told
+    assert {"as", "chapter", "expect"}.isdisjoint(told.partition("there are: ")[2].split(", "))

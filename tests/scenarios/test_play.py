@@ -347,3 +347,18 @@ def test_a_service_that_a_step_registers_is_not_there_before() -> None:
             "services:\n  acme: {plans: [free], partner: scripted}\napps: {shop: }\n",
         )
     )
+
+
+def test_names_and_ids_are_told_and_other_saved_values_are_not() -> None:
+    steps = """
+- ask: GET /addons/a1
+  save: {uuid: id, owner: app.name, config: config_vars}
+  expect: {text: "${uuid}"}
+- ask: GET /sim/services/acme/client-secret
+  save: {hush: client_secret}
+  expect: {json: {client_secret: "${hush}"}}
+"""
+    _, first, second = played(steps)
+    [told] = first.checks
+    assert len(told) == len("the text is something with ''") + 36
+    assert "${hush}" in second.checks[0] or "******" in second.checks[0]

@@ -67,7 +67,9 @@ def _add_plays(blueprint: Blueprint, desk: Desk) -> None:
             actor = desk.actor(rows)
             shown = public.play(scenarios.play_named(rows, actor, play))
         waits = shown["state"] in ("waiting", "playing")
-        return desk.page("scenario.html", actor, view="scenarios", play=shown, waits=waits, here=HERE)
+        return desk.page(
+            "scenario.html", actor, view="scenarios", play=shown, waits=waits, failed=_failed(shown), here=HERE
+        )
 
     @blueprint.post("/<play>/stop")
     def stop(play: str) -> Response:
@@ -75,6 +77,12 @@ def _add_plays(blueprint: Blueprint, desk: Desk) -> None:
             actor = desk.actor(tx)
             scenarios.stop(tx, scenarios.play_named(tx, actor, play))
         return desk.go(f"{HERE}/{play}", "It ends before its next step.")
+
+
+def _failed(play: dict[str, Any]) -> int:
+    """Expectations that were not met: a line of a step's problem is one."""
+    told = "\n".join(each["problem"] for each in play["steps"] if each["state"] == "failed")
+    return told.count(": expected that ")
 
 
 def _page(desk: Desk, file: File) -> Response:

@@ -102,3 +102,18 @@ def test_the_platform_is_offered_as_a_file(browser: Browser) -> None:
     secrets = ["partner-password", "partner-salt", service.client_secret, *addon.config.values()]
     assert len(secrets) > 3
     assert [each for each in secrets if each in answer.text] == []
+
+
+def test_what_is_not_as_expected_is_counted(browser: Browser) -> None:
+    page = browser.do(f"{PAGE}/load", text=GOOD, act="play")
+    database = browser.world.database
+    with database.transaction() as tx:
+        (job,) = scenarios.plays(tx, browser.world.customer)
+        jobs.claim(tx, "boot", [SCENARIO])
+        problem = "f.yaml:4:5: expected that a is 1; it is 2\nf.yaml:4:9: expected that b is 1; it is 2"
+        scenarios.tell(tx, job.id, STEP | {"state": "failed", "problem": problem})
+        scenarios.end(tx, job.id, "")
+    assert "Checks 1 as expected, 2 not" in browser.get(f"{PAGE}/{job.id}").text
+    page = browser.get(PAGE)
+    assert f"{job.created_at:%Y-%m-%d %H:%M:%S}" in page.text
+    assert [each["wrap"] for each in page.all("textarea")] == ["off"]
