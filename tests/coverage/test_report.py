@@ -93,6 +93,17 @@ class _Page(HTMLParser):
         self.rows += tag == "tr"
 
 
+def test_names_in_the_page_are_code_and_its_heads_do_not_break() -> None:
+    text = as_html(coverage_of(report_with_everything()).as_json())
+    assert "<code>message</code> is &lt;b&gt;no&lt;/b&gt; string." in text
+    assert "`" not in text
+    assert "thead th { white-space: nowrap; }" in text
+    odd = report_with_everything()
+    odd.broken["P06"] = "one ` alone"
+    assert "not kept one ` alone" in as_html(coverage_of(odd).as_json())
+    assert text.startswith("<!doctype html>")
+
+
 def test_the_page_needs_nothing_else_and_has_every_row() -> None:
     report = coverage_of(report_with_everything())
     text = as_html(report.as_json())

@@ -30,6 +30,8 @@ __all__ = ["nothing_left"]
 
 WITH_DEMO = ("README.md", "docs/commands.md", "docs/your-own-app.md")
 """Pages whose reader has typed `make up`; on the others it is `platform-sim up`."""
+OWN_PLATFORM = ("docs/coverage.md",)
+"""Pages whose reader starts the platform by what stands there, and needs no other."""
 RUN = {name(page): blocks(page) for page in pages() if any(block.runs for block in blocks(page))}
 PARTNER_PORT = "5300"
 PROLOGUE = "set -eu\ntrap 'jobs -p | xargs kill 2>/dev/null || true; wait' EXIT\n"
@@ -103,11 +105,22 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
     """In a folder like the project's, with a platform that keeps its data in .platform-sim there."""
     with Up(tmp_path, "--data", str(tmp_path / ".platform-sim")) as up:
         port = int(up.start()["url"].rpartition(":")[2])
-        made = Reader(tmp_path, port, free_port())
-        shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
-        for path in (tmp_path / "docs").rglob("*.*"):
-            path.write_text(made.local(path.read_text()))
-        yield made
+        yield standing(tmp_path, port)
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path) -> Reader:
+    """In such a folder, where nothing runs yet."""
+    return standing(tmp_path, free_port())
+
+
+def standing(folder: Path, port: int) -> Reader:
+    """Somebody in a folder with the examples."""
+    made = Reader(folder, port, free_port())
+    shutil.copytree(ROOT / "docs" / "examples", folder / "docs" / "examples")
+    for path in (folder / "docs").rglob("*.*"):
+        path.write_text(made.local(path.read_text()))
+    return made
 
 
 @pytest.fixture
@@ -152,7 +165,8 @@ def missing(expected: str, said: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("page", RUN)
-def test_the_blocks_of_a_page_do_what_it_says(page: str, reader: Reader, request: pytest.FixtureRequest) -> None:
+def test_the_blocks_of_a_page_do_what_it_says(page: str, request: pytest.FixtureRequest) -> None:
+    reader: Reader = request.getfixturevalue("newcomer" if page in OWN_PLATFORM else "reader")
     if page in WITH_DEMO:
         request.getfixturevalue("demo")
     typed = [block for block in RUN[page] if block.runs]
