@@ -12,7 +12,7 @@ from platform_sim.cassettes.player import Player
 from platform_sim.cli import env
 from platform_sim.options import Options
 from platform_sim.partners.http_send import HttpSend
-from platform_sim.settings import SETTINGS, BadSetting, environment, load
+from platform_sim.settings import load
 from platform_sim.testing import joins
 from platform_sim.testing.apps import App, World, waited_for
 from platform_sim.testing.clock import Clock
@@ -25,6 +25,7 @@ from platform_sim.testing.questions import Questions, Refused, route
 from platform_sim.testing.snapshots import begun, follow, restored, taken
 from platform_sim.testing.story import Timeline
 from platform_sim.testing.ways import Ways
+from platform_sim.testing.words import environment_of, plan_of
 
 if TYPE_CHECKING:
     from platform_sim.coverage.watch import Watch
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True
 Json = dict[str, Any]
-PREFIX = "platform_sim_"
 
 
 class Heroku:
@@ -58,7 +58,7 @@ class Heroku:
         watch: "Watch | None" = None,
     ) -> None:
         """`frozen_at`: its clock stands there first. `like`: begin as that one is now, which `fork` does."""
-        self._rules: dict[str, str] = like._rules if like else _environment(settings or {})
+        self._rules: dict[str, str] = like._rules if like else environment_of(settings or {})
         self._questions = Questions()
         self._ways = Ways(HttpSend(load(self._rules).partner_answer_limit))
         self._joins = Joins(self._ways)
@@ -178,7 +178,7 @@ class Heroku:
         slug = str(manifest.get("id"))
         self.ask("POST", f"{route('api', 'v3', 'addons', slug)}/manifests", {"contents": manifest})
         local = self._joins.local(slug, partner)
-        wanted: Json = {"plans": [_plan(each) for each in plans], "local": local}
+        wanted: Json = {"plans": [plan_of(each) for each in plans], "local": local}
         self.ask("PUT", route("sim", "services", slug), wanted)
         secret = str(self.ask("GET", f"{route('sim', 'services', slug)}/client-secret")["client_secret"])
         self._attach(slug, self._joins.join(partner, manifest, local, secret, self.url), holds)
@@ -284,18 +284,3 @@ class Heroku:
         """
         self.settle()
         return leaks(self._questions, self._services.values())
-
-
-def _environment(given: Mapping[str, Any]) -> dict[str, str]:
-    """That of the process, for what builds and dynos need of it; what it says of a platform holds for no test."""
-    known = {each.name: each.variable for each in SETTINGS}
-    named = {name.lower().removeprefix(PREFIX): str(value) for name, value in given.items()}
-    if unknown := sorted(named.keys() - known.keys()):
-        raise BadSetting(f"no setting is named {', '.join(unknown)}; see docs/settings.md")
-    outer = {name: value for name, value in environment().items() if not name.lower().startswith(PREFIX)}
-    return outer | {known[name]: value for name, value in named.items()}
-
-
-def _plan(words: str) -> Json:
-    name, _, cents = words.partition("=")
-    return {"name": name, "cents": int(cents or "0")}
