@@ -24,7 +24,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import DecodeError, LocationValueError, ReadTimeoutError
 
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Problem
-from platform_sim.partners.struck import Strike, pieces
+from platform_sim.partners.struck import Strike, pieces, unheard
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,8 @@ class HttpSend:
 
     def struck(self, request: PartnerRequest, strike: Strike) -> PartnerAnswer:
         """The same over a connection to which that happens (docs/faults.md)."""
-        return self._sent(_Exchange(request, self._limit, self._verify, strike))
+        answer = self._sent(_Exchange(request, self._limit, self._verify, strike))
+        return unheard(answer) if strike.cut == "after" else answer
 
     def _sent(self, exchange: "_Exchange") -> PartnerAnswer:
         thread = threading.Thread(target=exchange.run, name="partner-exchange", daemon=True)
@@ -173,21 +174,13 @@ class _Struck:
         """Head and body of a request come one after the other."""
         if self._strike.cut == "before":
             self._inner.sendall(data[: len(data) // 2])
-            self._end("the request was cut off")
+            self._inner.shutdown(socket.SHUT_RDWR)
+            raise ConnectionAbortedError("the request was cut off")
         drops = pieces(data) if self._seconds else [data]
         for drop in drops:
             self._inner.sendall(drop)
             time.sleep(self._seconds / len(drops))
 
-    def makefile(self, *args: Any, **more: Any) -> Any:
-        """Asked for when the request has gone and the answer is to be read."""
-        if self._strike.cut == "after":
-            self._end("the answer was not waited for")
-        return self._inner.makefile(*args, **more)
-
-    def _end(self, why: str) -> None:
-        self._inner.shutdown(socket.SHUT_RDWR)
-        raise ConnectionAbortedError(why)
 
 
 class _Connection(HTTPConnection):

@@ -9,10 +9,16 @@ import time
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, runtime_checkable
 
-from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
+from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Problem, Send
 
 PIECES = 20
 """In so many a message comes that comes in drops."""
+
+
+NOT_REACHED: frozenset[Problem | None] = frozenset(
+    {"bad address", "unknown host", "bad certificate", "refused connection", "no connection"}
+)
+"""Of a partner that has got nothing."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,16 @@ def struck(send: Send, request: PartnerRequest, strike: Strike) -> PartnerAnswer
         return late
     answer = send(replace(request, timeout=request.timeout - min(strike.drops, request.timeout)))
     if strike.cut == "after":
-        return PartnerAnswer(None, {}, b"", answer.milliseconds, "cut")
+        return unheard(answer)
     return replace(answer, milliseconds=_since(begun))
+
+
+def unheard(answer: PartnerAnswer) -> PartnerAnswer:
+    """What the platform has of an answer before which the connection was cut. It was waited for, at most as long as any
+    is: what comes next finds a partner that has acted. One that was never reached stays so."""
+    if answer.problem in NOT_REACHED:
+        return answer
+    return PartnerAnswer(None, {}, b"", answer.milliseconds, "cut")
 
 
 def answered_in_drops(answer: PartnerAnswer, seconds: float, timeout: float) -> PartnerAnswer:

@@ -59,10 +59,31 @@ def test_cut_after_the_partner_has_the_whole_request_and_is_not_heard(make_peer:
 
     whole = plain(make_peer(right))
     peer = make_peer(until_it_goes)
-    answer = HttpSend().struck(to(peer), Strike(cut="after"))
+    answer = HttpSend().struck(to(peer, timeout=0.2), Strike(cut="after"))
     assert (answer.status, answer.problem) == (None, "cut")
     assert ended.wait(5)
     assert re.sub(rb":\d+", b"", peer.requests[0]) == re.sub(rb":\d+", b"", whole)
+
+
+def test_cut_after_waits_until_a_slow_partner_has_acted(make_peer: Callable[..., Peer]) -> None:
+    acted = []
+
+    def slow(connection: socket.socket, over: threading.Event) -> None:
+        over.wait(0.1)
+        acted.append(True)
+        right(connection, over)
+
+    answer = HttpSend().struck(to(make_peer(slow)), Strike(cut="after"))
+    assert (answer.status, answer.headers, answer.body, answer.problem) == (None, {}, b"", "cut")
+    assert acted == [True]
+    assert answer.milliseconds >= 100
+
+
+def test_cut_after_a_partner_that_was_not_reached_was_not_cut() -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        nobody = PartnerRequest("POST", f"http://127.0.0.1:{bound.getsockname()[1]}/", {}, BODY, 5.0)
+        assert HttpSend().struck(nobody, Strike(cut="after")).problem == "refused connection"
 
 
 def test_in_drops_the_partner_reads_the_same_bytes_later(make_peer: Callable[..., Peer]) -> None:

@@ -37,7 +37,12 @@ PARTNER_KINDS = (
     ),
     _kind("partner-down", "Nothing listens at the partner's address: it is not asked.", gentle=0.05, rough=0.1),
     _kind("partner-cut-before", "The connection ends before the partner has read the request.", gentle=0.05, rough=0.1),
-    _kind("partner-cut-after", "The partner reads the request; the connection ends before it can answer.", rough=0.1),
+    _kind(
+        "partner-cut-after",
+        "The partner reads the request and acts; its answer never arrives, the connection has ended instead. It is waited "
+        "for as long as any.",
+        rough=0.1,
+    ),
     _kind(
         "partner-slow-request",
         "The request reaches the partner in drops, over that long.",
