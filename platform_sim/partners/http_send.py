@@ -182,7 +182,6 @@ class _Struck:
             time.sleep(self._seconds / len(drops))
 
 
-
 class _Connection(HTTPConnection):
     def connect(self) -> None:
         super().connect()

@@ -51,7 +51,7 @@ def watched(heroku: Heroku, leaks_ok: bool) -> Iterator[None]:
             no_leaks(heroku)
     except Exception as problem:
         if heroku.runs:
-            problem.add_note(f"Platform Sim timeline:\n{heroku.timeline.newest(SHOWN)}")
+            problem.add_note(f"Platform Sim timeline:\n{heroku.faults.repeats}{heroku.timeline.newest(SHOWN)}")
         raise
 
 

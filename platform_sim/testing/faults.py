@@ -62,6 +62,15 @@ class Faults:
 
     def __init__(self, questions: Questions) -> None:
         self._questions = questions
+        self._profiles: list[Profile] = []
+
+    @property
+    def repeats(self) -> str:
+        """How the profiles that were asked for here are made once more, a line each; empty without one."""
+        return "".join(
+            f'faults: {each.name}, seed {each.seed}; repeat with heroku.faults.profile("{each.name}", {each.seed})\n'
+            for each in self._profiles
+        )
 
     def add(self, kind: str, times: int | None, amount: float | None, match: dict[str, str]) -> Fault:
         """See `Heroku.fail`."""
@@ -73,7 +82,9 @@ class Faults:
         """Things go wrong by chance from now on, as `gentle` or `rough` has it; without a seed one is drawn."""
         wish: Json = {"name": name} if seed is None else {"name": name, "seed": seed}
         made = self._questions.ask("POST", route("sim", "faults", "profile"), wish)
-        return Profile(name, int(made["seed"]), [Fault(self._questions, each) for each in made["faults"]])
+        profile = Profile(name, int(made["seed"]), [Fault(self._questions, each) for each in made["faults"]])
+        self._profiles.append(profile)
+        return profile
 
     def clear(self) -> None:
         """Nothing goes wrong any more."""

@@ -120,7 +120,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     world = item.stash.get(WORLD, None)
     if world is not None and report.failed:
-        report.sections.append(("Platform Sim timeline", f"{project.repeats(item)}\n{_told(world)}"))
+        report.sections.append(
+            ("Platform Sim timeline", f"{project.repeats(item)}\n{world.faults.repeats}{_told(world)}")
+        )
     return report
 
 

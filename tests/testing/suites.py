@@ -68,6 +68,7 @@ class Async(HerokuTestCase, unittest.IsolatedAsyncioTestCase):
 class Wrong(HerokuTestCase):
     def test_fails(self) -> None:
         self.heroku.app("shop")
+        self.heroku.faults.profile("gentle", 41)
         self.assertEqual(1, 2)
 
     def test_leaks(self) -> None:

@@ -36,6 +36,7 @@ def test_what_fails_tells_its_timeline_and_what_leaks_fails() -> None:
     said = run(suites.Wrong)
     assert "AssertionError: 1 != 2" in said["test_fails"]
     assert "customer → platform  POST /apps  201" in said["test_fails"].partition("Platform Sim timeline:\n")[2]
+    assert 'faults: gentle, seed 41; repeat with heroku.faults.profile("gentle", 41)\n' in said["test_fails"]
     leak = "LeaksLeft: the test leaves leaks:\n  "
     why = "was to be deleted, and the partner has not acknowledged it (asked once)"
     for name in ("test_leaks", "test_a_cleanup_leaks"):

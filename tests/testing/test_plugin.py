@@ -50,6 +50,7 @@ import pytest
 
 def test_fails(heroku, partner):
     heroku.app("shop").addons.create("myaddon")
+    heroku.faults.profile("gentle")
     assert False
 
 def leave(heroku, partner):
@@ -135,6 +136,7 @@ def test_a_failure_shows_the_timeline_and_a_leak_fails(pytester: pytest.Pytester
             "*was to be deleted, and the partner has not acknowledged it (asked once)",
             "*test_fails*",
             "*Platform Sim timeline*",
+            'faults: gentle, seed *; repeat with heroku.faults.profile("gentle", *)',
             "customer → platform  POST /apps/shop/addons  201 *",
             "*platform → partner  POST /heroku/resources  200 *",
             "*test_leaks*",

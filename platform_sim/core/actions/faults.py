@@ -44,7 +44,8 @@ def add(
     if times is not None and not 1 <= times <= ANY_TIMES:
         raise InvalidParams(f"times must be 1 to {ANY_TIMES}, or null for: until it is removed.")
     narrowed = _match(known, match)
-    made = _insert(tx, operator, known, narrowed, times, _amount(known, amount), SCRIPT)
+    made = _insert(tx, known, narrowed, times, _amount(known, amount), SCRIPT)
+    tx.record(FAULT, "create", made.id, operator, _told(made))
     _forget_spent(tx)
     return made
 
@@ -77,9 +78,20 @@ def remove(tx: Transaction, operator: Account, fault: Fault) -> None:
 def clear(tx: Transaction, operator: Account) -> int:
     """Nothing goes wrong any more, a profile's faults included; returns how many have gone."""
     gone = tx.all(Fault)
+    _end_profile(tx, operator)
     for fault in gone:
-        remove(tx, operator, fault)
+        if fault.origin == SCRIPT:
+            remove(tx, operator, fault)
     return len(gone)
+
+
+def _end_profile(tx: Transaction, operator: Account) -> None:
+    """Told as one: each of its faults was asked for together with the others."""
+    gone = [each for each in tx.all(Fault) if each.origin != SCRIPT]
+    if gone:
+        tx.record(FAULT, "destroy", gone[0].id, operator, _told_as_one(gone[0]))
+    for fault in gone:
+        tx.delete(release(tx, fault, fault.held))
 
 
 def use_profile(tx: Transaction, operator: Account, name: str, seed: int | None = None) -> list[Fault]:
@@ -94,19 +106,19 @@ def use_profile(tx: Transaction, operator: Account, name: str, seed: int | None 
         seed = tx.dice("fault-seed").randrange(2**31)
     if not 0 <= seed < 2**63:
         raise InvalidParams("seed must be a whole number from 0 to 9223372036854775807.")
-    for before in tx.all(Fault):
-        if before.origin != SCRIPT:
-            remove(tx, operator, before)
+    _end_profile(tx, operator)
     for kind in KINDS:
         for stream in tx.all(Sequence):
             if stream.id.startswith(f"{_STREAM}{kind}:"):
                 tx.delete(stream)
     chances = {kind.name: chance_of(kind, name) for kind in KINDS.values()}
-    return [
-        _insert(tx, operator, kind, dict(kind.in_profile), None, _amount(kind, None), name, chances[kind.name], seed)
+    made = [
+        _insert(tx, kind, dict(kind.in_profile), None, _amount(kind, None), name, chances[kind.name], seed)
         for kind in KINDS.values()
         if chances[kind.name]
     ]
+    tx.record(FAULT, "create", made[0].id, operator, _told_as_one(made[0]))
+    return made
 
 
 def take(database: Database, kinds: Collection[str], facts: Facts, cause_id: str | None = None) -> Fault | None:
@@ -184,7 +196,6 @@ def _id(rows: Snapshot, noun: type[App] | type[Addon], given: str | tuple[str, .
 
 def _insert(
     tx: Transaction,
-    operator: Account,
     kind: FaultKind,
     match: dict[str, str],
     times: int | None,
@@ -194,9 +205,12 @@ def _insert(
     seed: int | None = None,
 ) -> Fault:
     now, row_id = tx.now(), tx.uuid(FAULT)
-    made = tx.insert(Fault(row_id, kind.name, match, times, times, 0, amount, origin, chance, seed, [], now, now))
-    tx.record(FAULT, "create", made.id, operator, _told(made))
-    return made
+    return tx.insert(Fault(row_id, kind.name, match, times, times, 0, amount, origin, chance, seed, [], now, now))
+
+
+def _told_as_one(fault: Fault) -> dict[str, Any]:
+    """Of a profile, by one of its faults."""
+    return {"fault": f"profile {fault.origin}, seed {fault.seed}", "origin": fault.origin, "seed": fault.seed}
 
 
 def _told(fault: Fault) -> dict[str, Any]:

@@ -39,8 +39,8 @@ PARTNER_KINDS = (
     _kind("partner-cut-before", "The connection ends before the partner has read the request.", gentle=0.05, rough=0.1),
     _kind(
         "partner-cut-after",
-        "The partner reads the request and acts; its answer never arrives, the connection has ended instead. It is waited "
-        "for as long as any.",
+        "The partner reads the request and acts; its answer never arrives, the connection has ended instead. "
+        "It is waited for as long as any.",
         rough=0.1,
     ),
     _kind(

@@ -241,3 +241,21 @@ def test_a_profile_begun_again_with_its_seed_does_the_same_again(database: Datab
 def test_a_profile_that_there_is_not_is_refused(database: Database, name: str, seed: int) -> None:
     with database.transaction() as tx, pytest.raises(InvalidParams):
         faults.use_profile(tx, operator(tx), name, seed)
+
+
+def test_a_profile_is_told_once_with_its_seed_and_so_is_its_end(database: Database) -> None:
+    with database.transaction() as tx:
+        faults.add(tx, operator(tx), "partner-html", {})
+        faults.use_profile(tx, operator(tx), "rough", 5)
+        faults.use_profile(tx, operator(tx), "gentle", 6)
+        assert faults.clear(tx, operator(tx)) > 2
+    with database.snapshot() as rows:
+        told = [(each.action, each.data["fault"]) for each in rows.all(Event) if each.kind == "fault"]
+    assert told == [
+        ("create", "partner-html"),
+        ("create", "profile rough, seed 5"),
+        ("destroy", "profile rough, seed 5"),
+        ("create", "profile gentle, seed 6"),
+        ("destroy", "profile gentle, seed 6"),
+        ("destroy", "partner-html"),
+    ]
