@@ -56,7 +56,7 @@ def kinds(client: Client, as_json: bool) -> None:
 @click.argument("kind")
 @click.argument("match", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option("--times", default="1", show_default=True, metavar="N", help="How many go wrong; or forever.")
-@click.option("--amount", type=float, help="Seconds, status or bytes, as the kind has it; else its usual one.")
+@click.option("--amount", type=float, help="Seconds, status or per cent, as the kind has it; else its usual one.")
 @json_option
 @asks_platform
 def add(client: Client, kind: str, match: tuple[str, ...], times: str, amount: float | None, as_json: bool) -> None:
@@ -125,8 +125,8 @@ def _pair(given: str) -> tuple[str, str]:
 def _times(given: str) -> int | None:
     if given == FOREVER:
         return None
-    if not given.isascii() or not given.isdigit() or len(given) > SHOWN:
-        raise click.UsageError(f"--times {given}: give a number, or {FOREVER}")
+    if not given.isascii() or not given.isdigit() or len(given) > SHOWN or not int(given):
+        raise click.UsageError(f"--times {given}: give a number, or {FOREVER}; 1 is the least")
     return int(given)
 
 

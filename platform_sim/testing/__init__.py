@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from platform_sim.testing.covered import Tally
     from platform_sim.testing.covering import begin_covering
     from platform_sim.testing.ending import end_on_sigterm
+    from platform_sim.testing.faults import FaultNeverActed
     from platform_sim.testing.heroku import Heroku
     from platform_sim.testing.heroku_cli import HerokuCli, NoHerokuCli
     from platform_sim.testing.joins import Command, Factory, Joined, Served, Service
@@ -29,6 +30,7 @@ __all__ = [
     "Cassette",
     "Command",
     "Factory",
+    "FaultNeverActed",
     "Heroku",
     "HerokuCli",
     "HerokuTestCase",
@@ -49,6 +51,7 @@ _PLACES = {
     "Cassette": "cassettes",
     "Command": "joins",
     "Factory": "joins",
+    "FaultNeverActed": "faults",
     "Heroku": "heroku",
     "HerokuCli": "heroku_cli",
     "HerokuTestCase": "case",

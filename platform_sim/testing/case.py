@@ -49,6 +49,8 @@ def watched(heroku: Heroku, leaks_ok: bool) -> Iterator[None]:
         yield
         if not leaks_ok:
             no_leaks(heroku)
+        if heroku.runs:
+            heroku.faults.warn()
     except Exception as problem:
         if heroku.runs:
             problem.add_note(f"Platform Sim timeline:\n{heroku.faults.repeats}{heroku.timeline.newest(SHOWN)}")

@@ -16,7 +16,7 @@ from platform_sim.settings import load
 from platform_sim.testing import joins
 from platform_sim.testing.apps import App, World, waited_for
 from platform_sim.testing.clock import Clock
-from platform_sim.testing.faults import Fault, Faults
+from platform_sim.testing.faults import Fault, Faults, Times
 from platform_sim.testing.heroku_cli import HerokuCli, find_cli
 from platform_sim.testing.joins import Joined, Joining, Joins
 from platform_sim.testing.leaks import Holds, Leak, Service, is_busy, leaks
@@ -234,8 +234,9 @@ class Heroku:
         self.ask("POST", "/apps", {"name": name})
         return App(self._world, name)
 
-    def fail(self, kind: str, times: int | None = 1, amount: float | None = None, **match: str) -> Fault:
-        """The next `times` of this kind that match go wrong (docs/fault-kinds.md); None: until it is removed.
+    def fail(self, kind: str, times: Times = 1, amount: float | None = None, **match: str) -> Fault:
+        """The next `times` of this kind that match go wrong (docs/fault-kinds.md); "forever" or None: until it is
+        removed. A test that passes though one has never acted gets a warning, FaultNeverActed.
 
         `match`: `service=`, `app=`, `method=`..., whichever the kind knows. Refused for what there is not.
         """

@@ -109,7 +109,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """A test that has passed fails if it leaves leaks; what fixtures leave at their end is an error of theirs."""
     result = yield
     if WORLD in item.stash:
-        _look_for_leaks(item, item.stash[WORLD])
+        world = item.stash[WORLD]
+        _look_for_leaks(item, world)
+        if world.runs:
+            world.faults.warn()
         item.stash[PASSED] = True
     return result
 

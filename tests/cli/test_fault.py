@@ -62,6 +62,7 @@ def test_one_is_added(api: FakeApi, run: Run) -> None:
         (("service",), "'service' is not KEY=VALUE"),
         (("=acme",), "'=acme' is not KEY=VALUE"),
         (("--times", "often"), "give a number, or forever"),
+        (("--times", "0"), "or forever; 1 is the least"),
         (("--times", "-1"), "give a number, or forever"),
         (("--amount", "much"), "--amount"),
     ],

@@ -191,3 +191,39 @@ print(ours(Hook.asked), sys.meta_path[0] is hook, "platform_sim.assemble" in sys
         "['platform_sim', 'platform_sim.testing', 'platform_sim.testing.plugin', 'platform_sim.testing.project']",
         "[] True True",
     ]
+
+
+NEVER = """
+import pytest
+from platform_sim.testing import FaultNeverActed
+
+def test_misses(heroku, partner):
+    assert repr(heroku.fail("partner-lost-answer", service="myadon")) == (
+        "<Fault partner-lost-answer service=myadon, acted 0, left 1>"
+    )
+
+def test_hits(heroku, partner):
+    fault = heroku.fail("partner-html", "forever", service="myaddon", method="POST")
+    assert fault.left is None
+    with pytest.raises(Exception):
+        heroku.app("shop").addons.create("myaddon")
+    assert fault.acted == 1
+
+def test_takes_it_back(heroku):
+    heroku.fail("api-slow").remove()
+
+def test_is_warned(heroku):
+    heroku.fail("api-slow", app="none")
+    with pytest.warns(FaultNeverActed, match="by: api-slow app=none"):
+        heroku.faults.warn()
+    heroku.faults.clear()
+"""
+
+
+def test_a_fault_that_never_acted_is_a_warning_and_a_failure_where_warnings_are(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(NEVER)
+    result = pytester.runpytest_inprocess(*QUICK, "-W", "default")
+    result.assert_outcomes(passed=4, warnings=1)
+    result.stdout.fnmatch_lines(["*FaultNeverActed: nothing has gone wrong by: partner-lost-answer service=myadon *"])
+    strict = pytester.runpytest_inprocess(*QUICK, "-W", "error::platform_sim.testing.FaultNeverActed", "-k", "misses")
+    strict.assert_outcomes(failed=1, deselected=3)

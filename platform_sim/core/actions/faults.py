@@ -13,9 +13,9 @@ from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon
 from platform_sim.core.model.apps import App
-from platform_sim.core.model.fault_kind import MATCH_KEYS, FaultKind
+from platform_sim.core.model.fault_kind import MATCH_KEYS, METHODS, FaultKind
 from platform_sim.core.model.fault_kinds import KINDS, PROFILES, chance_of
-from platform_sim.core.model.faults import ANY_TIMES, FAULT, SCRIPT, Facts, Fault, fits, told_facts
+from platform_sim.core.model.faults import ANY_TIMES, FAULT, SCRIPT, Facts, Fault, fits, fits_text, told_facts
 from platform_sim.core.model.records import Sequence
 from platform_sim.core.store import Database, Snapshot, Transaction
 
@@ -42,7 +42,7 @@ def add(
     """
     known = kind_named(kind)
     if times is not None and not 1 <= times <= ANY_TIMES:
-        raise InvalidParams(f"times must be 1 to {ANY_TIMES}, or null for: until it is removed.")
+        raise InvalidParams(f"times must be 1 to {ANY_TIMES}, or forever (null in JSON): until it is removed.")
     narrowed = _match(known, match)
     made = _insert(tx, known, narrowed, times, _amount(known, amount), SCRIPT)
     tx.record(FAULT, "create", made.id, operator, _told(made))
@@ -231,7 +231,16 @@ def _match(kind: FaultKind, match: Mapping[str, str]) -> dict[str, str]:
             raise InvalidParams(f"{kind.name} cannot be narrowed to {key[:64]!r}: {takes}.")
         if not 0 < len(value) <= LONGEST:
             raise InvalidParams(f"{key} must have 1 to {LONGEST} characters: the {MATCH_KEYS[key]}.")
+    _method(kind, match.get("method", "*").upper())
     return {key: value.upper() if key == "method" else value for key, value in match.items()}
+
+
+def _method(kind: FaultKind, wanted: str) -> None:
+    """What no request can have is a mistake, and would wait for ever."""
+    used = METHODS[kind.side]
+    if not any(fits_text(each, wanted) for each in used):
+        whose = "partners are" if kind.side == "partner" else "the platform is"
+        raise InvalidParams(f"method {wanted[:64]!r} is never used: {whose} asked by {', '.join(used)}.")
 
 
 def _amount(kind: FaultKind, given: float | None) -> float | None:

@@ -15,6 +15,13 @@ MATCH_KEYS: dict[str, str] = {
 """What a fault can be narrowed to. Values may hold `*` for any text."""
 
 
+METHODS: dict[str, tuple[str, ...]] = {
+    "partner": ("POST", "PUT", "DELETE"),
+    "platform": ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
+}
+"""Side -> what a request there can be made by."""
+
+
 @dataclass(frozen=True)
 class Amount:
     """The one number of a kind, and what it counts."""

@@ -67,7 +67,12 @@ def fits(fault: Fault, facts: Facts) -> bool:
 
 def _one_fits(wanted: str, given: str | tuple[str, ...]) -> bool:
     values = (given,) if isinstance(given, str) else given
-    return any(fnmatchcase(value, wanted.replace("[", "[[]")) for value in values)
+    return any(fits_text(value, wanted) for value in values)
+
+
+def fits_text(value: str, wanted: str) -> bool:
+    """Whether it is that text, which may hold `*` for any."""
+    return fnmatchcase(value, wanted.replace("[", "[[]"))
 
 
 def told_facts(facts: Facts) -> dict[str, Any]:

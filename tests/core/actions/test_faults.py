@@ -259,3 +259,13 @@ def test_a_profile_is_told_once_with_its_seed_and_so_is_its_end(database: Databa
         ("destroy", "profile gentle, seed 6"),
         ("destroy", "partner-html"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"), [("partner-html", "Get"), ("partner-html", "PATCH"), ("api-slow", "FETCH")]
+)
+def test_a_method_that_is_never_used_is_refused(database: Database, kind: str, method: str) -> None:
+    with database.transaction() as tx:
+        with pytest.raises(InvalidParams, match=f"'{method.upper()}' is never used: .* asked by .*POST"):
+            faults.add(tx, operator(tx), kind, {"method": method})
+        assert faults.add(tx, operator(tx), kind, {"method": "p*"}).match == {"method": "P*"}
