@@ -1,10 +1,12 @@
 """`platform-sim fault`: say what is to go wrong on purpose, see whether it has, and end it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from platform_sim.cli.client import Client, route
+from platform_sim.cli.failures import ApiError
 from platform_sim.cli.options import asks_platform, json_option
 from platform_sim.cli.show import echo_lines, plural, print_json, table
 
@@ -69,7 +71,7 @@ def add(client: Client, kind: str, match: tuple[str, ...], times: str, amount: f
     if as_json:
         print_json(made)
     else:
-        click.echo(_line(made))
+        echo_lines([_line(made), *_not_there(client, made["match"])])
 
 
 @group.command
@@ -143,6 +145,18 @@ def _match(fault: Json) -> str:
 
 def _amount(fault: Json) -> str:
     return "" if fault["amount"] is None else f"{fault['amount']:g}"
+
+
+def _not_there(client: Client, match: dict[str, str]) -> Iterator[str]:
+    """Names that nothing has yet: they may be meant for later, or mistyped."""
+    for key, place in (("service", ("sim", "services")), ("app", ("apps",))):
+        name = match.get(key, "*")
+        if "*" not in name:
+            try:
+                client.get(route(*place, name))
+            except ApiError as refusal:
+                if refusal.status == 404:
+                    yield f"No {key} is named {name} yet."
 
 
 def _left(fault: Json) -> str:

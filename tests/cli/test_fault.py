@@ -44,6 +44,7 @@ def test_the_list(api: FakeApi, run: Run) -> None:
 def test_one_is_added(api: FakeApi, run: Run) -> None:
     api.on(ADD, LATE, 201)
     api.on(ADD, ENDLESS, 201)
+    api.on("GET /sim/services/acme", {})
     words = ("fault", "add", "partner-status", "service=acme", "path=/a=b", "--times", "2", "--amount", "502")
     assert run(*words).stdout == "0a1b2c3d: partner-status (502) of method=POST service=acme, 2 times\n"
     match = {"service": "acme", "path": "/a=b"}
@@ -54,6 +55,14 @@ def test_one_is_added(api: FakeApi, run: Run) -> None:
     assert api.body_of(ADD) == {"kind": "partner-html", "match": {}, "times": None}
     assert json.loads(run("fault", "add", "partner-html", "--json").stdout) == ENDLESS
     assert api.body_of(ADD)["times"] == 1
+
+
+def test_a_name_that_nothing_has_yet_is_told(api: FakeApi, run: Run) -> None:
+    api.on(ADD, LATE | {"match": {"app": "shop", "service": "acne"}}, 201)
+    api.on(ADD, LATE | {"match": {"app": "sh*"}}, 201)
+    api.on("GET /apps/shop", {})
+    assert run("fault", "add", "partner-status").stdout.splitlines()[1:] == ["No service is named acne yet."]
+    assert run("fault", "add", "partner-status").stdout.splitlines()[1:] == []
 
 
 @pytest.mark.parametrize(
