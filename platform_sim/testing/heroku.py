@@ -235,11 +235,8 @@ class Heroku:
         return App(self._world, name)
 
     def fail(self, kind: str, times: Times = 1, amount: float | None = None, **match: str) -> Fault:
-        """The next `times` of this kind that match go wrong (docs/fault-kinds.md); "forever" or None: until it is
-        removed. A test that passes though one has never acted gets a warning, FaultNeverActed.
-
-        `match`: `service=`, `app=`, `method=`..., whichever the kind knows. Refused for what there is not.
-        """
+        """The next `times` of this kind that match go wrong (docs/faults.md); "forever" or None: until it is removed.
+        `match`: `service=`, `app=`, `method=`..., whichever the kind knows. Refused for what there is not."""
         return self.faults.add(kind, times, amount, match)
 
     def snapshot(self, *, secrets: bool = False, files: bool = True, logs: bool = False) -> bytes:
