@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from platform_sim.scenarios import dynos
-from platform_sim.scenarios.matching import MISSING, found_at, mismatch, told
+from platform_sim.scenarios.matching import MISSING, TooLong, found_at, mismatch, told
 from platform_sim.scenarios.scene import Json, Scene, Seen
 from platform_sim.testing.leaks import Service as Held
 from platform_sim.testing.leaks import is_busy, leaks
@@ -55,7 +55,10 @@ def checks(scene: Scene, expect: Json, seen: Seen, was: Before) -> Iterator[Chec
         return
     for name, look in _LOOKS.items():
         if name in expect:
-            yield from look(scene, expect[name], seen, was)
+            try:
+                yield from look(scene, expect[name], seen, was)
+            except TooLong as problem:
+                yield Check((name,), f"the {name} is as told", f"not known: {problem}")
 
 
 def _status(scene: Scene, wanted: int, seen: Seen, was: Before) -> Iterator[Check]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+import regex
+
 from platform_sim.core.model.values import kind
 from platform_sim.scenarios.kinds import Json, Whole
 from platform_sim.scenarios.problems import Notes, Path, unknown
@@ -14,7 +16,13 @@ MISSING = type("Missing", (), {"__repr__": lambda self: "nothing"})()
 """What a path leads to that leads nowhere."""
 SHOWN = 200
 """Characters of a value that a failure shows."""
+LONGEST_SEARCH = 1.0
+"""Wall seconds that a regular expression may take with one text; other threads go on meanwhile."""
 _STEP = re.compile(r"\[(-?[0-9]+)\]|\[([\w-]+(?:\.[\w-]+)*)=([^\]]*)\]|([^.\[\]]+)")
+
+
+class TooLong(Exception):
+    """A search that was given up; the message says which."""
 
 
 def _holds(value: Any, part: Any) -> bool:
@@ -36,7 +44,7 @@ MATCHERS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
     "is not": ("other than", lambda value, wanted: not _same(value, wanted)),
     "contains": ("something with", lambda value, wanted: all(_holds(value, each) for each in _many(wanted))),
     "lacks": ("something without", lambda value, wanted: not any(_holds(value, each) for each in _many(wanted))),
-    "matches": ("a text like", lambda value, wanted: isinstance(value, str) and re.search(wanted, value) is not None),
+    "matches": ("a text like", lambda value, wanted: isinstance(value, str) and searched(wanted, value) is not None),
     "starts with": (
         "a text that begins with",
         lambda value, wanted: isinstance(value, str) and value.startswith(wanted),
@@ -78,13 +86,26 @@ def told(value: Any) -> str:
 
 
 def mismatch(value: Any, wanted: Any, default: str = "is") -> str:
-    """What was wanted instead of this value, in words; "" if it fits. `default`: how what is no matcher is meant."""
+    """What was wanted instead of this value, in words; "" if it fits. `default`: how what is no matcher is meant.
+
+    TooLong if a regular expression does not come to an end."""
     wishes = wanted if isinstance(wanted, dict) else {default: wanted}
     for name, each in wishes.items():
         words, holds = MATCHERS[name]
         if not holds(value, each):
             return f"{words} {told(each)}"
     return ""
+
+
+def searched(pattern: str, text: str) -> "regex.Match[str] | None":
+    """The first place where a pattern fits; TooLong if that is not known after LONGEST_SEARCH."""
+    try:
+        return regex.search(pattern, text, timeout=LONGEST_SEARCH)
+    except TimeoutError:
+        raise TooLong(
+            f"the regular expression {told(pattern)} was given up after {LONGEST_SEARCH:g} s: write it so that it "
+            "fits in one way only, without a repetition inside a repetition"
+        ) from None
 
 
 def found_at(document: Any, path: str) -> Any:
@@ -174,5 +195,6 @@ def check_pattern(pattern: str) -> None:
     """ValueError, a sentence, for what is no regular expression."""
     try:
         re.compile(pattern)
-    except re.error as problem:
+        regex.compile(pattern)
+    except (re.error, regex.error) as problem:
         raise ValueError(f"{pattern[:60]!r} is no regular expression: {problem}") from None

@@ -17,7 +17,7 @@ from platform_sim.scenarios.document import Document, Step
 from platform_sim.scenarios.dynos import Pauses
 from platform_sim.scenarios.expect import Check
 from platform_sim.scenarios.http import Unreachable
-from platform_sim.scenarios.matching import MISSING, found_at
+from platform_sim.scenarios.matching import MISSING, TooLong, found_at, searched
 from platform_sim.scenarios.problems import Place, Problem
 from platform_sim.scenarios.programs import ProgramProblem, Programs
 from platform_sim.scenarios.scene import Json, LeftOut, Scene, Seen, StepFailed
@@ -155,7 +155,7 @@ class Player:
             seen, found = self._done(step)
         except LeftOut as problem:
             return self._outcome(step, "left out", _since(begun), problem=str(problem))
-        except (StepFailed, ProgramProblem, Refused, Unreachable) as problem:
+        except (StepFailed, ProgramProblem, Refused, Unreachable, TooLong) as problem:
             return self._failed(self._outcome(step, "failed", _since(begun), problem=str(problem)))
         finally:
             scene.who = ""
@@ -191,7 +191,7 @@ class Player:
         for name, path in step.options.get("save", {}).items():
             found = found_at(seen.json, path if isinstance(path, str) else path["path"])
             if isinstance(path, dict):
-                part = re.search(path["find"], found) if isinstance(found, str) else None
+                part = searched(path["find"], found) if isinstance(found, str) else None
                 found = part[part.re.groups and 1] if part else MISSING
             if found is not MISSING:
                 self.scene.saved[name] = found

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from platform_sim.scenarios.http import Remote, Unreachable
 from platform_sim.scenarios.kinds import Whole
-from platform_sim.scenarios.matching import Matcher, found_at, mismatch
+from platform_sim.scenarios.matching import Matcher, TooLong, found_at, mismatch
 from platform_sim.scenarios.scene import Json, Scene, Seen, StepFailed, seen_in
 from platform_sim.scenarios.shapes import Field, ListOf, MapOf, Obj
 from platform_sim.scenarios.verb import APP, BODY, HEADERS, METHOD, PATH, verb
@@ -82,7 +82,7 @@ class Load:
                 self.failed.append(f"request {self.done}, {method} {request.get('path', '/')}: {wrong}")
             elif self._until is not None and "json" in self._until:
                 parts = self._until["json"].items()
-                self.seen += all(not mismatch(found_at(seen.json, path), wanted) for path, wanted in parts)
+                self.seen += all(not _differs(found_at(seen.json, path), wanted) for path, wanted in parts)
 
 
 def _wrong(seen: Seen, request: Json) -> str:
@@ -90,9 +90,16 @@ def _wrong(seen: Seen, request: Json) -> str:
     if seen.status != wanted:
         return f"answered {seen.status}, not {wanted}: {seen.text[:200]}"
     for path, matcher in request.get("json", {}).items():
-        if found := mismatch(found_at(seen.json, path), matcher):
+        if found := _differs(found_at(seen.json, path), matcher):
             return f"{path} is {found_at(seen.json, path)!r}, not {found}"
     return ""
+
+
+def _differs(value: Any, wanted: Any) -> str:
+    try:
+        return mismatch(value, wanted)
+    except TooLong as problem:
+        return str(problem)
 
 
 def _load(scene: Scene, given: Json) -> Seen:

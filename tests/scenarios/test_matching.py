@@ -1,10 +1,11 @@
 """Matchers, and paths into an answer."""
 
+import threading
 from typing import Any
 
 import pytest
 
-from platform_sim.scenarios.matching import MATCHERS, MISSING, check_path, found_at, mismatch
+from platform_sim.scenarios.matching import MATCHERS, MISSING, TooLong, check_path, found_at, mismatch
 
 DOCUMENT = {
     "plan": {"name": "acme:free", "tags": [1, 2]},
@@ -104,3 +105,22 @@ def test_it_does_not_fit(value: Any, wanted: Any) -> None:
 def test_each_matcher_is_tried_both_ways() -> None:
     for rows in (FITS, FITS_NOT):
         assert {name for _, wanted in rows if isinstance(wanted, dict) for name in wanted} == set(MATCHERS)
+
+
+def test_a_search_that_does_not_end_is_given_up_and_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform_sim.scenarios.matching.LONGEST_SEARCH", 0.2)
+    turns, told = 0, []
+
+    def search() -> None:
+        try:
+            mismatch("a" * 50 + "!", {"matches": "^(a|a)*$"})
+        except TooLong as problem:
+            told.append(str(problem))
+
+    thread = threading.Thread(target=search)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.01)
+        turns += 1
+    assert "was given up after 0.2 s" in told[0] and turns > 3
+    assert mismatch("a" * 50 + "!", {"matches": "^(a+)+$"})

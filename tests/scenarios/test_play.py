@@ -180,6 +180,15 @@ def test_how_a_step_fails(steps: str, told: str) -> None:
     assert any(each in failed.problem for each in told.split("|")), failed.problem
 
 
+def test_a_search_that_is_given_up_is_told_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform_sim.scenarios.matching.LONGEST_SEARCH", 0.1)
+    text = "a" * 40 + "!"
+    given, wanted = f"set config: {{app: shop, vars: {{A: {text}}}}}", "expect: {json: {A: {matches: ^(a|a)*$}}}"
+    *_, failed = played(f"- {given}\n  {wanted}\n")
+    assert failed.state == "failed" and failed.problem.startswith("here.yaml:12:")
+    assert "was given up after 0.1 s" in failed.problem
+
+
 def test_what_leaks_is_found() -> None:
     steps = "- answer next: {partner: acme, method: DELETE, status: 500, times: 9}\n- destroy addon: a1\n"
     failed = last(steps + "  expect: {leaks: none}\n", "settings: {customer_patience: 1}\n" + SERVICE)
