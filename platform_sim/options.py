@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from platform_sim import settings
 from platform_sim.core.model.catalog import ServiceSeed
+from platform_sim.core.model.moments import check_start
 from platform_sim.core.model.seams import Watching
 from platform_sim.partners.contract import Send
 
@@ -36,3 +37,8 @@ class Options:
     """Put around the WSGI application of all doors: hears every call that comes in, and its answer."""
     open_to_browsers: bool = True
     """Whether a browser on this machine is the customer before anybody has logged in with it."""
+
+    def __post_init__(self) -> None:
+        """ValueError for a time that no clock begins at."""
+        if self.frozen_at is not None:
+            check_start(self.frozen_at, self.frozen_at.isoformat())

@@ -25,6 +25,7 @@ from platform_sim.cli.failures import EnvironmentProblem
 from platform_sim.cli.find import DEFAULT_READY_FILE
 from platform_sim.cli.signals import stay_until, wait_for_signal
 from platform_sim.cli.up_tenants import port_range, serve
+from platform_sim.core.model.moments import read_start
 from platform_sim.core.model.snapshots import BadSnapshot
 from platform_sim.demo.scene import Scene, SceneProblem
 from platform_sim.options import Options
@@ -47,12 +48,9 @@ def write_ready(file: Path, platform: Platform | Tenants) -> None:
 
 def _moment(_context: click.Context, _option: click.Parameter, given: str | None) -> datetime | None:
     try:
-        moment = None if given is None else datetime.fromisoformat(given)
-    except ValueError:
-        raise click.BadParameter(f"{given!r} is no time: write it as in 2026-03-01T12:00:00Z") from None
-    if moment is not None and moment.tzinfo is None:
-        raise click.BadParameter(f"{given!r} has no time zone: write it with Z for UTC, or with an offset")
-    return moment
+        return None if given is None else read_start(given)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
 
 
 @click.command

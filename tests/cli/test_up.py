@@ -57,6 +57,7 @@ def test_a_services_file_with_mistakes_starts_nothing(here: Path) -> None:
     [
         (("--memory", "--frozen-at", "soon"), "'soon' is no time: write it as in 2026-03-01T12:00:00Z"),
         (("--memory", "--frozen-at", "2026-03-01T12:00:00"), "has no time zone"),
+        (("--memory", "--frozen-at", "9999-12-31T23:59:59Z"), "is no time for a clock: it goes from the year 1970 to"),
         (("--frozen-at", "2026-03-01T12:00:00Z"), "--frozen-at needs --memory"),
     ],
 )

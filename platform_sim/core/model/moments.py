@@ -45,6 +45,11 @@ def read_moment(text: str) -> datetime:
 def read_start(text: str) -> datetime:
     """A moment at which a platform's clock may stand first: with room for all that is due later. ValueError."""
     moment = read_moment(text)
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise ValueError(f"{text[:64]!r} is no time for a clock: it goes from the year {FIRST_YEAR} to {LAST_YEAR}")
+    check_start(moment, text[:64])
     return moment
+
+
+def check_start(moment: datetime, shown: str) -> None:
+    """ValueError for a moment that no clock begins at. `shown`: how the sentence says it."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"{shown!r} is no time for a clock: it goes from the year {FIRST_YEAR} to {LAST_YEAR}")
