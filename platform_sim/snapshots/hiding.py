@@ -50,6 +50,10 @@ class Numbers:
             self._findable.setdefault(secret, number)
         return number
 
+    def known(self, text: str) -> int | None:
+        """The number of a text that is a secret as a whole, None for any other."""
+        return self._findable.get(text)
+
     def within(self, text: str, level: int = 0) -> Parts:
         """A text in which known secrets are numbers."""
         known = self._findable.get(text)
@@ -107,6 +111,9 @@ def _cut_url(form: str, text: str, numbers: Numbers) -> Parts:
     if form == "address":
         beyond = text[match.start(4) :]
         return [*parts, "/", numbers.of(beyond[1:], "hex")] if len(beyond) > 1 else [*parts, beyond]
+    whole = numbers.known(text[match.start(4) + 1 :])
+    if whole is not None:
+        return [*parts, "/", whole]
     asked: Parts = ["?", numbers.of(query, "hex")] if query else ["?"] if query == "" else []
     return [*parts, *numbers.within(path), *asked, *numbers.within(rest or "")]
 

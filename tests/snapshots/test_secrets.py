@@ -44,7 +44,6 @@ SUSPICIOUS = re.compile(
 HARMLESS = {
     "SshKey.public_key": "public, as it says",
     "AddonService.local_url": "scheme, host and port",
-    "Addon.options": "what a customer has ordered, shown to whoever sees the add-on",
     "AppSetup.environment": "the name of a section of app.json",
     "AppSetup.manifest": "formation and commands of app.json",
     "Event.data": "holds no secret (design, rule 22)",
@@ -59,13 +58,23 @@ DRAIN = "https://drain-user:drain-pass@logs.example.com/drain-path?drain-query=1
 HOOK: dict[str, Any] = {
     "include": ["api:release"],
     "level": "notify",
-    "url": "https://hook-user:hook-pass@example.com/hook?hook-query=1",
+    "url": "https://hook-user:hook-pass@example.com/services/T0/B0/hook-path-of-mine?hook-query=1",
     "secret": "hook-secret-of-mine",
     "authorization": "Bearer hook-authorization",
 }
 GIVEN = (
     *("config-value-of-mine", "partner-password", "partner-salt", "exceptions-client-secret", "hook-secret-of-mine"),
-    *("hook-pass", "hook-query", "hook-authorization", "drain-pass", "drain-path", "drain-query", "addon-value"),
+    *(
+        "hook-pass",
+        "hook-path-of-mine",
+        "hook-query",
+        "hook-authorization",
+        "drain-pass",
+        "drain-path",
+        "drain-query",
+        "addon-value",
+        "option-of-mine",
+    ),
 )
 """What people have given to the platform to keep."""
 
@@ -81,6 +90,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Album]:
         app = new_app(tx, boss, "secretive")
         change_config_vars(tx, boss, app, {"MINE": "config-value-of-mine", "EMPTY": ""})
         new_addon(tx, boss, app, "secretive", {"SECRETIVE_URL": "https://addon-value@example.com"})
+        addon = tx.all(Addon)[-1]
+        tx.update(addon, options={"password": "option-of-mine", "version": "14"})
         create_drain(tx, boss, app, DRAIN)
         create_webhook(tx, boss, app, HOOK)
         called = masked_exchange(PartnerRequest("POST", HOOK["url"], {}, b"{}", 1.0), PartnerAnswer(200, {}, b"", 1))

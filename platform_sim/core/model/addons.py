@@ -89,7 +89,7 @@ class Addon:
     config: Annotated[dict[str, str], VALUES]
     namespaces: Annotated[dict[str, dict[str, str]], VALUES]
     """By namespace, what attachments with that namespace show instead of `config`. One without vars is none."""
-    options: dict[str, str]
+    options: Annotated[dict[str, str], NAMED]
     region: str
     actor_id: str
     """Who asked for it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from platform_sim.core.model.secrecy import HEX, PLACE, WITHIN
+from platform_sim.core.model.secrecy import ADDRESS, HEX, WITHIN
 
 Level = Literal["notify", "sync"]
 DeliveryStatus = Literal["pending", "scheduled", "retrying", "failed", "succeeded", "skipped"]
@@ -50,7 +50,7 @@ class Webhook:
     addon_id: str | None
     include: list[str]
     level: Level
-    url: Annotated[str, PLACE]
+    url: Annotated[str, ADDRESS]
     authorization: Annotated[str | None, HEX] = field(repr=False)
     """Sent as it is as `Authorization`."""
     secret: Annotated[str, HEX] = field(repr=False)
