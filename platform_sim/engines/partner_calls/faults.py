@@ -49,7 +49,8 @@ class Mishaps:
         with self.database.transaction(self.job.cause_id) as tx:
             job, facts = tx.get(Job, self.job.id), self._facts(tx, request)
             if job.payload.get(HELD_AT) == job.attempts:
-                release_jobs(tx, REORDER, [job])
+                for kind in HOLDS:
+                    release_jobs(tx, kind, [job])
                 return
             fault = take_in(tx, HOLDS, facts)
             if fault is None:
@@ -103,5 +104,4 @@ def _put_back(tx: Transaction, job: Job, fault: Fault, service: str) -> None:
         job, attempts=job.attempts - 1, payload={**job.payload, HELD_AT: job.attempts, HELD_FOR: service}
     )
     jobs.try_again(tx, marked, fault.amount or 0.0, job.outcome)
-    if fault.kind == REORDER:
-        tx.update(fault, held=[*fault.held, job.id])
+    tx.update(fault, held=[*fault.held, job.id])

@@ -125,6 +125,7 @@ def test_a_late_request_is_no_attempt_and_waits_for_the_platforms_clock(world: W
     fault(world, "partner-delay", 1, 600)
     addon, job = world.create()
     assert world.settle() == [600.0]
+    assert world.database.faults == frozenset()
     assert world.addon(addon).state == "provisioned"
     assert (world.job(job).attempts, len(world.exchanges())) == (1, 1)
 
@@ -188,8 +189,9 @@ def test_what_nobody_overtakes_goes_in_the_end(world: World) -> None:
     assert world.database.faults == frozenset()
 
 
-def test_what_waits_because_of_a_fault_goes_when_that_is_removed(world: World) -> None:
-    fault(world, "partner-reorder", None, 3600)
+@pytest.mark.parametrize("kind", ["partner-reorder", "partner-delay"])
+def test_what_waits_because_of_a_fault_goes_when_that_is_removed(world: World, kind: str) -> None:
+    fault(world, kind, None, 3600)
     first, _ = world.create()
     world.runner.run_until_idle()
     assert asked_for(world) == []
