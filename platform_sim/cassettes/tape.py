@@ -130,6 +130,8 @@ def _recorded(content: Any, where: str) -> Recorded:
     if asker not in (PLATFORM, PARTNER):
         raise BadCassette(f'{where}from: must be "{PLATFORM}" or "{PARTNER}", is {asker!r}')
     status = _part(answer, "status", int, f"{where}answer.", or_null=True)
+    if status is not None and not 100 <= status <= 599:
+        raise BadCassette(f"{where}answer.status: must be from 100 to 599, is {status}")
     problem = _part(content, "problem", str, where, or_null=True)
     if status is None and problem is None:
         problem = "nobody knows: it was still open when this was recorded"

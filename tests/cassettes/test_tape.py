@@ -67,6 +67,11 @@ def test_what_is_written_is_read(recorded: Json) -> None:
         ),
         (lambda c: c["exchanges"][1].update(number=1), "two of them have the same number"),
         (lambda c: c["exchanges"][2]["answer"].update(status="2"), r"exchanges\[2\].answer.status: must be a whole nu"),
+        (lambda c: c["exchanges"][2]["answer"].update(status=99), r"exchanges\[2\].answer.status: must be from 100 to"),
+        (
+            lambda c: c["exchanges"][2]["answer"].update(status=600),
+            r"exchanges\[2\].answer.status: must be from 100 to",
+        ),
         (
             lambda c: c["exchanges"][2]["answer"]["headers"].update(age=7),
             r"answer.headers.age: must be a text, is a nu",

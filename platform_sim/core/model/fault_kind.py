@@ -8,9 +8,9 @@ MATCH_KEYS: dict[str, str] = {
     "app": "name or id of the app",
     "addon": "name or id of the add-on",
     "service": "name of the add-on's service, as in `heroku addons:create SERVICE`",
-    "method": "of the request: `POST`",
-    "path": "of the request: `/apps/*`",
-    "type": "of the process (`web`), the webhook's event (`api:release`): see the kind",
+    "method": "method of the request: `POST`",
+    "path": "path of the request: `/apps/*`",
+    "type": "type of the process (`web`), or of the webhook's event (`api:release`): see the kind",
 }
 """What a fault can be narrowed to. Values may hold `*` for any text."""
 

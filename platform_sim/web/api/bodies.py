@@ -8,6 +8,8 @@ from typing import Any
 from platform_sim.core.errors import BadRequest, InvalidParams, TooLarge
 from platform_sim.core.model.values import kind
 
+LARGEST = 2**53 - 1
+"""Of whole numbers, and of negative ones: what JavaScript keeps exact."""
 WHOLE = re.compile(r"-?[0-9]{1,14}")
 
 Check = Callable[[str, Any], Any]
@@ -119,11 +121,12 @@ def flag(name: str, value: Any) -> bool:
 
 def whole(name: str, value: Any) -> int:
     """A whole number, or one written as a string."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53:
+    too_large = isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST
+    if isinstance(value, int) and not isinstance(value, bool) and not too_large:
         return value
     if isinstance(value, str) and WHOLE.fullmatch(value):
         return int(value)
-    raise _wrong(name, value, "a whole number")
+    raise _wrong(name, value, f"a whole number from -{LARGEST} to {LARGEST}" if too_large else "a whole number")
 
 
 def amount(name: str, value: Any) -> str:

@@ -152,6 +152,7 @@ def test_in_a_transaction_it_acts_with_it_or_not_at_all(database: Database) -> N
         ({"kind": "partner-statis"}, "Did you mean partner-status"),
         ({"match": {"servce": "x"}}, "it takes service"),
         ({"match": {"service": ""}}, "1 to 200 characters"),
+        ({"kind": "partner-status", "match": {"path": ""}}, "1 to 200 characters: the path of the request"),
         ({"match": {"service": "x" * 201}}, "1 to 200 characters"),
         ({"times": 0}, "times must be 1 to"),
         ({"times": -1}, "times must be 1 to"),

@@ -169,3 +169,8 @@ def test_config_vars_as_a_body() -> None:
             read_changes(body, CONFIG_VAR)
         assert refused.value.status == 422
         assert len(refused.value.message) < 300
+
+
+def test_a_whole_number_that_is_too_large_is_told_how_large_it_may_be() -> None:
+    with pytest.raises(InvalidParams, match="seed must be a whole number from -9007199254740991 to 9007199254740991"):
+        whole("seed", 2**80)
