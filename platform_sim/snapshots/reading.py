@@ -16,6 +16,7 @@ from platform_sim.snapshots.container import Reader
 from platform_sim.snapshots.files import Named, pieces_of
 from platform_sim.snapshots.making import new_secrets
 from platform_sim.snapshots.packing import KINDS
+from platform_sim.snapshots.references import check_references
 from platform_sim.snapshots.settle import settle
 
 LARGEST_SEED = 1 << 62
@@ -42,6 +43,7 @@ def opened(source: IO[bytes], limit: int) -> Iterator[Opened]:
     still = _still(reader, made, seed=seed, now=now, stands=stands)
     try:
         check_rows(still)
+        check_references(still)
         settle(still)
         files = [_named(each) for each in reader.part("files", list)]
         logs = _logs(reader) if reader.part("logs", bool) else None

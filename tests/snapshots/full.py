@@ -11,6 +11,7 @@ from typing import IO, Any, Literal, Union, get_args, get_origin, get_type_hints
 from platform_sim.core.actions.first_rows import FirstRows, first_rows
 from platform_sim.core.actions.logins import set_password
 from platform_sim.core.model.accounts import Account
+from platform_sim.core.model.apps import App, Release
 from platform_sim.core.model.layout import Layout
 from platform_sim.core.model.snapshots import Restored, Wanted
 from platform_sim.core.store import Database, Transaction
@@ -18,6 +19,7 @@ from platform_sim.core.store.tables import NOUNS
 from platform_sim.engines.logs.hub import LogHub
 from platform_sim.engines.logs.outputs import OutputStore
 from platform_sim.snapshots.album import Album
+from platform_sim.snapshots.references import KEPT
 
 from ..core.public.samples import samples
 from ..support import START, new_database
@@ -53,6 +55,8 @@ def made(noun: type, mark: str = "made") -> Any:
     """A row by the types of its fields; each text names its field. A process's own fields are as at rest."""
     hints = get_type_hints(noun)
     values = {each.name: _value(hints[each.name], f"{mark}-{noun.__name__}-{each.name}") for each in fields(noun)}
+    values |= {name: f"{mark}-{target.__name__}-id" for (of, name), target in KEPT.items() if of is noun}
+    values |= {App: {"stack": "heroku-24"}, Release: {"status": "succeeded"}}.get(noun, {})
     return noun(**values | {name: None for name in ("pid", "pid_started", "port", "boot_id") if name in values})
 
 

@@ -11,13 +11,18 @@ from typing import Any
 
 import pytest
 
+from platform_sim.core.access import Actor
+from platform_sim.core.actions.apps import delete_app
+from platform_sim.core.model.accounts import AccessToken, Account, Authorization
+from platform_sim.core.model.addons import Addon, Attachment, Plan
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.snapshots import BadSnapshot
 from platform_sim.core.store.migrations import STEPS
+from platform_sim.core.store.tables import TABLES
 from platform_sim.snapshots.album import Album
 from platform_sim.snapshots.container import VERSION
 
-from ..support import dump, new_app, new_customer
+from ..support import dump, new_addon, new_app, new_customer, new_service
 from .full import album, begin, close, put, taken
 
 Entries = dict[str, bytes]
@@ -28,7 +33,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Album]:
     made = album(tmp_path_factory.mktemp("source"))
     with made.database.transaction() as tx:
         begin(tx)
-        new_app(tx, new_customer(tx), "shop")
+        customer = new_customer(tx)
+        new_service(tx, "acme")
+        new_addon(tx, customer, new_app(tx, customer, "shop"), "acme", {})
     yield made
     close(made)
 
@@ -142,7 +149,33 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("change", "words"), HEADS + ROWS)
+def emptied(table: str) -> Callable[[Entries], None]:
+    def change(entries: Entries) -> None:
+        entries[f"tables/{table}.jsonl"] = b""
+
+    return change
+
+
+def with_field(noun: type, field: str, value: str) -> Callable[[Entries], None]:
+    return row_with(TABLES[noun].name, list(TABLES[noun].types).index(field), value)
+
+
+REFERENCES = [
+    (
+        with_field(Authorization, "account_id", "nobody"),
+        "of the authorization .* is nobody, .* no such account",
+    ),
+    (with_field(AccessToken, "authorization_id", "none"), "of the access_token .* is none, .* no such authorization"),
+    (with_field(App, "owner_id", "nobody"), "owner_id of the app .* is nobody, and there is no such account"),
+    (with_field(App, "stack", "heroku-99"), "stack of the app .* is heroku-99, and there is no such stack"),
+    (with_field(Addon, "plan_id", "none"), "plan_id of the addon .* is none, and there is no such plan"),
+    (with_field(Plan, "service_id", "none"), "service_id of the plan .* and there is no such addon_service"),
+    (with_field(Attachment, "addon_id", "none"), "addon_id of the attachment .* and there is no such addon"),
+    (emptied("release"), "the app .* has no release that has succeeded"),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), HEADS + ROWS + REFERENCES)
 def test_what_was_meddled_with(source: Album, target: Album, change: Callable[[Entries], None], words: str) -> None:
     entries = unpacked(taken(source))
     change(entries)
@@ -209,3 +242,16 @@ def test_processes_of_a_file_are_never_believed(source: Album, tmp_path: Path) -
         dyno = dump(rows)["Dyno"][0]
     assert [dyno[name] for name in ("pid", "pid_started", "port", "boot_id", "state")] == [None] * 4 + ["starting"]
     close(made)
+
+
+def test_what_verbs_leave_behind_is_not_refused(source: Album, tmp_path: Path) -> None:
+    left, other = album(tmp_path / "left"), album(tmp_path / "other")
+    put(left, taken(source, secrets=True))
+    with left.database.transaction() as tx:
+        app = tx.all(App)[-1]
+        owner = tx.get(Account, app.owner_id)
+        delete_app(tx, Actor(owner, tx.all(Authorization, account_id=owner.id)[0].id), app)
+    file = taken(left, secrets=True)
+    put(other, file)
+    assert taken(other, secrets=True) == file
+    close(left, other)
