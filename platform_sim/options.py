@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from platform_sim import settings
 from platform_sim.core.model.catalog import ServiceSeed
-from platform_sim.core.model.moments import check_start
+from platform_sim.core.model.moments import check_start, read_start
 from platform_sim.core.model.seams import Watching
 from platform_sim.partners.contract import Send
 
@@ -42,3 +42,8 @@ class Options:
         """ValueError for a time that no clock begins at."""
         if self.frozen_at is not None:
             check_start(self.frozen_at, self.frozen_at.isoformat())
+
+
+def frozen_at_from(text: str) -> datetime:
+    """`frozen_at` as people write it; ValueError, a sentence, for what is no time, or none for a clock."""
+    return read_start(text)

@@ -25,10 +25,9 @@ from platform_sim.cli.failures import EnvironmentProblem
 from platform_sim.cli.find import DEFAULT_READY_FILE
 from platform_sim.cli.signals import stay_until, wait_for_signal
 from platform_sim.cli.up_tenants import port_range, serve
-from platform_sim.core.model.moments import read_start
 from platform_sim.core.model.snapshots import BadSnapshot
 from platform_sim.demo.scene import Scene, SceneProblem
-from platform_sim.options import Options
+from platform_sim.options import Options, frozen_at_from
 from platform_sim.services_file import BadServicesFile, ServiceSeed, read_services
 from platform_sim.settings import BadSetting, environment
 from platform_sim.tenants import Tenants
@@ -48,7 +47,7 @@ def write_ready(file: Path, platform: Platform | Tenants) -> None:
 
 def _moment(_context: click.Context, _option: click.Parameter, given: str | None) -> datetime | None:
     try:
-        return None if given is None else read_start(given)
+        return None if given is None else frozen_at_from(given)
     except ValueError as problem:
         raise click.BadParameter(str(problem)) from None
 
