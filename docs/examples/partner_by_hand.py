@@ -23,4 +23,7 @@ class Partner(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "5300"))), Partner).serve_forever()
+    port = int(os.environ.get("PORT", "5300"))
+    server = ThreadingHTTPServer(("127.0.0.1", port), Partner)
+    print(f"listening on http://localhost:{port}", flush=True)
+    server.serve_forever()

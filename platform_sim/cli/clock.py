@@ -9,6 +9,7 @@ from platform_sim.cli.failures import Failure
 from platform_sim.cli.find import find
 from platform_sim.cli.options import asks_platform, json_option, platform_options
 from platform_sim.cli.show import echo_lines, plural, print_json
+from platform_sim.core.model.moments import ahead
 from platform_sim.settings import environment
 
 Json = dict[str, Any]
@@ -94,7 +95,7 @@ def _tell(found: Json, as_json: bool) -> None:
 
 
 def _how(found: Json) -> str:
-    return "frozen" if found["frozen"] else f"running, {found['offset']} s ahead of the wall"
+    return "frozen" if found["frozen"] else f"running, {ahead(found['offset'])}"
 
 
 def _line(due: Json) -> str:

@@ -14,7 +14,7 @@ from platform_sim.scenarios.write import written
 
 
 @click.command
-@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--with-secrets", is_flag=True, help="With passwords, salts and config values, for your eyes only.")
 @click.option("--scripted", is_flag=True, help="With scripted partners, for where the real ones are not.")
 @json_option
@@ -22,15 +22,15 @@ from platform_sim.scenarios.write import written
 def command(client: Client, file: Path | None, with_secrets: bool, scripted: bool, as_json: bool) -> None:
     """Write services, apps, add-ons, config and users as a scenario file.
 
-    Played on an empty platform it leads to the same. Without FILE it is printed. Secret values are left out: the file's
-    `values` make them up anew.
+    Played on an empty platform it leads to the same. Without FILE, or with -, it is printed. Secret values are left out:
+    the file's `values` make them up anew.
     """
     wish = {"secrets": "true"} if with_secrets else {}
     wish |= {"partners": "scripted"} if scripted else {}
     found = client.get("/sim/export" + (f"?{urlencode(wish)}" if wish else ""))
     if as_json:
         print_json(found)
-    elif file is None:
+    elif file is None or str(file) == "-":
         click.echo(written(found), nl=False)
     else:
         _write(file, written(found), private=with_secrets)

@@ -8,7 +8,7 @@ from typing import Any
 
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import AddonService, Attachment
-from platform_sim.core.model.apps import App, ConfigSnapshot, Release
+from platform_sim.core.model.apps import App, ConfigSnapshot, Dyno, Release
 from platform_sim.core.model.records import ClockState, Event, Exchange, Job, Sequence
 from platform_sim.core.model.secrecy import secrets_of
 from platform_sim.core.store import Snapshot
@@ -81,6 +81,8 @@ def _of_noun(noun: type[Any], old: Snapshot, new: Snapshot, names: Names, sides:
     counts: defaultdict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for one, other, state in _pairs(were, are):
         row = other if other is not None else one
+        if isinstance(row, Event) and _starts_again(row, old, new):
+            continue
         subject, name = names.subject(noun, row), names.of(noun, row)
         if state == "changed" and not any(_changes(noun, one, other, names, sides)):
             continue  # in nothing that is told: a secret that was made anew, a time of writing
@@ -98,6 +100,18 @@ def _of_noun(noun: type[Any], old: Snapshot, new: Snapshot, names: Names, sides:
             counts[subject][(word(noun), state)] += 1
     for subject, each in counts.items():
         yield from (_Told(subject, text) for text in counted(each))
+
+
+def _starts_again(event: Event, old: Snapshot, new: Snapshot) -> bool:
+    """Whether it says that a dyno which both have is on its way up, as each is after a restore: no difference."""
+    if (
+        (event.kind, event.action) != ("dyno", "update")
+        or event.actor_id
+        or event.data.get("state") not in ("starting", "up")
+    ):
+        return False
+    before, after = old.find(Dyno, id=event.subject_id), new.find(Dyno, id=event.subject_id)
+    return before is not None and after is not None and before.state == after.state
 
 
 def _pairs(were: dict[Any, Any], are: dict[Any, Any]) -> Iterator[tuple[Any, Any, str]]:

@@ -24,9 +24,13 @@ def test_it_is_shown(api: FakeApi, run: Run) -> None:
     assert json.loads(run("clock", "--json").stdout)["frozen"] is True
 
 
-def test_it_is_shown_running(api: FakeApi, run: Run) -> None:
-    api.on("GET /sim/clock", STANDS | {"frozen": False, "offset": 3600})
-    assert run("clock").stdout == f"{NOW}, running, 3600 s ahead of the wall\n"
+@pytest.mark.parametrize(
+    ("offset", "told"),
+    [(43_166, "11h59m26s ahead of the wall"), (-29, "29s behind the wall"), (0, "the same as on the wall")],
+)
+def test_it_is_shown_running(api: FakeApi, run: Run, offset: int, told: str) -> None:
+    api.on("GET /sim/clock", STANDS | {"frozen": False, "offset": offset})
+    assert run("clock").stdout == f"{NOW}, running, {told}\n"
 
 
 def test_options_before_the_command_are_not_lost(api: FakeApi, run: Run) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -45,13 +46,46 @@ def test_it_is_taken_whole_or_not_at_all(api: FakeApi, run: Run, tmp_path: Path)
     assert result.stdout == f"{file}: 15 bytes, with all secrets: keep it to yourself.\n"
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"bytes of a file", 0o600)
     api.fails("GET /sim/snapshot?secrets=false&files=true&logs=false", 422, "invalid_params", "No snapshot was taken.")
-    failed = run("snapshot", "take", str(file), "--files")
+    failed = run("snapshot", "take", str(file), "--files", "--force")
     assert (failed.exit_code, "No snapshot was taken." in failed.stderr) == (1, True)
     assert file.read_bytes() == b"bytes of a file"
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".kept")] == []
     assert run("snapshot", "take", str(tmp_path / "no" / "where")).exit_code == 3
-    told = json.loads(run("snapshot", "take", str(file), "--secrets", "--logs", "--json").stdout)
+    told = json.loads(run("snapshot", "take", str(file), "--secrets", "--logs", "--force", "--json").stdout)
     assert told == {"file": str(file), "bytes": 15, "secrets": True, "files": False, "logs": True}
+
+
+def test_one_that_is_there_is_replaced_by_force_only(api: FakeApi, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(b"the only one")
+    refused = run("snapshot", "take", str(tmp_path / "kept"))
+    assert (refused.exit_code, "add --force" in refused.stderr, api.asked) == (2, True, [])
+    assert (tmp_path / "kept").read_bytes() == b"the only one"
+
+
+def test_it_goes_to_stdout_whole_or_not_at_all(
+    api: FakeApi, run: Run, alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "GET /sim/snapshot?secrets=false&files=false&logs=false"
+    api.on(asked, b"\x00bytes\xff")
+    result = run("snapshot", "take", "-")
+    assert (result.stdout_bytes, result.stderr) == (b"\x00bytes\xff", "-: 7 bytes, without secrets.\n")
+    assert list(alone.iterdir()) == []
+    assert run("snapshot", "take", "-", "--json").exit_code == 2
+    api.fails(asked, 422, "invalid_params", "No snapshot was taken.")
+    run("snapshot", "take", "-")
+    failed = run("snapshot", "take", "-")
+    assert (failed.exit_code, failed.stdout) == (1, "")
+    monkeypatch.setattr("platform_sim.cli.snapshot.take.sys", SimpleNamespace(stdout=Terminal()))
+    refused = run("snapshot", "take", "-")
+    assert (refused.exit_code, "no text for a terminal" in refused.stderr) == (2, True)
+
+
+class Terminal(io.BytesIO):
+    """Somebody who looks."""
+
+    def isatty(self) -> bool:
+        """They do."""
+        return True
 
 
 def test_it_is_restored_and_says_what_is_not_as_it_was(api: FakeApi, run: Run, tmp_path: Path) -> None:

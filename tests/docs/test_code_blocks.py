@@ -34,6 +34,8 @@ OWN_PLATFORM = ("docs/coverage.md",)
 """Pages whose reader starts the platform by what stands there, and needs no other."""
 RUN = {name(page): blocks(page) for page in pages() if any(block.runs for block in blocks(page))}
 PARTNER_PORT = "5300"
+OURS = ("output", "gitconfig", "ready.json")
+"""What lies in a reader's folder by these tests."""
 PROLOGUE = "set -eu\ntrap 'jobs -p | xargs kill 2>/dev/null || true; wait' EXIT\n"
 pytestmark = pytest.mark.processes
 
@@ -180,6 +182,16 @@ def test_the_blocks_of_a_page_do_what_it_says(page: str, request: pytest.Fixture
         if block.is_output:
             lost = missing(reader.local(block.text), said[before])
             assert lost == [], f"{block} shows lines that were not printed; it was:\n" + "\n".join(said[before])
+
+    assert seen_by_git(reader.folder) == []
+
+
+def seen_by_git(folder: Path) -> list[str]:
+    """Files beside the project's own that a page has left and that .gitignore does not name: `git add .` takes them."""
+    left = sorted(each.name for each in folder.iterdir() if each.is_file() and each.name not in OURS)
+    git = ["git", "-C", str(ROOT), "check-ignore", "--no-index", "--stdin"]
+    ignored = subprocess.run(git, input="\n".join(left), capture_output=True, text=True, check=False).stdout
+    return sorted(set(left) - set(ignored.splitlines()))
 
 
 def test_an_output_block_is_compared_line_by_line() -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from platform_sim.core.access import Actor
 from platform_sim.core.actions import clock
 from platform_sim.core.actions.apps import delete_app, update_app
 from platform_sim.core.actions.config_vars import change_config_vars
+from platform_sim.core.actions.dynos import report_state
 from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.model.addons import Addon, Plan
-from platform_sim.core.model.apps import App
+from platform_sim.core.model.apps import App, Dyno
 from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.model.webhooks import Webhook
 from platform_sim.snapshots.album import Album
@@ -103,6 +105,22 @@ def test_a_full_platform_does_not_differ_from_itself(tmp_path: Path) -> None:
         file = taken(full, secrets=secrets)
         assert compared(file, file) == {}
     close(full)
+
+
+def test_a_dyno_that_is_up_again_is_no_difference(shop: Shop) -> None:
+    """After a restore each starts anew, and says so; a crash, or one that a customer restarted, is told."""
+    kept = shop[0]
+    with kept.database.transaction() as tx:
+        [app] = tx.all(App, name="shop")
+        dyno = tx.insert(replace(made(Dyno), app_id=app.id, state="up", kind="formation", wanted=True, retry_at=None))
+    before = taken(kept)
+    with kept.database.transaction() as tx:
+        report_state(tx, report_state(tx, dyno, "starting"), "up")
+    assert compared(before, taken(kept)) == {}
+    with kept.database.transaction() as tx:
+        [up] = tx.all(Dyno, id=dyno.id)
+        report_state(tx, up, "crashed")
+    assert compared(before, taken(kept))["platform"] == ["3 events new"]
 
 
 def test_what_is_in_it_is_counted(shop: Shop) -> None:

@@ -56,6 +56,7 @@ def test_it_is_moved(world: World) -> None:
     moved = world.call("POST", "/sim/clock/advance", {"by": "9h"}).json
     assert (moved["now"], moved["frozen"]) == ("2026-03-01T21:00:00+00:00", True)
     assert [each["kind"] for each in moved["came_due"]] == ["deprovision"]
+    assert (moved["next"], [each["kind"] for each in moved["waiting"]]) == (None, ["deprovision"])
     assert world.call("POST", "/sim/clock/resume").json["frozen"] is False
     at = (world.database.clock.now() + HOUR).isoformat()
     stopped = world.call("POST", "/sim/clock/freeze", {"at": at}).json

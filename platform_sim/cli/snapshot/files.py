@@ -1,6 +1,8 @@
 """Files of snapshots on the disk: written whole or not at all, for their owner alone."""
 
 import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +11,18 @@ from typing import IO
 
 from platform_sim.cli.client import Client
 from platform_sim.cli.failures import EnvironmentProblem
+
+STDOUT = "-"
+"""What is written where a file is named, for stdout."""
+
+
+@contextmanager
+def sent() -> Iterator[IO[bytes]]:
+    """What is written in the block goes to stdout at its end; nothing does if it fails."""
+    with tempfile.TemporaryFile() as kept:
+        yield kept
+        kept.seek(0)
+        shutil.copyfileobj(kept, sys.stdout.buffer)
 
 
 @contextmanager

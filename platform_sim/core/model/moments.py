@@ -31,6 +31,13 @@ def length(seconds: float) -> str:
     return words or "0s"
 
 
+def ahead(seconds: int) -> str:
+    """How a clock stands that is so many seconds ahead: `1d12h ahead of the wall`, `29s behind the wall`."""
+    if not seconds:
+        return "the same as on the wall"
+    return f"{length(abs(seconds))} {'ahead of' if seconds > 0 else 'behind'} the wall"
+
+
 def read_moment(text: str) -> datetime:
     """ISO 8601 with a time zone, in UTC; ValueError, a sentence, for all else."""
     try:

@@ -13,14 +13,17 @@ MOST = 50
 
 
 def clock(rows: Snapshot) -> Json:
-    """`offset`: whole seconds ahead of the wall. `next` and `waiting`: what has a time and has not been done."""
-    dues = shown(rows, waiting(rows)[:MOST])
+    """`offset`: whole seconds ahead of the wall. `waiting`: what has a time and has not been done; `next`: the first
+    of it that is still to come."""
+    found, now = waiting(rows), rows.now()
+    # What is due now has come due, and is being done: that is not what comes next.
+    later = shown(rows, [due for due in found if due.at > now][:1])
     return {
-        "now": rows.now().isoformat(),
+        "now": now.isoformat(),
         "frozen": rows.clock.is_frozen,
         "offset": round(rows.clock.offset().total_seconds()),
-        "next": dues[0] if dues else None,
-        "waiting": dues,
+        "next": later[0] if later else None,
+        "waiting": shown(rows, found[:MOST]),
     }
 
 

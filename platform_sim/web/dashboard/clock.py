@@ -1,13 +1,11 @@
 """The clock on the operator's pages: it is stopped, let run, moved, and says what came due and what is due next."""
 
-from datetime import timedelta
-
 from flask import Blueprint, Response
 
 from platform_sim.core import errors
 from platform_sim.core.actions import clock
 from platform_sim.core.actions.clock import Due
-from platform_sim.core.model.moments import length, read_length
+from platform_sim.core.model.moments import ahead, length, read_length
 from platform_sim.core.public import clock as public
 from platform_sim.core.store import Database
 from platform_sim.web import passing
@@ -32,7 +30,11 @@ def clock_pages(desk: Desk) -> Blueprint:
             dues = clock.waiting(rows)[: public.MOST]
             named = zip(dues, public.shown(rows, dues), strict=True)
             now = rows.now()
-        shown = {"now": now, "frozen": database.clock.is_frozen, "ahead": _ahead(database.clock.offset())}
+        shown = {
+            "now": now,
+            "frozen": database.clock.is_frozen,
+            "ahead": ahead(round(database.clock.offset().total_seconds())),
+        }
         shown["waiting"] = [(due, told["name"], length((due.at - now).total_seconds())) for due, told in named]
         return desk.page("clock.html", actor, view="clock", lengths=LENGTHS, **shown)
 
@@ -86,11 +88,3 @@ def _told(database: Database, came: list[Due]) -> str:
 
 def _rest(left: list[str]) -> str:
     return f" Not done yet: {', '.join(left)[:120]}." if left else ""
-
-
-def _ahead(offset: timedelta) -> str:
-    """`1d12h ahead of the wall`; to the second, below which it is the same."""
-    seconds = round(offset.total_seconds())
-    if not seconds:
-        return "the same as on the wall"
-    return f"{length(abs(seconds))} {'ahead of' if seconds > 0 else 'behind'} the wall"

@@ -31,6 +31,8 @@ def snapshot_pages(desk: Desk) -> Blueprint:
         given = request.files.get("file")
         if given is None or not given.filename:
             raise errors.InvalidParams("Nothing was done: choose the file of a snapshot, then press Restore.")
+        if field("sure") != "yes":
+            raise errors.InvalidParams("Nothing was done: say that everything is to be replaced, then press Restore.")
         told = put_back(doors, given.stream, None)
         made = f" Secrets made anew: {told.new_secrets}." if told.new_secrets else ""
         return desk.go(HERE, f"Restored: {told.apps} apps, {told.addons} add-ons.{made}")

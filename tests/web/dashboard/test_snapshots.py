@@ -55,7 +55,7 @@ def test_a_file_goes_out_and_comes_in(whole: Browser) -> None:
     file = taken(whole, secrets="yes")
     add(whole, "later@example.com")
     assert accounts(whole) == before | {"later@example.com"}
-    page = whole.do(f"{HERE}/restore", file=(io.BytesIO(file), "any"))
+    page = whole.do(f"{HERE}/restore", sure="yes", file=(io.BytesIO(file), "any"))
     assert re.search(r"Restored: \d apps, 1 add-ons\. ", page.text)
     assert accounts(whole) == before
     assert EMAIL in before
@@ -63,7 +63,7 @@ def test_a_file_goes_out_and_comes_in(whole: Browser) -> None:
 
 def test_without_secrets_it_says_how_many_were_made(whole: Browser) -> None:
     file = taken(whole)
-    assert "Secrets made anew: " in whole.do(f"{HERE}/restore", file=(io.BytesIO(file), "any")).text
+    assert "Secrets made anew: " in whole.do(f"{HERE}/restore", sure="yes", file=(io.BytesIO(file), "any")).text
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,17 @@ def test_without_secrets_it_says_how_many_were_made(whole: Browser) -> None:
 )
 def test_what_cannot_be_used_changes_nothing(whole: Browser, fields: dict[str, Any], why: str) -> None:
     before = accounts(whole)
-    answer = whole.post(f"{HERE}/restore", **fields)
+    answer = whole.post(f"{HERE}/restore", sure="yes", **fields)
     assert (answer.status_code in (400, 422), why in answer.text) == (True, True)
     assert accounts(whole) == before
+
+
+def test_nobody_restores_by_one_click(whole: Browser) -> None:
+    file = taken(whole, secrets="yes")
+    add(whole, "later@example.com")
+    answer = whole.post(f"{HERE}/restore", file=(io.BytesIO(file), "any"))
+    assert (answer.status_code, "say that everything is to be replaced" in answer.text) == (422, True)
+    assert "later@example.com" in accounts(whole)
 
 
 def test_without_a_platform_there_is_none(browser: Browser) -> None:
