@@ -35,13 +35,14 @@ NOWHERE = "http://127.0.0.1:1"
 EVIL = "<b>ada</b>@example.com"
 
 
-def _has_node() -> bool:
+def has_node() -> bool:
+    """Whether one is there that is new enough."""
     node = shutil.which("node")
     said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout if node else "v0"
     return int(said.lstrip("v").partition(".")[0] or 0) >= 20
 
 
-LANGUAGES = ["python", pytest.param("node", marks=pytest.mark.skipif(not _has_node(), reason="needs Node >= 20"))]
+LANGUAGES = ["python", pytest.param("node", marks=pytest.mark.skipif(not has_node(), reason="needs Node >= 20"))]
 
 
 def _free_port() -> int:
@@ -191,6 +192,20 @@ def test_the_python_that_is_written_has_the_form_of_ours(run_alone: Run, alone: 
         ruff = [sys.executable, "-m", "ruff", *words, "--no-cache", "--config", str(ROOT / "pyproject.toml"), "zebra-7"]
         done = subprocess.run(ruff, cwd=alone, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.processes
+def test_the_tests_that_are_written_pass_and_can_fail(
+    run_alone: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_alone("new", "addon", "--lang", "python", str(pytester.path / "zebra-7"))
+    monkeypatch.chdir(pytester.path / "zebra-7")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    quick = ("-p", "no:xdist", "-p", "no:hypothesispytest", "-p", "no:cacheprovider")
+    pytester.runpytest_inprocess(*quick).assert_outcomes(passed=2)
+    service = Path("service.py")
+    service.write_text(service.read_text().replace("store.delete(known_uuid(uuid, 404))", "known_uuid(uuid, 404)"))
+    pytester.runpytest_inprocess(*quick, "-k", "whole_life").assert_outcomes(failed=1)
 
 
 def test_secrets_are_made_anew_each_time(run_alone: Run, alone: Path) -> None:

@@ -34,7 +34,7 @@ OWN_PLATFORM = ("docs/coverage.md",)
 """Pages whose reader starts the platform by what stands there, and needs no other."""
 RUN = {name(page): blocks(page) for page in pages() if any(block.runs for block in blocks(page))}
 PARTNER_PORT = "5300"
-OURS = ("output", "gitconfig", "ready.json")
+OURS = ("output", "up.out", "gitconfig")
 """What lies in a reader's folder by these tests."""
 PROLOGUE = "set -eu\ntrap 'jobs -p | xargs kill 2>/dev/null || true; wait' EXIT\n"
 pytestmark = pytest.mark.processes
