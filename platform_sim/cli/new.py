@@ -28,8 +28,8 @@ WORDS: dict[str, dict[str, str]] = {
         "[pytest]": "",
         "\npytest\n": "\nnode --test\n",
         "test_service.py": "service.test.mjs",
-        "has two tests to begin with: a customer's whole way, and a night in which answers get lost. Each has a Heroku of\n"
-        "its own.": "has one to begin with, a customer's whole way, at a Heroku of its own.",
+        "has two tests to begin with: a customer's whole way, and a night in which answers get lost. "
+        "Each has a Heroku of\nits own.": "has one to begin with, a customer's whole way, at a Heroku of its own.",
         "; `pytest.ini` and `conftest.py` say where the service is": "",
         ".py`": ".mjs`",
     },

@@ -57,7 +57,15 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "cli": (
         *("assemble", "claim", "conformance", "demo", "options", "partners.http_send", "services_file", "settings"),
-        *("cassettes", "core.model.snapshots", "partners.manifest_check", "scenarios", "snapshots", "tenants"),
+        *(
+            "cassettes",
+            "core.model.moments",
+            "core.model.snapshots",
+            "partners.manifest_check",
+            "scenarios",
+            "snapshots",
+            "tenants",
+        ),
         *("coverage", "testing"),
     ),
     # Partners as the platform calls them and the checker starts them, and what two commands print: a test shows no
