@@ -22,8 +22,8 @@ from platform_sim.scenarios.write import written
 def command(client: Client, file: Path | None, with_secrets: bool, scripted: bool, as_json: bool) -> None:
     """Write services, apps, add-ons, config and users as a scenario file.
 
-    Played on an empty platform it leads to the same. Without FILE or with - it is printed. Secret values are left out: the
-    file's `values` make them up anew.
+    Played on an empty platform it leads to the same. Without FILE or with - it is printed. Secret values are left out:
+    the file's `values` make them up anew.
     """
     wish = {"secrets": "true"} if with_secrets else {}
     wish |= {"partners": "scripted"} if scripted else {}

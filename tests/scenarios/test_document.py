@@ -66,7 +66,7 @@ SOLD = "services: {{acme: {{partner: scripted, plans: {}}}}}\nsteps: [{{create a
         (HEAD + "steps:\n- create app: B_", "6:15: must be a name for an app"),
         (
             HEAD + "steps:\n- create addon: {app: shop, plan: a:b, name: q}",
-            "6:46: must be a name for an add-on: a letter, then letters, digits, - and _, at least two characters in all",
+            "6:46: must be a name for an add-on: a letter, then letters, digits, - and _, at least two",
         ),
         (HEAD + "steps:\n- destroy app: shp", "6:16: 'shp' is no app; did you mean 'shop'?"),
         (HEAD + "steps:\n- destroy addon: a2", "6:18: 'a2' is no add-on; there are: a1"),
