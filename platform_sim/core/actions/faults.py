@@ -78,15 +78,15 @@ def remove(tx: Transaction, operator: Account, fault: Fault) -> None:
 def clear(tx: Transaction, operator: Account) -> int:
     """Nothing goes wrong any more, a profile's faults included; returns how many have gone."""
     gone = tx.all(Fault)
-    _end_profile(tx, operator)
+    end_profile(tx, operator)
     for fault in gone:
         if fault.origin == SCRIPT:
             remove(tx, operator, fault)
     return len(gone)
 
 
-def _end_profile(tx: Transaction, operator: Account) -> None:
-    """Told as one: each of its faults was asked for together with the others."""
+def end_profile(tx: Transaction, operator: Account) -> None:
+    """Nothing goes wrong by chance any more. Told as one: its faults were asked for together."""
     gone = [each for each in tx.all(Fault) if each.origin != SCRIPT]
     if gone:
         tx.record(FAULT, "destroy", gone[0].id, operator, _told_as_one(gone[0]))
@@ -106,7 +106,7 @@ def use_profile(tx: Transaction, operator: Account, name: str, seed: int | None 
         seed = tx.dice("fault-seed").randrange(2**31)
     if not 0 <= seed < 2**63:
         raise InvalidParams("seed must be a whole number from 0 to 9223372036854775807.")
-    _end_profile(tx, operator)
+    end_profile(tx, operator)
     for kind in KINDS:
         for stream in tx.all(Sequence):
             if stream.id.startswith(f"{_STREAM}{kind}:"):

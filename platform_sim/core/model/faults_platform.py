@@ -26,7 +26,7 @@ def _kind(
 API = (
     _kind(
         "api-unavailable",
-        "The platform's API answers 503 and does nothing. With `service`: to that partner only.",
+        "The platform's API answers 503 and does nothing. Narrowed to a service: to that partner only.",
         CALL,
         gentle=0.03,
         rough=0.1,
@@ -47,7 +47,7 @@ API = (
     ),
     _kind(
         "api-maintenance",
-        "The platform's API answers 503 with the words of a maintenance and does nothing. It lasts: give `times` null.",
+        "The platform's API answers 503 with the words of a maintenance and does nothing. It lasts if it is asked for forever.",
         CALL,
     ),
 )
@@ -99,7 +99,7 @@ WEBHOOKS = (
     ),
     _kind(
         "webhook-reordered",
-        "The delivery waits until the webhook's next one has gone, at most so long. Never of level `sync`.",
+        "The delivery waits until the webhook's next one has gone, at most so long. Never of level sync.",
         DELIVERY,
         Amount("seconds of the platform's clock", 60, 1, 86_400),
         gentle=0.05,

@@ -6,7 +6,7 @@ from platform_sim.core import errors
 from platform_sim.core.actions import faults
 from platform_sim.core.model.fault_kind import MATCH_KEYS
 from platform_sim.core.model.fault_kinds import KINDS, PROFILES
-from platform_sim.core.model.faults import Fault
+from platform_sim.core.model.faults import SCRIPT, Fault
 from platform_sim.web.dashboard.desk import Desk, field
 from platform_sim.web.dashboard.paging import part_of
 
@@ -25,8 +25,10 @@ def fault_pages(desk: Desk) -> Blueprint:
     def show() -> Response:
         with database.snapshot() as rows:
             actor = desk.actor(rows)
-            part = part_of(rows.all(Fault), 40)
-        shown = {"part": part, "kinds": KINDS.values(), "keys": MATCH_KEYS, "profiles": PROFILES}
+            found = rows.all(Fault)
+        part = part_of([each for each in found if each.origin == SCRIPT], 40)
+        by_chance = [each for each in found if each.origin != SCRIPT]
+        shown = {"part": part, "by_chance": by_chance, "kinds": KINDS.values(), "profiles": PROFILES}
         return desk.page("faults.html", actor, view="faults", **shown)
 
     _add_buttons(blueprint, desk)
@@ -63,6 +65,12 @@ def _add_buttons(blueprint: Blueprint, desk: Desk) -> None:
             made = faults.use_profile(tx, desk.actor(tx).account, field("name"), _whole("seed", seed) if seed else None)
         told = made[0].seed if made else seed
         return desk.go(HERE, f"Things go wrong by chance: {field('name')}, with the seed {told}.")
+
+    @blueprint.post("/profile/end")
+    def end() -> Response:
+        with database.transaction() as tx:
+            faults.end_profile(tx, desk.actor(tx).account)
+        return desk.go(HERE, "Nothing goes wrong by chance any more.")
 
 
 def _match(given: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from platform_sim.core.model.records import Event
 from .browser import Browser, Page
 
 PAGE = "/dashboard/operator/faults"
-ACTS = ("add", "remove", "clear", "profile")
+ACTS = ("add", "remove", "clear", "profile", "profile/end")
 
 
 def rows(browser: Browser) -> list[Fault]:
@@ -43,10 +43,16 @@ def test_left_out_means_once_of_any_and_forever_means_that(browser: Browser) -> 
 def test_a_profile_says_its_seed(browser: Browser) -> None:
     page = browser.do(f"{PAGE}/profile", name="rough", seed="7")
     assert "Things go wrong by chance: rough, with the seed 7." in page.text
-    assert "rough, 0.1, seed 7" in page.text
+    assert "Now: rough, seed 7. It has acted 0 times." in page.text
+    assert "partner-delay 0.1 0" in page.text
+    assert "No faults but by chance ." in page.text, "one profile is not as many faults as it has kinds"
     assert {each.seed for each in rows(browser)} == {7}
     page = browser.do(f"{PAGE}/profile", name="gentle", seed="")
     assert f"gentle, with the seed {rows(browser)[0].seed}." in page.text
+    browser.do(f"{PAGE}/add", kind="partner-html", match="", times="", amount="")
+    page = browser.do(f"{PAGE}/profile/end")
+    assert [each.kind for each in rows(browser)] == ["partner-html"], "what was asked for by name stays"
+    assert "Now:" not in page.text
 
 
 def test_every_kind_is_told_and_can_be_chosen(browser: Browser) -> None:

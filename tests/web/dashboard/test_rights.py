@@ -52,7 +52,7 @@ OF_NO_APP = {"/dashboard/apps", "/dashboard/learn/restart"} | {
     *(f"/dashboard/operator/scenarios/{act}" for act in ("load", "<play>/stop")),
 }
 OF_NO_APP |= {"/dashboard/operator/snapshots/take", "/dashboard/operator/snapshots/restore"}
-OF_NO_APP |= {f"/dashboard/operator/faults/{act}" for act in ("add", "remove", "clear", "profile")}
+OF_NO_APP |= {f"/dashboard/operator/faults/{act}" for act in ("add", "remove", "clear", "profile", "profile/end")}
 
 
 @pytest.fixture
