@@ -14,7 +14,7 @@ from platform_sim.core.actions.config_vars import change_config_vars
 from platform_sim.core.actions.dynos import report_state
 from platform_sim.core.actions.plans import set_plans
 from platform_sim.core.model.addons import Addon, Plan
-from platform_sim.core.model.apps import App, Dyno
+from platform_sim.core.model.apps import App, Dyno, Release
 from platform_sim.core.model.catalog import PlanSpec
 from platform_sim.core.model.webhooks import Webhook
 from platform_sim.snapshots.album import Album
@@ -112,7 +112,8 @@ def test_a_dyno_that_is_up_again_is_no_difference(shop: Shop) -> None:
     kept = shop[0]
     with kept.database.transaction() as tx:
         [app] = tx.all(App, name="shop")
-        dyno = tx.insert(replace(made(Dyno), app_id=app.id, state="up", kind="formation", wanted=True, retry_at=None))
+        row = replace(made(Dyno), app_id=app.id, release_id=tx.all(Release, app_id=app.id)[0].id, inside_id=None)
+        dyno = tx.insert(replace(row, state="up", kind="formation", wanted=True, retry_at=None))
     before = taken(kept)
     with kept.database.transaction() as tx:
         report_state(tx, report_state(tx, dyno, "starting"), "up")
