@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin
 
 from platform_sim.scenarios.http import Unreachable, visit
-from platform_sim.testing.wsgi import Answer
+from platform_sim.stand_ins.wsgi import Answer
 
 HEADERS = {"Accept": "text/html"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from platform_sim.scenarios.scene import Scene, StepFailed
-from platform_sim.testing.questions import route
+from platform_sim.stand_ins.questions import route
 
 SECONDS = 60.0
 """Wall seconds for which something that others do is waited for."""

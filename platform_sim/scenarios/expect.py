@@ -7,9 +7,9 @@ from typing import Any
 from platform_sim.scenarios import dynos
 from platform_sim.scenarios.matching import MISSING, TooLong, found_at, mismatch, told
 from platform_sim.scenarios.scene import Json, Scene, Seen
-from platform_sim.testing.leaks import Service as Held
-from platform_sim.testing.leaks import is_busy, leaks
-from platform_sim.testing.questions import route
+from platform_sim.stand_ins.leaks import Service as Held
+from platform_sim.stand_ins.leaks import is_busy, leaks
+from platform_sim.stand_ins.questions import route
 
 Path = tuple[str | int, ...]
 SETTLED = 5.0

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from platform_sim.scenarios import dynos, verbs_faults, verbs_nouns
 from platform_sim.scenarios.scene import Json, LeftOut, Scene, Seen, StepFailed
 from platform_sim.scenarios.services import Registrar
-from platform_sim.testing.questions import Refused, route
+from platform_sim.stand_ins.questions import Refused, route
 
 
 def values(scene: Scene, wanted: Mapping[str, object]) -> None:

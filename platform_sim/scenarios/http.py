@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from platform_sim.core.model.addresses import is_this_machine
-from platform_sim.testing.questions import Questions
-from platform_sim.testing.wsgi import Answer
+from platform_sim.stand_ins.questions import Questions
+from platform_sim.stand_ins.wsgi import Answer
 
 SECONDS = 60.0
 """Wall seconds without a byte before a request is given up."""

@@ -22,9 +22,9 @@ from platform_sim.scenarios.problems import Place, Problem
 from platform_sim.scenarios.programs import ProgramProblem, Programs
 from platform_sim.scenarios.scene import Json, LeftOut, Scene, Seen, StepFailed
 from platform_sim.scenarios.services import Registrar
-from platform_sim.testing.leaks import Service as Brought
-from platform_sim.testing.leaks import leaks
-from platform_sim.testing.questions import Questions, Refused
+from platform_sim.stand_ins.leaks import Service as Brought
+from platform_sim.stand_ins.leaks import leaks
+from platform_sim.stand_ins.questions import Questions, Refused
 
 State = Literal["ok", "failed", "left out", "not played"]
 TREES = 8

@@ -11,10 +11,10 @@ from platform_sim.scenarios.http import Unreachable
 from platform_sim.scenarios.kinds import SAVED
 from platform_sim.scenarios.matching import MISSING, found_at
 from platform_sim.scenarios.programs import Programs
-from platform_sim.testing.leaks import Service as Brought
-from platform_sim.testing.partner import Partner
-from platform_sim.testing.questions import Questions, Refused, content_of
-from platform_sim.testing.wsgi import Answer
+from platform_sim.stand_ins.leaks import Service as Brought
+from platform_sim.stand_ins.partner import Partner
+from platform_sim.stand_ins.questions import Questions, Refused, content_of
+from platform_sim.stand_ins.wsgi import Answer
 
 Json = dict[str, Any]
 SHORTEST = 6

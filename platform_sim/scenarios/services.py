@@ -26,9 +26,9 @@ from platform_sim.scenarios.standing import (
     set_local,
     standing,
 )
-from platform_sim.testing.partner import Partner
-from platform_sim.testing.questions import route
-from platform_sim.testing.wsgi import Wsgi
+from platform_sim.stand_ins.partner import Partner
+from platform_sim.stand_ins.questions import route
+from platform_sim.stand_ins.wsgi import Wsgi
 
 SPEC = ("state", "abilities", "local")
 """What is told to the platform as it stands."""

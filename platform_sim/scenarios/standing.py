@@ -13,7 +13,7 @@ from platform_sim.partners.manifest import base_url
 from platform_sim.scenarios.http import Unreachable
 from platform_sim.scenarios.programs import listens
 from platform_sim.scenarios.scene import Json, Scene, StepFailed
-from platform_sim.testing.questions import route
+from platform_sim.stand_ins.questions import route
 
 log = logging.getLogger(__name__)
 

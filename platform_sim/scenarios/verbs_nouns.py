@@ -25,7 +25,7 @@ from platform_sim.scenarios.verb import (
     TEXT,
     verb,
 )
-from platform_sim.testing.questions import route
+from platform_sim.stand_ins.questions import route
 
 BUILD_SECONDS = 300.0
 LEFT_BEHIND = ("__pycache__", ".git", ".venv", "node_modules")

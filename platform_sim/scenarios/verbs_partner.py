@@ -6,8 +6,8 @@ from platform_sim.scenarios.kinds import Choice, Whole
 from platform_sim.scenarios.scene import Json, Scene, Seen, StepFailed, seen_in
 from platform_sim.scenarios.verb import ADDON, BODY, CONFIG, SERVICE, verb
 from platform_sim.scenarios.verbs_world import CALL
-from platform_sim.testing.partner import Partner
-from platform_sim.testing.questions import Refused, route
+from platform_sim.stand_ins.partner import Partner
+from platform_sim.stand_ins.questions import Refused, route
 
 
 def _register(scene: Scene, given: Json) -> Seen:

@@ -27,7 +27,7 @@ from platform_sim.scenarios.verb import (
     TEXT,
     verb,
 )
-from platform_sim.testing.questions import basic, route
+from platform_sim.stand_ins.questions import basic, route
 
 FORM = MapOf(Text(empty=True), "field")
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from platform_sim.stand_ins.partner import Partner
+    from platform_sim.stand_ins.questions import Refused
     from platform_sim.testing.case import HerokuTestCase, with_heroku
     from platform_sim.testing.cassettes import Cassette
     from platform_sim.testing.collected import ScenarioFile
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from platform_sim.testing.heroku import Heroku
     from platform_sim.testing.heroku_cli import HerokuCli, NoHerokuCli
     from platform_sim.testing.joins import Command, Factory, Joined, Served, Service
-    from platform_sim.testing.partner import Partner
-    from platform_sim.testing.questions import Refused
     from platform_sim.testing.scenarios import on_private
 
 __all__ = [
@@ -57,8 +57,8 @@ _PLACES = {
     "HerokuTestCase": "case",
     "Joined": "joins",
     "NoHerokuCli": "heroku_cli",
-    "Partner": "partner",
-    "Refused": "questions",
+    "Partner": ".stand_ins.partner",
+    "Refused": ".stand_ins.questions",
     "ScenarioFile": "collected",
     "Served": "joins",
     "Service": "joins",
@@ -87,4 +87,4 @@ def __getattr__(name: str) -> Any:
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     with _as_it_is():
-        return getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)
+        return getattr(importlib.import_module(f".{_PLACES[name]}", __name__), name)

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from platform_sim.partners.contract import FORM, PartnerRequest, Send
-from platform_sim.testing.questions import Questions, Refused, route
-from platform_sim.testing.wsgi import Answer, whole
+from platform_sim.stand_ins.questions import Questions, Refused, route
+from platform_sim.stand_ins.wsgi import Answer, whole
 
 __tracebackhide__ = True
 Json = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from platform_sim.testing.questions import Questions, Refused
+from platform_sim.stand_ins.questions import Questions, Refused
 
 __tracebackhide__ = True
 

@@ -4,7 +4,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from platform_sim.testing.questions import Questions, Refused, route
+from platform_sim.stand_ins.questions import Questions, Refused, route
 
 __tracebackhide__ = True
 Json = dict[str, Any]

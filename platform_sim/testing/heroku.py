@@ -13,15 +13,15 @@ from platform_sim.cli import env
 from platform_sim.options import Options
 from platform_sim.partners.http_send import HttpSend
 from platform_sim.settings import load
+from platform_sim.stand_ins.leaks import Holds, Leak, Service, is_busy, leaks
+from platform_sim.stand_ins.partner import Partner
+from platform_sim.stand_ins.questions import Questions, Refused, route
 from platform_sim.testing import joins
 from platform_sim.testing.apps import App, World, waited_for
 from platform_sim.testing.clock import Clock
 from platform_sim.testing.faults import Fault, Faults, Times
 from platform_sim.testing.heroku_cli import HerokuCli, find_cli
 from platform_sim.testing.joins import Joined, Joining, Joins
-from platform_sim.testing.leaks import Holds, Leak, Service, is_busy, leaks
-from platform_sim.testing.partner import Partner
-from platform_sim.testing.questions import Questions, Refused, route
 from platform_sim.testing.snapshots import begun, follow, restored, taken
 from platform_sim.testing.story import Timeline
 from platform_sim.testing.ways import Ways

@@ -18,11 +18,11 @@ from platform_sim.conformance.launcher import START_SECONDS, Launcher, told_of
 from platform_sim.partners.contract import PartnerRequest
 from platform_sim.partners.manifest import base_url, sso_target
 from platform_sim.settings import environment, told_by_environment
+from platform_sim.stand_ins.questions import basic
+from platform_sim.stand_ins.wsgi import Answer, Wsgi, whole
 from platform_sim.testing.asgi import Asgi, AsgiServer, is_asgi
-from platform_sim.testing.questions import basic
 from platform_sim.testing.served import WsgiServer
 from platform_sim.testing.ways import Ways, WsgiSend, place_of
-from platform_sim.testing.wsgi import Answer, Wsgi, whole
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from platform_sim.scenarios.play import Player
 from platform_sim.scenarios.problems import BadScenario, Place, Problem
 from platform_sim.scenarios.standing import is_here, own_place
 from platform_sim.settings import BadSetting, environment
+from platform_sim.stand_ins.leaks import Service as Brought
 from platform_sim.testing.heroku import Heroku
 from platform_sim.testing.joins import Service
-from platform_sim.testing.leaks import Service as Brought
 
 
 @contextmanager

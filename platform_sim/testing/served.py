@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from platform_sim.testing.wsgi import Wsgi
+from platform_sim.stand_ins.wsgi import Wsgi
 
 LOOK = 0.02
 """Wall seconds between two looks at whether it is to end."""

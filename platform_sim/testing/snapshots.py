@@ -11,9 +11,9 @@ from platform_sim.assemble import Platform
 from platform_sim.cassettes.player import Player
 from platform_sim.core.model.snapshots import Wanted
 from platform_sim.options import Options
+from platform_sim.stand_ins.leaks import Holds, Service
+from platform_sim.stand_ins.partner import Partner
 from platform_sim.testing.joins import Joined, Joins
-from platform_sim.testing.leaks import Holds, Service
-from platform_sim.testing.partner import Partner
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
 from platform_sim.partners.struck import Strike, struck
-from platform_sim.testing.wsgi import Wsgi, call
+from platform_sim.stand_ins.wsgi import Wsgi, call
 
 log = logging.getLogger(__name__)
 

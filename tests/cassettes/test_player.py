@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from platform_sim.cassettes.tape import BadCassette, written
+from platform_sim.stand_ins.wsgi import call
 from platform_sim.testing import Cassette, Heroku, Refused
-from platform_sim.testing.wsgi import call
 
 from ..zoo.partner import MANIFEST
 from .conftest import Json

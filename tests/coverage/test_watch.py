@@ -11,8 +11,8 @@ from platform_sim.coverage.watch import HeardSend, Watch
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 from platform_sim.partners.faulty import STRIKES
 from platform_sim.partners.struck import Strike, struck
+from platform_sim.stand_ins.questions import basic
 from platform_sim.testing import Cassette, Heroku, Partner, Refused
-from platform_sim.testing.questions import basic
 
 
 class World:

@@ -50,11 +50,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "snapshots": ("core",),
     "tenants.py": ("assemble", "core", "engines.router", "options", "settings", "web.server", "web.tenants"),
     "demo": ("settings",),
-    # The scripted partner, and how a platform is asked, which tests of other people have first had.
-    "scenarios": (
-        *("core.model", "core.clock", "partners"),
-        *("testing.leaks", "testing.partner", "testing.questions", "testing.wsgi"),
-    ),
+    "stand_ins": ("partners",),
+    "scenarios": ("core.model", "core.clock", "partners", "stand_ins"),
     "cli": (
         *("assemble", "claim", "conformance", "demo", "options", "partners.http_send", "services_file", "settings"),
         *(
@@ -72,7 +69,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # timeline of its own.
     "testing": (
         *("assemble", "cli.env", "cli.timeline", "conformance.launcher", "options", "partners", "scenarios"),
-        *("cassettes", "core.model.snapshots", "coverage", "settings"),
+        *("cassettes", "core.model.snapshots", "coverage", "settings", "stand_ins"),
     ),
     "__main__.py": ("cli",),
     "__init__.py": (),

@@ -161,7 +161,7 @@ def test_a_failure_shows_the_line_of_the_test_and_not_ours_nor_what_each_begins_
     result.stdout.fnmatch_lines(
         [
             '>       heroku.app("q")',
-            "E       platform_sim.testing.questions.Refused: Name is too short*",
+            "E       platform_sim.stand_ins.questions.Refused: Name is too short*",
             "test_*.py:3: Refused",
             "*Platform Sim timeline*",
             "customer → platform  POST /apps  201 *",

@@ -47,7 +47,7 @@ API = (
     ),
     _kind(
         "api-maintenance",
-        "The platform's API answers 503 with the words of a maintenance and does nothing. It lasts if it is asked for forever.",
+        "The platform's API answers 503 as during a maintenance and does nothing. It lasts if asked for forever.",
         CALL,
     ),
 )

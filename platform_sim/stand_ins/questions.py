@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
-from platform_sim.testing.wsgi import Answer, Wsgi, call
+from platform_sim.stand_ins.wsgi import Answer, Wsgi, call
 
 __tracebackhide__ = True
 """A failure shows the line of the test, not ours (`pytest --full-trace` does)."""

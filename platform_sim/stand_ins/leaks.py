@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from platform_sim.testing.questions import Questions, Refused, basic, route
+from platform_sim.stand_ins.questions import Questions, Refused, basic, route
 
 __tracebackhide__ = True
 Json = dict[str, Any]

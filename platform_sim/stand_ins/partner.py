@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from platform_sim.partners.played import HEADER, SCRIPTED
-from platform_sim.testing.questions import Questions, basic, route
+from platform_sim.stand_ins.questions import Questions, basic, route
 
 RESOURCES, SSO = "/heroku/resources", "/heroku/sso"
 __tracebackhide__ = True
