@@ -93,7 +93,7 @@ def test_a_newer_database_is_refused_with_what_to_do(rows: Rows) -> None:
         migrations.migrate(rows)
 
 
-def test_theready_image_is_a_real_copy() -> None:
+def test_the_ready_image_is_a_real_copy() -> None:
     """What one platform writes must not reach the image that the next one starts from."""
     first = new_database()
     with first.transaction() as tx:
