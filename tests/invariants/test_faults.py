@@ -28,7 +28,7 @@ from ..engines.partner_calls.world import MANIFEST, ScriptedPartner, World
 from ..partners.peer import Peer, peers_that_end
 from ..web.world import new_world
 
-NOBODY = {"service": "nobody", "app": "nobody", "addon": "nobody", "type": "nobody", "path": "/nobody", "method": "X"}
+NOBODY = {"service": "nobody", "app": "nobody", "addon": "nobody", "type": "nobody", "path": "/nobody"}
 FRESH = ("Request-Id",)
 """What is another one at each request."""
 Prepare = Callable[[World], None]
@@ -113,7 +113,9 @@ def add_for_nobody(database: Database, operator: Account) -> None:
     with database.transaction() as tx:
         for kind in KINDS.values():
             for key in kind.match:
-                faults.add(tx, operator, kind.name, {key: NOBODY[key]}, 2)
+                # Only a method that is used is taken: of nobody's path.
+                narrowed = {"method": "POST", "path": NOBODY["path"]} if key == "method" else {key: NOBODY[key]}
+                faults.add(tx, operator, kind.name, narrowed, 2)
 
 
 class Plainly:

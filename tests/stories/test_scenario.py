@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 
 from platform_sim.scenarios.document import STORIES, load
 
+from ..long import long
 from ..processes.up import outer_environment
 from .test_story import CLAIMS
 from .wheelhouse import offline
@@ -22,7 +22,6 @@ pytestmark = pytest.mark.processes
 
 STORY = STORIES / "demo.scenario.yaml"
 SECONDS = 180.0
-real_programs = pytest.mark.skipif(not os.environ.get("LONG"), reason="make test-long plays it")
 CHAPTERS = 22
 
 
@@ -52,7 +51,7 @@ def test_the_story_tells_what_the_demo_tells() -> None:
     ], "what starts and stops them is the player"
 
 
-@real_programs
+@long
 def test_pytest_plays_it(tmp_path: Path) -> None:
     """With packages from a folder: the story needs no network. The fixture sees that nothing of it is left."""
     done = play(tmp_path, "pytest", "-p", "no:cacheprovider", "--junit-xml=report.xml", "-rA", str(STORY))
@@ -61,7 +60,7 @@ def test_pytest_plays_it(tmp_path: Path) -> None:
     assert "HRKU-" not in done.stdout + (tmp_path / "report.xml").read_text(), "no token is shown"
 
 
-@real_programs
+@long
 def test_the_command_plays_it(tmp_path: Path) -> None:
     done = play(tmp_path, "platform_sim", "run", "--json", str(STORY))
     assert done.returncode == 0, done.stdout

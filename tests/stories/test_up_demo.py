@@ -7,6 +7,7 @@ import pytest
 
 from platform_sim.core.model.lessons import LESSONS
 
+from ..long import long
 from ..processes.customer import Customer
 from ..processes.leftovers import processes_below
 from ..processes.up import Up
@@ -14,7 +15,7 @@ from ..processes.waiting import wait_until
 from .learner import Learner
 from .wheelhouse import offline
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, long]
 
 APP = "sample-app"
 PATIENT = {"PLATFORM_SIM_PROVISION_ATTEMPTS": "6"}

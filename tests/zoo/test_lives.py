@@ -12,6 +12,7 @@ from platform_sim.conformance.rule import Kind, Problem
 from platform_sim.conformance.run import Report
 from platform_sim.conformance.scenes.scene import Mode
 
+from ..long import long
 from .animal import FEW, check, told
 from .animals_callbacks import ReportsTwice
 from .animals_end import Forgets
@@ -48,6 +49,7 @@ def test_no_fixed_scene_finds_it(kind: type[Right]) -> None:
     assert report.findings == (), told(report.findings)
 
 
+@long
 @pytest.mark.parametrize("kind", REQUESTS)
 def test_the_script_is_the_shortest(kind: type[Right]) -> None:
     problem = only_problem(once(kind))
@@ -56,6 +58,7 @@ def test_the_script_is_the_shortest(kind: type[Right]) -> None:
     assert len(problem.exchange.before) + 1 == REQUESTS[kind], problem.sentence
 
 
+@long
 def test_the_commands_are_the_whole_script_with_a_variable_an_add_on() -> None:
     problem = only_problem(once(HasOnePlace))
     assert problem.exchange is not None
@@ -65,7 +68,7 @@ def test_the_commands_are_the_whole_script_with_a_variable_an_add_on() -> None:
     assert "${UUID_A}" in commands and "${UUID_B}" in commands
 
 
-@pytest.mark.parametrize("kind", [Right, Slow, CountsToThree])
+@pytest.mark.parametrize("kind", [Right, Slow, pytest.param(CountsToThree, marks=long)])
 def test_nothing_is_left(kind: type[Right]) -> None:
     partner = kind()
     report = check(lambda: partner, scripts=FEW)
@@ -85,7 +88,7 @@ def test_without_hypothesis_the_report_says_what_to_install(monkeypatch: pytest.
     assert report.findings == ()
 
 
-@pytest.mark.parametrize("mode", [Mode.DEFAULT, Mode.DEEP])
+@pytest.mark.parametrize("mode", [Mode.DEFAULT, pytest.param(Mode.DEEP, marks=long)])
 @pytest.mark.parametrize("kind", [Right, Slow, Forgets, ReportsTwice, HasOnePlace])
 def test_two_runs_with_one_seed_tell_the_same(kind: type[Right], mode: Mode) -> None:
     scripts = FEW if kind in (Right, Slow, HasOnePlace) else 0
