@@ -53,8 +53,8 @@ $(VENV)/compiled: $(VENV)/installed $(shell find tests -name '*.py')
 	@touch $@
 
 test-long: setup ## Run what takes long: deep checks, the invariants' other rounds, stories with real programs
-	@LONG=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/stories/test_scenario.py tests/stories/test_up_demo.py \
-		tests/invariants/test_machine.py tests/zoo/test_lives.py
+	@LONG=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/stories \
+		tests/invariants/test_machine.py tests/zoo/test_lives.py tests/cli/test_new.py
 
 test-cli: setup $(CLI)/node_modules/installed ## Drive a platform with the real heroku CLI; needs Node >= 20 and npm
 	@HEROKU_CLI=$(CURDIR)/$(CLI)/node_modules/.bin/heroku $(BIN)/python -m pytest -n $(CLI_WORKERS) $(CLI)

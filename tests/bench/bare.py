@@ -66,7 +66,7 @@ def main() -> None:
     control = ControlServer(bare_app(json.loads(answer_file.read_text())), 1_000_000)
     edge = Edge(
         NoApps(),
-        control.address,
+        lambda: control.address,
         NoStreams(),
         lambda *_: None,
         new_id=lambda: str(uuid.uuid4()),

@@ -24,6 +24,7 @@ from platform_sim.conformance.scenes.scene import Mode
 from platform_sim.core.model.sso import Entry
 from platform_sim.partners.http_send import HttpSend
 
+from ..long import long
 from ..zoo.animal import told
 from .conftest import Run
 
@@ -107,6 +108,7 @@ def starter(request: pytest.FixtureRequest, run_alone: Run, alone: Path) -> Star
     return Starter(alone / "zebra-7", STARTS[request.param])
 
 
+@long
 @pytest.mark.processes
 def test_a_starter_passes_every_rule(starter: Starter) -> None:
     port = _free_port()

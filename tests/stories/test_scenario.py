@@ -1,6 +1,6 @@
 """The demo's story as a scenario file: played by pytest as anybody's test, and by the command (`make test-long`).
 
-`make test` plays the story as `make demo` tells it. In a browser: tests/browser/test_scenarios.py.
+As `make demo` tells it: test_story.py. In a browser: tests/browser/test_scenarios.py.
 """
 
 import json

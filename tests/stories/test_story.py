@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ..long import long
 from ..processes.up import outer_environment
 from .wheelhouse import offline
 
@@ -53,6 +54,7 @@ def demo(folder: Path, *arguments: str, **environment: str) -> "subprocess.Compl
     )
 
 
+@long
 def test_the_whole_story(tmp_path: Path) -> None:
     """With packages from a folder: the story needs no network. The fixture sees that nothing of it is left."""
     told = demo(tmp_path, **offline(tmp_path / "wheels"))
