@@ -22,11 +22,6 @@ R10 = "Error R10 (Boot timeout) -> Web process failed to bind to $PORT within 60
 
 
 @pytest.fixture
-def supervisor(world: World, runtime: FakeRuntime) -> Supervisor:
-    return Supervisor(world.database, runtime, world.log, slugs=Path("/slugs"), boot_id=BOOT)
-
-
-@pytest.fixture
 def running(world: World, runtime: FakeRuntime, supervisor: Supervisor) -> Supervisor:
     """web.1 and two workers are up."""
     world.deploy(web="serve", worker="work")

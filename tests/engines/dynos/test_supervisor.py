@@ -20,11 +20,6 @@ from .world import BOOT, FakeRuntime, World, make_world
 
 
 @pytest.fixture
-def supervisor(world: World, runtime: FakeRuntime) -> Supervisor:
-    return Supervisor(world.database, runtime, world.log, slugs=Path("/slugs"), boot_id=BOOT)
-
-
-@pytest.fixture
 def running(world: World, runtime: FakeRuntime, supervisor: Supervisor) -> Supervisor:
     """web.1 and worker.1 are up."""
     world.deploy(web="serve", worker="work")
