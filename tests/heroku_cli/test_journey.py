@@ -21,6 +21,7 @@ from ..processes.customer import Customer
 from ..processes.up import outer_environment
 from .cli import Cli, Said
 from .stage import RULES, source
+from .terminal import Terminal
 
 pytestmark = pytest.mark.processes
 
@@ -112,8 +113,13 @@ def test_config_edit_sends_what_the_editor_leaves(tmp_path: Path) -> None:
         editor = tmp_path / "editor"
         editor.write_text('#!/bin/sh\nsed -i -e \'/^OLD=/d\' -e "s/^KEPT=.*/KEPT=\'3\'/" "$1"\necho NEW=4 >> "$1"\n')
         editor.chmod(0o755)
-        said = cli.shell("heroku config:edit -a shop", "y\n", EDITOR=str(editor), VISUAL=str(editor))
-        assert said.code == 0, said
+        environment = cli.environment | {"EDITOR": str(editor), "VISUAL": str(editor)}
+        # At a terminal: what comes by a pipe within the first 10 ms is taken for the KEY of `config:edit [KEY]`.
+        with Terminal(["heroku", "config:edit", "-a", "shop"], environment, cli.folder) as terminal:
+            terminal.until("with these values")
+            terminal.type("y\r")
+            code, shown = terminal.ended()
+        assert code == 0, shown
         assert customer.api("GET", "/apps/shop/config-vars") == {"KEPT": "3", "NEW": "4"}
 
 
