@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 import requests
 
+from addon_service import json_text
 from addon_service.errors import PlatformFailed
 from addon_service.logs.messages import CONTENT_TYPE, framed
 
@@ -44,8 +45,8 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON, or as text when it is none."""
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
+            return json_text.read(self.body)
+        except ValueError:
             return self.body.decode("utf-8", "replace")
 
 

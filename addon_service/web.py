@@ -17,6 +17,7 @@ from flask import Flask, Response, current_app, g, jsonify, render_template, req
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
+from addon_service import json_text
 from addon_service.addons.base import Addon
 from addon_service.errors import BadRequest, EnvironmentProblem, Invalid, ServiceError, Unauthorized
 from addon_service.vault import same
@@ -79,10 +80,10 @@ def json_object() -> dict[str, Any]:
     """
     raw = request.get_data()
     try:
-        body = json.loads(raw, parse_constant=_no_constant)
+        body = json_text.read(raw, _no_constant)
         # A lone surrogate can be written in JSON, but neither stored nor sent.
         json.dumps(body, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError):
+    except ValueError:
         raise BadRequest("cannot read the body: it is not valid JSON") from None
     if not isinstance(body, dict):
         raise Invalid("cannot use the body: it must be a JSON object")

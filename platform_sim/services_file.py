@@ -3,13 +3,13 @@
 Reads that file, and the manifests and secrets that it names. Every mistake is told with its line; nothing is applied.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from platform_sim.core.model import json_text
 from platform_sim.core.model.catalog import (
     SERVICE,
     TEXT,
@@ -79,8 +79,8 @@ class _Seed:
                 return None
             place = f"{path} ({value})"
             try:
-                manifest = json.loads(text)
-            except (ValueError, RecursionError) as problem:
+                manifest = json_text.read(text)
+            except ValueError as problem:
                 notes.append(Mistake(path, f"names {value}, which is not JSON: {problem}"))
                 return None
         for finding in errors(manifest):
@@ -126,8 +126,10 @@ def _text_of(path: Path) -> str:
 def _parsed(path: Path, text: str) -> tuple[Any, dict[str, int]]:
     """What the file holds, and the line of each place in it (`services[0].state`)."""
     try:
-        given = json.loads(text, object_pairs_hook=_each_once)
-    except (ValueError, RecursionError):
+        given = json_text.read(text, pairs=_each_once)
+    except json_text.TooDeep as problem:
+        raise BadServicesFile(f"{path}: cannot be read: {problem}") from None
+    except ValueError:
         return _parsed_yaml(path, text)
     try:
         return given, _lines(yaml.compose(text, Loader=PlainLoader))

@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from platform_sim.cassettes.tape import Recorded
 from platform_sim.cassettes.values import Values
+from platform_sim.core.model import json_text
 from platform_sim.partners.contract import FORM, PartnerRequest, Send
 
 Json = dict[str, Any]
@@ -120,7 +121,7 @@ def _basic(user: str, password: str) -> str:
 
 def _object(body: bytes) -> Json:
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
+        found = json_text.read(body)
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -12,6 +12,7 @@ from typing import Any
 
 from platform_sim.cassettes.tape import Recorded
 from platform_sim.cassettes.values import Values
+from platform_sim.core.model import json_text
 from platform_sim.core.model.cassettes import PLACEHOLDER, UNKNOWN
 from platform_sim.core.model.values import kind
 from platform_sim.partners.contract import PartnerAnswer
@@ -63,8 +64,8 @@ def _bodies(recorded: Recorded, answer: PartnerAnswer, values: Values) -> Iterat
             yield "body: there was one, now there is none"
         return
     try:
-        now = json.loads(text)
-    except (ValueError, RecursionError):
+        now = json_text.read(text)
+    except ValueError:
         now = None
     if now is None and isinstance(recorded.said, str):
         return
@@ -128,8 +129,8 @@ def _shown(value: Any, begin: int) -> str:
 
 def _message(answer: PartnerAnswer) -> str:
     try:
-        found = json.loads(answer.body)
-    except (ValueError, RecursionError):
+        found = json_text.read(answer.body)
+    except ValueError:
         return ""
     message = found.get("message") if isinstance(found, dict) else None
     return masked_text(str(message), secret_strings(found))[:200] if message else ""

@@ -15,6 +15,7 @@ from platform_sim.cassettes.calls import Caller, Platform
 from platform_sim.cassettes.matching import Ask, Life, ask, lives, nearest, plan_of
 from platform_sim.cassettes.tape import BadCassette, Recorded, Tape, checked, read
 from platform_sim.cassettes.values import Values
+from platform_sim.core.model import json_text
 from platform_sim.partners.contract import Send
 from platform_sim.partners.played import HEADER, RECORDED
 
@@ -183,8 +184,8 @@ def _read(kind: str, body: bytes) -> Any:
     if kind.startswith("application/x-www-form-urlencoded"):
         return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     try:
-        return json.loads(body) if body else None
-    except (ValueError, RecursionError):
+        return json_text.read(body) if body else None
+    except ValueError:
         return body.decode("utf-8", "replace")
 
 

@@ -15,6 +15,7 @@ from platform_sim.cassettes.tape import Recorded, Tape
 from platform_sim.cassettes.values import Values
 from platform_sim.conformance.home import Home, Instance
 from platform_sim.conformance.seen import Heard, NotSeen
+from platform_sim.core.model import json_text
 from platform_sim.core.model.cassettes import UNKNOWN
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 
@@ -219,8 +220,8 @@ def _options(run: _Run, recorded: Recorded) -> dict[str, str]:
 
 def _content(request: PartnerRequest) -> Any:
     try:
-        return json.loads(request.body or b"")
-    except (ValueError, RecursionError):
+        return json_text.read(request.body or b"")
+    except ValueError:
         return None
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from platform_sim.core.model import json_text
 from platform_sim.core.model.cassettes import FORMAT, PARTNER, PLATFORM, VERSION
 from platform_sim.core.model.masking import parts_of
 from platform_sim.core.model.values import kind
@@ -82,8 +83,8 @@ def written(content: Json) -> str:
 def read(text: str) -> Tape:
     """From the text of a file; BadCassette."""
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as problem:
+        content = json_text.read(text)
+    except ValueError as problem:
         raise BadCassette(f"it is not JSON: {problem}") from None
     return checked(content)
 

@@ -1,10 +1,11 @@
 """A manifest in a file, as commands read it. What it says is checked by the platform, not here."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
+
+from platform_sim.core.model import json_text
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 USUAL = "addon-manifest.json"
@@ -14,7 +15,7 @@ USUAL = "addon-manifest.json"
 def read_json_file(path: Path) -> Any:
     """The JSON of a file; click.UsageError if there is none."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json_text.read(path.read_text(encoding="utf-8"))
     except OSError as problem:
         hint = "; name the manifest's file with --manifest" if path == Path(USUAL) else ""
         raise click.UsageError(f"{path} cannot be read: {problem.strerror}{hint}") from None

@@ -1,8 +1,8 @@
 """What the partner is asked, as it goes out: what it was asked to make is known also when a run breaks off."""
 
-import json
 import threading
 
+from platform_sim.core.model import json_text
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Send
 
 
@@ -44,8 +44,8 @@ def _ordered(request: PartnerRequest) -> str | None:
     if request.method != "POST":
         return None
     try:
-        found = json.loads(request.body or b"")
-    except (ValueError, RecursionError):
+        found = json_text.read(request.body or b"")
+    except ValueError:
         return None
     uuid = found.get("uuid") if isinstance(found, dict) else None
     return uuid if isinstance(uuid, str) else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from platform_sim.conformance.reports.shown import fingerprint
 from platform_sim.conformance.rule import WEIGHT, Level, Result
 from platform_sim.conformance.run import Report
+from platform_sim.core.model import json_text
 
 VERSION = 1
 
@@ -27,7 +28,7 @@ def written(report: Report) -> str:
 def read(text: str) -> frozenset[str]:
     """The fingerprints of a baseline."""
     try:
-        found = json.loads(text)
+        found = json_text.read(text)
     except ValueError as problem:
         raise BadBaseline(f"it is not JSON: {problem}") from None
     if not isinstance(found, dict) or found.get("version") != VERSION or not isinstance(found.get("findings"), list):

@@ -1,11 +1,11 @@
 """What was seen of a partner: exchanges by the name of the moment, and facts. Scenes write it, rules read it. Pure."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from platform_sim.core.model import json_text
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 
 
@@ -52,8 +52,8 @@ class Exchange:
     def json(self) -> Any:
         """The answer's body; None for what is no JSON."""
         try:
-            return json.loads(self.answer.body)
-        except (ValueError, RecursionError):
+            return json_text.read(self.answer.body)
+        except ValueError:
             return None
 
     @property
@@ -66,8 +66,8 @@ class Exchange:
     def sent(self) -> dict[str, Any]:
         """The request's body, {} for what is no JSON object."""
         try:
-            found = json.loads(self.request.body or b"")
-        except (ValueError, RecursionError):
+            found = json_text.read(self.request.body or b"")
+        except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
 
@@ -104,16 +104,16 @@ class Heard:
     def json(self) -> Any:
         """The body; None for what is no JSON."""
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
+            return json_text.read(self.body)
+        except ValueError:
             return None
 
     @property
     def answered(self) -> dict[str, Any]:
         """The answer's body, {} for what is no JSON object."""
         try:
-            found = json.loads(self.answer)
-        except (ValueError, RecursionError):
+            found = json_text.read(self.answer)
+        except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
 

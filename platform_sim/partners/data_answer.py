@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from platform_sim.core.model import json_text
 from platform_sim.partners.contract import PartnerAnswer
 from platform_sim.partners.outcome import NOT_NOW, told
 from platform_sim.partners.words import reason
@@ -60,8 +61,8 @@ def _read(answer: PartnerAnswer, status: int) -> DataOutcome:
     if not answer.body.strip():
         return Answered(status, {})
     try:
-        body = json.loads(answer.body)
+        body = json_text.read(answer.body)
         json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError):
+    except ValueError:
         return SaidNo(503, "The add-on's provider returned an answer that is not valid JSON.")
     return Answered(status, body)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from platform_sim.core.model import json_text
 from platform_sim.core.model.masking import HIDDEN, Mark, hidden, masked_url
 
 BODY_LIMIT = 16_384
@@ -86,8 +87,8 @@ def _is_token(name: str) -> bool:
 
 def _masked_json(body: bytes, secrets: Collection[str], mark: Mark) -> str | None:
     try:
-        shown = json.dumps(_masked(json.loads(body), "", secrets, mark), ensure_ascii=False)
-    except (ValueError, RecursionError):
+        shown = json.dumps(_masked(json_text.read(body), "", secrets, mark), ensure_ascii=False)
+    except ValueError:
         return None
     return shown.encode("utf-8", "replace").decode()
 

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from platform_sim.core.model import json_text
 from platform_sim.core.model.drains import drain_url_problem
 from platform_sim.partners import version_3
 from platform_sim.partners.contract import NEVER_SENT, PartnerAnswer
@@ -220,9 +221,9 @@ def _object(answer: PartnerAnswer) -> dict[str, Any]:
     if answer.problem == "too_large":
         raise _Unusable("The add-on's provider returned an answer that is too large to be read.")
     try:
-        body = json.loads(answer.body, parse_constant=_refuse_constant)
+        body = json_text.read(answer.body, constant=_refuse_constant)
         json.dumps(body, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
+    except ValueError:
         raise _Unusable("The add-on's provider returned an answer that is not valid JSON.") from None
     if not isinstance(body, dict):
         raise _Unusable("The add-on's provider returned JSON that is not an object.")

@@ -2,10 +2,10 @@
 
 import base64
 import binascii
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
+from platform_sim.core.model import json_text
 from platform_sim.core.model.masking import HIDDEN, Mark, hidden, masked_url
 from platform_sim.partners.contract import FORM, PartnerAnswer, PartnerRequest
 from platform_sim.partners.mask import form_secrets, masked_body, masked_form, masked_headers, secret_strings
@@ -89,6 +89,6 @@ def _credentials(request: PartnerRequest) -> set[str]:
 
 def _secrets_of(body: bytes) -> set[str]:
     try:
-        return secret_strings(json.loads(body))
-    except (ValueError, RecursionError):
+        return secret_strings(json_text.read(body))
+    except ValueError:
         return set()

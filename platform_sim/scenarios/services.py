@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from platform_sim.core.model import json_text
 from platform_sim.core.model.moments import read_length
 from platform_sim.core.model.sso import resource_token, user_scoped_token
 from platform_sim.scenarios.programs import ProgramProblem, free_port
@@ -272,7 +273,7 @@ def address_of(scene: Scene) -> dict[str, str]:
 def json_in(said: str) -> Any:
     """What a program has printed, if it is JSON."""
     try:
-        return json.loads(said)
+        return json_text.read(said)
     except ValueError:
         return None
 
@@ -281,7 +282,7 @@ def _read(file: Path, name: str) -> Any:
     if file.exists() and not file.is_file():  # a pipe or a device might have no end
         raise StepFailed(f"the manifest of {name}, {file}, cannot be read: it is no plain file")
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return json_text.read(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise StepFailed(f"the manifest of {name}, {file}, cannot be read: {problem}") from None
 

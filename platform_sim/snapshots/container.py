@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from platform_sim.core.model import json_text
 from platform_sim.core.model.snapshots import BadSnapshot
 
 FORMAT, VERSION = "platform-sim-snapshot", 1
@@ -134,8 +135,8 @@ class Reader:
 
     def _read_head(self) -> dict[str, Any]:
         try:
-            head = json.loads(b"".join(self._unpacked(HEAD, LARGEST_HEAD)))
-        except (ValueError, RecursionError) as problem:
+            head = json_text.read(b"".join(self._unpacked(HEAD, LARGEST_HEAD)))
+        except ValueError as problem:
             if isinstance(problem, BadSnapshot):
                 raise
             raise BadSnapshot(f"this is no snapshot: {HEAD} is no JSON") from None

@@ -1,6 +1,5 @@
 """A file as a still: everything is checked before anybody may use it, whatever the file says of itself."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from platform_sim.core.clock import Chance
+from platform_sim.core.model import json_text
 from platform_sim.core.model.snapshots import BadSnapshot
 from platform_sim.core.store.still import SCHEMA, CannotBeKept, Raw, Still, staged
 from platform_sim.snapshots.checks import check_rows
@@ -88,8 +88,8 @@ def _rows(reader: Reader, name: str, width: int, made: Sequence[str]) -> Iterato
     entry = f"tables/{name}.jsonl"
     for number, line in enumerate(reader.lines(entry), start=1):
         try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
+            row = json_text.read(line)
+        except ValueError:
             row = None
         if not isinstance(row, list) or len(row) != width:
             raise BadSnapshot(f"the snapshot is damaged: line {number} of {entry} is no row")
@@ -116,9 +116,7 @@ def _forms(reader: Reader) -> list[object]:
 
 def _listed(reader: Reader, entry: str) -> list[object]:
     try:
-        found = json.loads(reader.text(entry)) if entry in reader.entries else None
-    except RecursionError:
-        found = None
+        found = json_text.read(reader.text(entry)) if entry in reader.entries else None
     except ValueError as problem:
         if isinstance(problem, BadSnapshot):
             raise

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from platform_sim.core.model import json_text
 from platform_sim.partners.played import HEADER, SCRIPTED
 from platform_sim.stand_ins.questions import Questions, basic, route
 
@@ -191,7 +192,7 @@ def _read(kind: str, body: bytes) -> Json:
     if kind.startswith("application/x-www-form-urlencoded"):
         return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     try:
-        found = json.loads(body or b"{}")
+        found = json_text.read(body or b"{}")
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -1,13 +1,13 @@
 """Asks a WSGI application as a server would, in the thread of whoever asks. No socket."""
 
 import io
-import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from platform_sim.core.model import json_text
 from platform_sim.partners.contract import PartnerAnswer
 
 __tracebackhide__ = True
@@ -30,7 +30,7 @@ class Answer:
     @property
     def json(self) -> Any:
         """The body as JSON; ValueError if it is none."""
-        return json.loads(self.body)
+        return json_text.read(self.body)
 
 
 def whole(url: str, answer: PartnerAnswer) -> Answer:

@@ -50,12 +50,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "snapshots": ("core",),
     "tenants.py": ("assemble", "core", "engines.router", "options", "settings", "web.server", "web.tenants"),
     "demo": ("settings",),
-    "stand_ins": ("partners",),
+    "stand_ins": ("core.model.json_text", "partners"),
     "scenarios": ("core.model", "core.clock", "partners", "stand_ins"),
     "cli": (
         *("assemble", "claim", "conformance", "demo", "options", "partners.http_send", "services_file", "settings"),
         *(
             "cassettes",
+            "core.model.json_text",
             "core.model.moments",
             "core.model.snapshots",
             "partners.manifest_check",

@@ -4,6 +4,8 @@ import json
 import threading
 from typing import Any
 
+from platform_sim.core.model import json_text
+
 from .partner import Right
 from .parts import BASE, Answer, Refusal, Request
 
@@ -98,8 +100,8 @@ class StumblesOverJson(_Reads):
 
     def read(self, request: Request) -> None:
         try:
-            json.loads(request.body)
-        except RecursionError:
+            json_text.read(request.body)
+        except json_text.TooDeep:
             pass
         except ValueError:
             raise Refusal(500, "JSONDecodeError") from None
@@ -178,8 +180,8 @@ class Shallow(_Reads):
 
     def read(self, request: Request) -> None:
         try:
-            json.loads(request.body)
-        except RecursionError:
+            json_text.read(request.body)
+        except json_text.TooDeep:
             raise Refusal(500, "RecursionError") from None
         except ValueError:
             pass

@@ -7,11 +7,11 @@ Keeps its resources in memory; exchanges grants and calls the platform over HTTP
 import base64
 import hashlib
 import hmac
-import json
 import threading
 import time
 from typing import Any
 
+from platform_sim.core.model import json_text
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 
 from .entrance import PAGES, Entrance
@@ -88,8 +88,8 @@ class Right(Entrance, WayBack):
     def order(self, request: Request) -> dict[str, Any]:
         """The body; 400 for what is no JSON object."""
         try:
-            found = json.loads(request.body)
-        except (ValueError, RecursionError):
+            found = json_text.read(request.body)
+        except ValueError:
             raise Refusal(400, "The body is no JSON.") from None
         if not isinstance(found, dict):
             raise Refusal(422, "The body is no object.")

@@ -1,6 +1,5 @@
 """How answers are made: all that came in a run, whatever it was for (partner-api §2.1)."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +9,7 @@ from platform_sim.conformance.scenes.contact import CONTACT
 from platform_sim.conformance.scenes.odd import ODD
 from platform_sim.conformance.scenes.sign_in import BEHIND
 from platform_sim.conformance.seen import Exchange, Seen
+from platform_sim.core.model import json_text
 
 RULES = RuleBook("hygiene", "partner-api §2.1")
 rule = RULES.rule
@@ -150,7 +150,7 @@ def _grants(seen: Seen) -> list[tuple[str, str]]:
 
 def _is_json(exchange: Exchange) -> bool:
     try:
-        json.loads(exchange.answer.body)
-    except (ValueError, RecursionError):
+        json_text.read(exchange.answer.body)
+    except ValueError:
         return False
     return True

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from platform_sim.core.model import json_text
 from platform_sim.core.model.places import dyno_size
 from platform_sim.core.model.places import stack as stack_named
 from platform_sim.core.model.values import CONFIG_VAR, PROCESS_TYPE, kind
@@ -74,8 +75,8 @@ def read_manifest(raw: bytes, environment: str = "") -> Manifest:
     What only describes an app (`name`, `logo`, `keywords`, ...) is not looked at, as at Heroku.
     """
     try:
-        said = json.loads(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        said = json_text.read(raw.decode("utf-8-sig"))
+    except ValueError:
         raise ManifestProblem([f"{FILE} is not valid JSON"]) from None
     if not isinstance(said, dict):
         raise ManifestProblem([f"{FILE} must be an object, not {kind(said)}"])

@@ -1,13 +1,12 @@
 """A cassette as JSON: the ledger's exchanges with one partner, both directions, its secrets as placeholders."""
 
-import json
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 from platform_sim.core.actions.exchanges import PARTNER as WITH_PARTNER
-from platform_sim.core.model import cassettes
+from platform_sim.core.model import cassettes, json_text
 from platform_sim.core.model.addons import Addon, AddonService, as_called
 from platform_sim.core.model.cassettes import FORMAT, PARTNER, PLATFORM, UNKNOWN, VERSION
 from platform_sim.core.model.masking import HIDDEN, MARKED, parts_of
@@ -126,7 +125,7 @@ def _body(row: Exchange, name: str) -> Any:
     if name == "request_body" and (parts_of(row.url).path.startswith("/oauth/token") or _is_form(row)):
         return dict(parse_qsl(text, keep_blank_values=True))
     try:
-        return json.loads(text)
+        return json_text.read(text)
     except ValueError:
         return text
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from platform_sim.core.errors import BadRequest, InvalidParams, TooLarge
+from platform_sim.core.model import json_text
 from platform_sim.core.model.values import kind
 
 LARGEST = 2**53 - 1
@@ -17,7 +18,7 @@ Check = Callable[[str, Any], Any]
 
 
 DEEPEST = 32
-"""Levels of nesting that are read; what clients send has five."""
+"""Levels of nesting that are read, the innermost value counted; what clients send has five."""
 
 
 def read_json(raw: bytes, limit: int) -> dict[str, Any]:
@@ -31,38 +32,22 @@ def read_json(raw: bytes, limit: int) -> dict[str, Any]:
         return {}
     try:
         words = raw.decode("utf-8-sig")
-        body = json.loads(words, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        body = json_text.read(words, DEEPEST - 1, constant=_no_constant)
+    except json_text.TooDeep:
+        raise BadRequest(f"The request body is nested too deeply: at most {DEEPEST} levels are read.") from None
+    except ValueError:
         raise BadRequest(
             "The request body is not valid JSON. Send a JSON object with Content-Type application/json."
         ) from None
     if not isinstance(body, dict):
         raise BadRequest(f"The request body must be a JSON object, not {kind(body)}.")
-    if "\\u" in words or words.count("{") + words.count("[") >= DEEPEST:
-        _check_inside(body)
+    if "\\u" in words and not _is_text(json.dumps(body, ensure_ascii=False)):
+        raise BadRequest("The request body is not valid Unicode: it has half a character (a lone surrogate).")
     return body
 
 
 def _no_constant(text: str) -> None:
     raise ValueError(text)
-
-
-def _check_inside(body: Any) -> None:
-    """Level by level: a deep body must not make us recurse."""
-    level = [body]
-    for _ in range(DEEPEST):
-        below: list[Any] = []
-        for value in level:
-            if isinstance(value, str) and not _is_text(value):
-                raise BadRequest("The request body is not valid Unicode: it has half a character (a lone surrogate).")
-            if isinstance(value, dict):
-                below += value.keys()
-                below += value.values()
-            elif isinstance(value, list):
-                below += value
-        level = below
-    if level:
-        raise BadRequest(f"The request body is nested too deeply: at most {DEEPEST} levels are read.")
 
 
 def _is_text(value: str) -> bool:

@@ -95,7 +95,17 @@ def test_what_a_command_leaves_in_the_background_is_ended_with_it(
     assert _left(tmp_path) == []
 
 
-DAEMON = "import os,sys,time\nif os.fork(): os._exit(0)\nos.setsid()\nprint('away', flush=True)\ntime.sleep(1000)"
+DAEMON = """
+import os, time
+read, write = os.pipe()
+if os.fork():
+    os.read(read, 1)
+    os._exit(0)
+os.setsid()
+print("away", flush=True)
+os.write(write, b"!")
+time.sleep(1000)
+"""
 
 
 def test_a_daemon_that_left_its_group_is_found_and_ended(commands: Commands, tmp_path: Path) -> None:

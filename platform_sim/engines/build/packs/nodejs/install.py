@@ -4,12 +4,13 @@ Dependencies are installed with those for development, the scripts `heroku-postb
 development needs is removed again, as on Heroku.
 """
 
-import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from platform_sim.core.model import json_text
 
 PROFILE = """\
 export PATH="$HOME/.heroku/node/bin:$HOME/node_modules/.bin:$PATH"
@@ -101,7 +102,7 @@ def need_node() -> None:
 def read_package(app: Path) -> dict[str, Any]:
     """package.json. Raises CannotBuild if it is no JSON object."""
     try:
-        package = json.loads((app / "package.json").read_text(encoding="utf-8"))
+        package = json_text.read((app / "package.json").read_text(encoding="utf-8"))
     except ValueError as error:
         raise CannotBuild(f"package.json is not valid JSON: {error}.\nCorrect it and push again.") from None
     if not isinstance(package, dict):
