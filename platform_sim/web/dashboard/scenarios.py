@@ -45,7 +45,7 @@ def scenario_pages(desk: Desk) -> Blueprint:
             return answer
         with desk.doors.database.transaction() as tx:
             job = scenarios.load(tx, desk.actor(tx), text, name, title)
-        return desk.go(f"{HERE}/{job.id}", "It is played on this platform.")
+        return desk.go(f"{HERE}/{job.id}", "The scenario is loaded.")
 
     @blueprint.get("/export")
     def export_file() -> Response:

@@ -42,7 +42,7 @@ def test_a_file_is_only_checked(browser: Browser) -> None:
 
 def test_one_is_loaded_watched_and_stopped(browser: Browser) -> None:
     page = browser.do(f"{PAGE}/load", file=(BytesIO(GOOD.encode()), "mine.yaml"), text="ignored", act="play")
-    assert "It is played on this platform. Operator" in page.text
+    assert "The scenario is loaded. Operator" in page.text
     assert "Mine State waiting File mine.yaml Steps 0 Checks 0" in page.text
     assert [each["src"] for each in page.all("script")] == ["/dashboard/static/waits.js"]
     database = browser.world.database
