@@ -64,8 +64,11 @@ def find_cli(named: str | None = None) -> Path:
 class HerokuCli:
     """Commands of one customer. `folder`: where they are typed. `environment`: theirs, for git and other programs."""
 
-    def __init__(self, program: Path, home: Path, *, url: str, token: str, ca_file: str) -> None:
-        """`home`: an empty folder that is kept as long as this. The rest is of the platform: `Heroku.cli` gives it."""
+    def __init__(self, program: Path, home: Path, *, url: str, token: str, ca_file: str, way: str = "proxy") -> None:
+        """`home`: an empty folder that is kept as long as this. The rest is of the platform: `Heroku.cli` gives it.
+
+        `way`: as of `platform-sim env`; by the proxy, hosts that the CLI has built in are the platform's, too.
+        """
         self.program, self.folder = program, home / "project"
         for name in ("project", "cache", "scratch"):
             (home / name).mkdir(parents=True)
@@ -86,14 +89,17 @@ class HerokuCli:
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_TERMINAL_PROMPT": "0",
         }
-        # By the proxy, so that hosts which the CLI has built in are the platform's, too.
-        told = setting(url, token, ca_file, {}, "proxy")
+        told = setting(url, token, ca_file, {}, way)
         self.environment: Mapping[str, str] = (
             own | CALM | {name: each for name, each in told.items() if each is not None}
         )
 
     def __call__(self, *words: str, stdin: str = "", seconds: float = SECONDS) -> Said:
-        """`heroku WORDS...`, to its end. TimeoutError, with what it has said, after so many wall seconds."""
+        """`heroku WORDS...`, to its end. TimeoutError, with what it has said, after so many wall seconds.
+
+        `stdin` answers what a command asks. One whose argument may be left out, such as `config:edit [KEY]`, may take
+        it for the argument.
+        """
         return self.run(str(self.program), *words, stdin=stdin, seconds=seconds)
 
     def run(self, *words: str, stdin: str = "", seconds: float = SECONDS) -> Said:

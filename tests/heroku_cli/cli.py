@@ -11,24 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from platform_sim.cli.env import setting
+from platform_sim.testing.heroku_cli import HerokuCli
 
 RUNNER = Path(__file__).with_name("runner.mjs")
 PROGRAM = Path(os.environ.get("HEROKU_CLI", Path(__file__).parent / "node_modules" / ".bin" / "heroku"))
 PACKAGE = PROGRAM.resolve().parents[1]
 LONGEST = 40.0
 """Seconds that a command as a process may take; the CLI alone takes one."""
-
-CALM = {
-    "NO_COLOR": "1",
-    "HEROKU_COLOR": "0",
-    "HEROKU_LOGS_COLOR": "0",
-    "OCLIF_COLUMNS": "300",
-    "COLUMNS": "300",
-    "TZ": "UTC",
-    "LANG": "C.UTF-8",
-}
-"""No colours, no wrapped lines, one time zone (heroku-cli §1.1)."""
 
 
 @dataclass(frozen=True)
@@ -44,30 +33,11 @@ class Cli:
     """Commands of one customer. A context: its runner ends with it. `way`: as of `platform-sim env`."""
 
     def __init__(self, home: Path, url: str, token: str, ca_file: str, way: str = "proxy") -> None:
-        self.folder = home / "project"
-        self.folder.mkdir(parents=True)
-        (home / "cache").mkdir()
-        (home / "cache" / "terms-of-service").touch()  # else the first command prints a warning (heroku-cli §1.5)
+        at_home = HerokuCli(PROGRAM, home, url=url, token=token, ca_file=ca_file, way=way)
         (home / "browser").write_text('#!/bin/sh\necho "$1" >> "$HOME/opened"\n')
-        (home / "browser").chmod(0o755)
-        own = {
-            "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}",
-            "HOME": str(home),
-            "TMPDIR": str(home),
-            "BROWSER": str(home / "browser"),
-            "HEROKU_CACHE_DIR": str(home / "cache"),
-            "HEROKU_DATA_DIR": str(home / "data"),
-            "HEROKU_CONFIG_DIR": str(home / "config"),
-            "GIT_CONFIG_GLOBAL": str(home / "gitconfig"),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_TERMINAL_PROMPT": "0",
-        }
-        (home / "gitconfig").write_text(
-            "[user]\n\tname = You\n\temail = you@example.com\n[init]\n\tdefaultBranch = main\n"
-            "[advice]\n\tdetachedHead = false\n"
-        )
-        told = setting(url, token, ca_file, {}, way)
-        self.environment = own | CALM | {name: value for name, value in told.items() if value is not None}
+        with (home / "gitconfig").open("a") as file:
+            file.write("[advice]\n\tdetachedHead = false\n")
+        self.folder, self.environment = at_home.folder, dict(at_home.environment)
         self._runner: subprocess.Popen[str] | None = None
 
     def run(self, *argv: str) -> Said:
