@@ -4,14 +4,15 @@ What somebody may not see is NotFound, as if it were not there; what it sees and
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from platform_sim.core.errors import Delinquent, Forbidden, NotFound, Suspended
 from platform_sim.core.model.accounts import Account
-from platform_sim.core.model.addons import Addon, AddonService, Attachment, Plan
+from platform_sim.core.model.addons import Addon, AddonService, AddonState, Attachment, Plan
 from platform_sim.core.model.apps import App
 from platform_sim.core.model.scopes import GLOBAL
 from platform_sim.core.model.values import is_uuid
-from platform_sim.core.roles import apps_of, joined_apps, permissions_in_app, role_in_app, team_of
+from platform_sim.core.roles import app_ids_of, apps_of, joined_apps, permissions_in_app, role_in_app, team_of
 from platform_sim.core.store import Snapshot
 
 LIVE = ("provisioning", "provisioned", "deprovisioning")
@@ -64,6 +65,13 @@ def visible_apps(rows: Snapshot, actor: Actor) -> list[App]:
         return apps_of(rows, actor.account)
     attached = {a.app_id for a in rows.all(Attachment, addon_id=actor.addon_id)}
     return rows.all(App, id=sorted(attached), order_by="name")
+
+
+def visible_app_ids(rows: Snapshot, actor: Actor) -> set[str]:
+    """The ids of the same apps, which take a fraction of the time."""
+    if actor.addon_id is None:
+        return app_ids_of(rows, actor.account)
+    return {app for (app,) in rows.values(Attachment, "app_id", addon_id=actor.addon_id)}
 
 
 def app_named(rows: Snapshot, actor: Actor, identity: str) -> App:
@@ -159,17 +167,30 @@ def visible_addons(rows: Snapshot, actor: Actor, app: App | None = None) -> list
         own = rows.find(Addon, id=actor.addon_id, state=LIVE)
         return [own] if own and (app is None or _may_see_app(rows, actor, app)) else []
     if app is None:
-        apps = [a.id for a in visible_apps(rows, actor)]
-        return rows.all(Addon, app_id=apps, state=LIVE, order_by="name")
+        return rows.all(Addon, app_id=sorted(visible_app_ids(rows, actor)), state=LIVE, order_by="name")
     attached = [a.addon_id for a in rows.all(Attachment, app_id=app.id)]
     addons = {a.id: a for a in rows.all(Addon, id=attached, state=LIVE)}
     addons |= {a.id: a for a in rows.all(Addon, app_id=app.id, state=LIVE)}
     return sorted(addons.values(), key=lambda a: a.name)
 
 
+class AddonName(NamedTuple):
+    """What a long list shows of an add-on."""
+
+    name: str
+    service_id: str
+    app_id: str
+
+
+def visible_names(rows: Snapshot, actor: Actor, state: AddonState) -> list[AddonName]:
+    """Of all add-ons in a state that a customer may see, by name: without the rest of the rows."""
+    apps = sorted(visible_app_ids(rows, actor))
+    found = rows.values(Addon, *AddonName._fields, app_id=apps, state=state, order_by="name")
+    return [AddonName._make(each) for each in found]
+
+
 def addon_named(rows: Snapshot, actor: Actor, identity: str, app: App | None = None) -> Addon:
     """The live add-on by name or id (or attachment name within `app`) if the actor may see it, else NotFound."""
-    candidates = visible_addons(rows, actor, app) if app else None
     found = rows.find(Addon, id=identity, state=LIVE) if is_uuid(identity) else None
     if found is None:
         found = rows.find(Addon, name=identity, state=LIVE)
@@ -178,9 +199,16 @@ def addon_named(rows: Snapshot, actor: Actor, identity: str, app: App | None = N
         found = rows.find(Addon, id=attachment.addon_id, state=LIVE) if attachment else None
     if found is None or not _may_see_addon(rows, actor, found):
         raise NotFound("add_on")
-    if candidates is not None and found.id not in {a.id for a in candidates}:
+    if app is not None and not _has_addon(rows, actor, app, found):
         raise NotFound("add_on")
     return found
+
+
+def _has_addon(rows: Snapshot, actor: Actor, app: App, addon: Addon) -> bool:
+    """Whether `visible_addons` lists it for that app."""
+    if actor.addon_id is None and addon.app_id == app.id:
+        return True
+    return rows.find(Attachment, app_id=app.id, addon_id=addon.id) is not None
 
 
 def _may_see_addon(rows: Snapshot, actor: Actor, addon: Addon) -> bool:

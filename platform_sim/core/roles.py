@@ -45,6 +45,13 @@ def apps_of(rows: Snapshot, account: Account) -> list[App]:
     return _by_name(found | _shared(rows, account))
 
 
+def app_ids_of(rows: Snapshot, account: Account) -> set[str]:
+    """The ids of the same apps, for questions about what they have."""
+    teams = [team for (team,) in rows.values(TeamMember, "team_id", account_id=account.id)]
+    owned = rows.values(App, "id", owner_id=[account.id, *teams])
+    return {app for (app,) in [*owned, *rows.values(Collaborator, "app_id", account_id=account.id)]}
+
+
 def joined_apps(rows: Snapshot, account: Account) -> list[App]:
     """What it owns or collaborates on: without those that it sees as a member of a team only."""
     owned = {each.id: each for each in rows.all(App, owner_id=account.id)}

@@ -15,8 +15,10 @@ from platform_sim.core.access import (
     service_of,
     user_named,
     visible_addons,
+    visible_app_ids,
     visible_apps,
     visible_apps_of,
+    visible_names,
 )
 from platform_sim.core.actions.accounts import set_standing
 from platform_sim.core.actions.addons import request_plan_change
@@ -100,6 +102,35 @@ def test_invariant_14_a_partner_sees_its_own_instance_only(
                 addon_named(tx, partner, identity)
     with pytest.raises(NotFound):
         addon_named(tx, partner, "DATABASE", app)
+
+
+def test_the_ids_are_those_of_the_apps_that_one_sees_whatever_ones_part(
+    tx: Transaction, customer: Actor, stranger: Actor, app: App, addon: Addon
+) -> None:
+    new_app(tx, customer, "other")
+    of_team = create_team_app(tx, customer, create_team(tx, customer, "crew"), name="crew-app")
+    add_collaborator(tx, customer, app, "stranger@example.com")
+    attach(tx, new_app(tx, stranger, "theirs"), addon, "SHARED")
+    seen = {"customer": visible_apps(tx, customer), "stranger": visible_apps(tx, stranger)}
+    assert {who: names(apps) for who, apps in seen.items()} == {
+        "customer": ["acme", "crew-app", "other"],
+        "stranger": ["acme", "theirs"],
+    }
+    for actor in (customer, stranger, new_customer(tx, "nobody@example.com"), partner_of_addon(tx, addon)):
+        assert visible_app_ids(tx, actor) == {each.id for each in visible_apps(tx, actor)}
+    assert of_team.id in visible_app_ids(tx, customer)
+
+
+def test_names_are_those_of_the_add_ons_in_a_state_that_one_sees(
+    tx: Transaction, customer: Actor, stranger: Actor, addon: Addon
+) -> None:
+    going = new_addon(tx, customer, new_app(tx, customer, "left"), name="going")
+    destroy_addon(tx, customer, going)
+    first = new_addon(tx, customer, new_app(tx, customer, "other"), name="a-first-one")
+    assert visible_names(tx, customer, "provisioned") == [
+        (each.name, each.service_id, each.app_id) for each in (first, addon)
+    ]
+    assert visible_names(tx, stranger, "provisioned") == []
 
 
 def test_addons_of_an_app_are_its_own_and_those_attached_to_it(

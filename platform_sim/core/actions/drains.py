@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from platform_sim.core.access import Actor, customers_only, own_instance, visible_apps
+from platform_sim.core.access import Actor, customers_only, own_instance, visible_app_ids
 from platform_sim.core.errors import Forbidden, InvalidParams, NotFound
 from platform_sim.core.model.accounts import Account
 from platform_sim.core.model.addons import Addon
@@ -51,7 +51,7 @@ def drains_of_app(rows: Snapshot, app: App) -> list[LogDrain]:
 
 def drains_of_addon(rows: Snapshot, actor: Actor, addon: Addon) -> list[LogDrain]:
     """An add-on's drains, one for each app that it is attached to and the actor may see."""
-    apps = [app.id for app in visible_apps(rows, actor)]
+    apps = sorted(visible_app_ids(rows, actor))
     return rows.all(LogDrain, addon_id=addon.id, app_id=apps, active=True)
 
 

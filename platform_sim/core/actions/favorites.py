@@ -1,6 +1,6 @@
 """Favorites: apps that somebody has marked (heroku-cli §16)."""
 
-from platform_sim.core.access import Actor, app_named, customers_only, visible_apps
+from platform_sim.core.access import Actor, app_named, customers_only, visible_app_ids
 from platform_sim.core.errors import InvalidParams, NotFound
 from platform_sim.core.model.notices import Favorite
 from platform_sim.core.store import Snapshot, Transaction
@@ -9,7 +9,7 @@ from platform_sim.core.store import Snapshot, Transaction
 def favorites_of(rows: Snapshot, actor: Actor) -> list[Favorite]:
     """The actor's, of the apps that it still sees, as they were marked."""
     customers_only(actor, "see favorites")
-    seen = {app.id for app in visible_apps(rows, actor)}
+    seen = visible_app_ids(rows, actor)
     return [each for each in rows.all(Favorite, account_id=actor.account.id) if each.app_id in seen]
 
 

@@ -4,10 +4,11 @@ Lesson 1 counts what happened after the newest mark (`begin_learning`); each oth
 completed the lesson before. So nothing is green that was there already, and what is green stays so.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from platform_sim.core.access import LIVE, Actor, app_named, visible_apps
+from platform_sim.core.access import LIVE, Actor, app_named, visible_app_ids
 from platform_sim.core.actions.lesson_checks import CHECKS
 from platform_sim.core.actions.lesson_story import Story
 from platform_sim.core.actions.offers import listed_plans_of, listed_services
@@ -17,6 +18,7 @@ from platform_sim.core.model.apps import App
 from platform_sim.core.model.lessons import LESSONS, Check, Course, Learned, Lesson
 from platform_sim.core.model.records import Event
 from platform_sim.core.store import Snapshot, Transaction
+from platform_sim.core.store.queries import NEWEST_WITH_CODE
 
 LEARNING = "learning"
 """Kind of the event that a customer begins; its subject is the account."""
@@ -114,8 +116,8 @@ def _with_what_lacks(
 
 
 def _usual_app(rows: Snapshot, actor: Actor) -> App | None:
-    apps = visible_apps(rows, actor)
-    return max(apps, key=lambda app: (app.slug_size is not None, app.created_at), default=None)
+    found = rows.ask(NEWEST_WITH_CODE, ids=json.dumps(sorted(visible_app_ids(rows, actor))))
+    return found[0] if found else None
 
 
 def _usual_addon(owned: Sequence[Addon], services: Sequence[AddonService], learned: str | None) -> Addon | None:

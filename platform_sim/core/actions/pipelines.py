@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from platform_sim.core.access import Actor, check_permitted, customers_only, visible_apps
+from platform_sim.core.access import Actor, check_permitted, customers_only, visible_app_ids
 from platform_sim.core.actions.config_vars import checked
 from platform_sim.core.actions.releases import check_size
 from platform_sim.core.actions.teams import check_role, team_named
@@ -137,7 +137,7 @@ def delete_pipeline(tx: Transaction, actor: Actor, pipeline: Pipeline) -> None:
 
 def visible_couplings(rows: Snapshot, actor: Actor, pipeline: Pipeline | None = None) -> list[PipelineCoupling]:
     """Of the apps that the actor sees: all, or those of one pipeline."""
-    apps = [app.id for app in visible_apps(rows, actor)]
+    apps = sorted(visible_app_ids(rows, actor))
     if pipeline is None:
         return rows.all(PipelineCoupling, app_id=apps)
     return rows.all(PipelineCoupling, app_id=apps, pipeline_id=pipeline.id)

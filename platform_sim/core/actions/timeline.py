@@ -114,6 +114,8 @@ def _tree(step: Step, below: dict[str | None, list[Step]]) -> Tree:
 
 def part(tree: Tree, start: int, most: int) -> Tree:
     """Of its steps as they are read those from `start` on, at most so many, with those that they follow from."""
+    if start == 0 and len(tree.steps()) <= most:
+        return tree
     place = count()
 
     def within(each: Tree) -> Tree | None:

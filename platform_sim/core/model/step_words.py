@@ -1,6 +1,7 @@
 """What a step is called, what it means, and where the protocol tells of it (docs/partner-contract.md). Pure."""
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from platform_sim.core.model.masking import parts_of
@@ -104,28 +105,34 @@ _EVENTS: dict[tuple[str, str], tuple[str, str, str]] = {
 
 
 class _Known(dict[str, Any]):
-    """What is not told is a question mark."""
+    """What is not told is a question mark; what has parts is told in words."""
 
     def __missing__(self, name: str) -> str:
         return "?"
 
-
-def _in_words(value: Any) -> Any:
-    return ", ".join(f"{name} {each}" for name, each in value.items()) if isinstance(value, dict) else value
+    def __getitem__(self, name: str) -> Any:
+        value = super().__getitem__(name)
+        return ", ".join(f"{part} {each}" for part, each in value.items()) if isinstance(value, dict) else value
 
 
 def of_exchange(row: Exchange) -> Words:
     """By direction, method and path; the first row that fits."""
-    path = parts_of(row.url).path
-    rows: tuple[_Pattern, ...]
-    if row.inbound:
-        rows = _BY_PARTNER if row.party == "partner" else _BY_CUSTOMER
-    elif row.request_headers.get("Accept") == "text/html":
+    of_partner = row.party == "partner"
+    in_a_browser = row.request_headers.get("Accept") == "text/html"
+    return _of_call(row.inbound, of_partner, in_a_browser, row.method, row.url, row.actor_email or "Somebody")
+
+
+@lru_cache(maxsize=256)
+def _of_call(inbound: bool, of_partner: bool, in_a_browser: bool, method: str, url: str, who: str) -> Words:
+    """Kept: the same calls come again and again, hundreds in a page."""
+    path = parts_of(url).path
+    rows: tuple[_Pattern, ...] = _TO_PARTNER if of_partner else _TO_WEBHOOK
+    if inbound:
+        rows = _BY_PARTNER if of_partner else _BY_CUSTOMER
+    elif in_a_browser:
         rows = _AS_A_BROWSER
-    else:
-        rows = _TO_PARTNER if row.party == "partner" else _TO_WEBHOOK
-    found = next(each for each in rows if each.method in ("", row.method) and each.path.search(path))
-    return Words(f"{row.method} {path}", found.sentence.format(who=row.actor_email or "Somebody"), found.section)
+    found = next(each for each in rows if each.method in ("", method) and each.path.search(path))
+    return Words(f"{method} {path}", found.sentence.format(who=who), found.section)
 
 
 def of_event(event: Event) -> Words:
@@ -134,7 +141,7 @@ def of_event(event: Event) -> Words:
     if known is None:
         return Words(f"{event.kind} {event.action}", f"An event of kind {event.kind}.", "")
     title, sentence, section = known
-    data = _Known({name: _in_words(value) for name, value in event.data.items()})
+    data = _Known(event.data)
     if event.kind == "dyno" and "wish" in event.data:
         return Words(f"{data['name']}: restart", "A restart was asked for.", section)
     return Words(title.format_map(data), sentence.format_map(data), section)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from platform_sim.core.model.addons import Addon
-from platform_sim.core.model.apps import Release
+from platform_sim.core.model.apps import App, Release
 from platform_sim.core.model.records import Event, Exchange, Job
 
 T = TypeVar("T")
@@ -44,6 +44,15 @@ RELEASES_BEFORE = Query(Release, "WHERE app_id = :app AND version < :before ORDE
 
 ADDONS_OF_SERVICE = Query(Addon, "WHERE service_id = :service ORDER BY rowid DESC LIMIT :limit OFFSET :offset")
 """A part of a service's add-ons, the ended ones too, the newest first."""
+
+NEWEST_WITH_CODE = Query(
+    App,
+    """
+    WHERE id IN (SELECT value FROM json_each(:ids))
+    ORDER BY slug_size IS NULL, created_at DESC, name LIMIT 1
+    """,
+)
+"""Of these apps the newest that has code; where none has, the newest. `ids`: JSON."""
 
 NEWEST_EVENTS = Query(Event, "WHERE number > :since ORDER BY number DESC LIMIT :most")
 NEWEST_EXCHANGES = Query(Exchange, "WHERE seq > :since ORDER BY seq DESC LIMIT :most")

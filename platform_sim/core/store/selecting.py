@@ -47,8 +47,17 @@ def clause(shape: Shape) -> str:
 
 
 @lru_cache(maxsize=1024)
-def select_sql(table: Table, shape: Shape, order_by: str | None, desc: bool, limit: int | None) -> str:
-    """The same questions come again and again; their text is made once."""
+def select_sql(
+    table: Table,
+    shape: Shape,
+    order_by: str | None,
+    desc: bool,
+    limit: int | None,
+    columns: tuple[str, ...] = (),
+) -> str:
+    """The same questions come again and again; their text is made once. `columns`: none means all."""
+    listed = ", ".join(f'"{column_of(table, each)}"' for each in columns)
+    select = f'SELECT {listed} FROM "{table.name}"' if columns else table.select
     order = f' ORDER BY "{column_of(table, order_by)}"' if order_by else " ORDER BY rowid"
-    sql = f"{table.select}{clause(shape)}{order}{' DESC' if desc else ''}"
+    sql = f"{select}{clause(shape)}{order}{' DESC' if desc else ''}"
     return sql if limit is None else f"{sql} LIMIT {int(limit)}"

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -170,6 +170,16 @@ class Table:
         item: Any = object.__new__(self.noun)
         item.__dict__.update(zip(self.columns, values, strict=True))
         return item
+
+    def values_from(self, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Rows of these columns alone, each value as its field has it."""
+        converts = [_FROM_ROW.get(self.types[column]) for column in columns]
+        if not any(converts):
+            return rows
+        return [
+            tuple(value if value is None or to is None else to(value) for value, to in zip(row, converts, strict=True))
+            for row in rows
+        ]
 
 
 TABLES: dict[type, Table] = {noun: Table(noun) for noun in NOUNS}

@@ -127,8 +127,10 @@ def _changes(rows: Snapshot, addon: Addon) -> bool:
 
 
 def _places(rows: Snapshot, actor: Actor, service: AddonService, addon: Addon) -> list[Place]:
-    seen = {app.id for app in access.visible_apps(rows, actor)}
-    found = [each for each in rows.all(Attachment, addon_id=addon.id) if each.app_id in seen][:MOST_SHOWN]
+    seen = access.visible_app_ids(rows, actor)
+    known = rows.values(Attachment, "id", "app_id", addon_id=addon.id)
+    first = [one for one, of in known if of in seen][:MOST_SHOWN]
+    found = rows.all(Attachment, id=first)
     apps = by_id(rows, App, (each.app_id for each in found))
     return [Place(each, apps[each.app_id], sorted(shown_vars(service, each, addon))) for each in found]
 

@@ -110,11 +110,12 @@ def _lab(desk: Desk, rows: Snapshot, actor: Actor, addon: str, app: str) -> Lab:
 def _choice(desk: Desk, rows: Snapshot, actor: Actor) -> Response:
     """Those with a sign-on that the actor sees, by a part of their name."""
     q = request.args.get("q", "").strip()
-    seen = [each for each in access.visible_addons(rows, actor) if q.lower() in each.name.lower()]
+    wanted = q.lower()
+    ready = access.visible_names(rows, actor, "provisioned")
+    seen = [each for each in ready if wanted in each.name.lower()]
     services = by_id(rows, AddonService, (each.service_id for each in seen))
     signs_in = {key: desk.signs_in(each) for key, each in services.items()}
-    ready = [each for each in seen if each.state == "provisioned" and signs_in[each.service_id]]
-    part = part_of(ready, PART)
+    part = part_of([each for each in seen if signs_in[each.service_id]], PART)
     apps = by_id(rows, App, (each.app_id for each in part.items))
     shown = {"part": part, "q": q, "services": services, "apps": apps}
     return desk.page("sso.html", actor, view="sso", lab=None, **shown)

@@ -176,8 +176,8 @@ def _part(found: list[Tree]) -> dict[str, object]:
     kept: list[tuple[Tree, int]] = []
     room = ROOM
     for tree in found:
-        shown, most = _fitting(tree, 0)
-        room -= _bytes(shown)
+        shown, most, taken = _fitting(tree, 0)
+        room -= taken
         if kept and room < 0:
             break
         kept.append((shown, max(0, len(tree.steps()) - most)))
@@ -191,17 +191,17 @@ def _part_of_one(tree: Tree) -> dict[str, object]:
     if not (text.isascii() and text.isdigit() and len(text) < 6):
         raise InvalidParams(f"from is {text[:20]!r}: use the number of a step, 0 for the beginning.")
     start = int(text)
-    shown, most = _fitting(tree, start)
+    shown, most, _ = _fitting(tree, start)
     further = start + most if start + most < len(tree.steps()) else 0
     return {"trees": [(shown, 0)], "is_last": True, "start": start, "next": further}
 
 
-def _fitting(tree: Tree, start: int) -> tuple[Tree, int]:
-    """The steps of an action from `start` on for which there is room, and how many that are at most."""
+def _fitting(tree: Tree, start: int) -> tuple[Tree, int, int]:
+    """The steps of an action from `start` on for which there is room, how many that are at most, and their bytes."""
     most = STEPS
-    while _bytes(shown := part(tree, start, most)) > ROOM and most > 1:
+    while (taken := _bytes(shown := part(tree, start, most))) > ROOM and most > 1:
         most //= 2
-    return shown, most
+    return shown, most, taken
 
 
 def _bytes(tree: Tree) -> int:

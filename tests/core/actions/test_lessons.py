@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -424,6 +425,24 @@ def test_the_newest_app_that_runs_code_is_the_learners_unless_another_is_named(l
     assert course(learner.tx, learner.who, support.AT, "empty").app == "empty"
     with pytest.raises(NotFound):
         course(learner.tx, learner.who, support.AT, "nobodys")
+
+
+def test_of_those_that_run_code_and_of_those_that_run_none_it_is_the_newest(tx: Transaction, customer: Actor) -> None:
+    def made(name: str, minutes: int, slug_size: int | None) -> None:
+        app = support.new_app(tx, customer, name)
+        tx.update(app, created_at=app.created_at + timedelta(minutes=minutes), slug_size=slug_size)
+
+    def usual() -> str | None:
+        return course(tx, customer, support.AT).app
+
+    made("older", 0, None)
+    made("newer", 2, None)
+    made("between", 1, None)
+    assert usual() == "newer"
+    made("with-code", 0, 1)
+    assert usual() == "with-code"
+    made("with-newer-code", 1, 1)
+    assert usual() == "with-newer-code"
 
 
 def test_what_is_missing_is_said(tx: Transaction, customer: Actor) -> None:

@@ -39,6 +39,18 @@ def test_conditions_are_equal_one_of_or_nothing(tx: Transaction) -> None:
     assert tx.count(Account, name=("x", None, "y")) == 2, "a list asks for equality, and nothing equals NULL"
 
 
+def test_values_are_those_of_the_rows_without_the_rest(tx: Transaction) -> None:
+    b, a = (account(tx, f"{n}@example.com", name) for n, name in (("b", None), ("a", "x")))
+    assert tx.values(Account, "email") == [("b@example.com",), ("a@example.com",)]
+    assert tx.values(Account, "id", "name", order_by="email") == [(a.id, "x"), (b.id, None)]
+    assert tx.values(Account, "email", "suspended_at", "created_at", name="x") == [
+        ("a@example.com", None, a.created_at)
+    ]
+    assert tx.values(Account, "id", name=["y"]) == []
+    with pytest.raises(ValueError, match="account has no column 'nothing'"):
+        tx.values(Account, "nothing")
+
+
 def test_rows_come_as_written_or_as_ordered(tx: Transaction) -> None:
     b, a, c = (account(tx, f"{n}@example.com") for n in "bac")
     assert tx.all(Account) == [b, a, c]

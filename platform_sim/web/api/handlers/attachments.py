@@ -28,7 +28,7 @@ def _shown(call: Call, rows: Snapshot, attachment: Attachment) -> Json:
 
 def _visible(call: Call, rows: Snapshot) -> list[Attachment]:
     addons = [a.id for a in access.visible_addons(rows, call.actor)]
-    apps = [a.id for a in access.visible_apps(rows, call.actor)]
+    apps = sorted(access.visible_app_ids(rows, call.actor))
     seen = {a.id: a for a in rows.all(Attachment, addon_id=addons)}
     if not call.actor.is_partner:
         seen |= {a.id: a for a in rows.all(Attachment, app_id=apps)}
