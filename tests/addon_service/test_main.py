@@ -53,10 +53,9 @@ class Program:
         process = self.start("--port", str(port), "--ready-file", str(ready))
         deadline = time.monotonic() + PATIENCE
         while process.poll() is None and time.monotonic() < deadline:
-            if ready.exists():
-                said = json.loads(ready.read_text())
-                if said["pid"] == process.pid:
-                    return process, str(said["url"])
+            said = said_in(ready)
+            if said.get("pid") == process.pid:
+                return process, str(said["url"])
             time.sleep(0.01)
         pytest.fail(f"the service did not start: {self.end(process)}")
 
@@ -65,6 +64,15 @@ class Program:
         out, err = process.communicate(timeout=PATIENCE)
         self.running.remove(process)
         return process.returncode, out, err
+
+
+def said_in(ready: Path) -> dict[str, Any]:
+    """What a ready file says, {} when there is none: one that a killed run has left goes while it is looked at."""
+    try:
+        found: dict[str, Any] = json.loads(ready.read_text())
+    except FileNotFoundError:
+        return {}
+    return found
 
 
 @pytest.fixture
