@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,7 +26,8 @@ HOST = "127.0.0.1"
 PASSWORD_FILE, PORT_FILE = "postgres-password", "postgres-port"
 PROGRAM_SECONDS = 60
 STARTS = 3
-END_LOOKS = 500
+END_LOOKS = 3000
+"""At whether a process has ended, a hundredth of a second apart."""
 # Statements are kept out of the log: they hold what customers store.
 CONF = """
 listen_addresses = '127.0.0.1'
@@ -87,7 +89,7 @@ class EmbeddedServer:
             if self.pid() is None:
                 if not self._cluster.exists():
                     self._make()
-                self._forget_stale_pid()
+                self._forget_the_killed()
                 self._start()
 
     def stop(self) -> None:
@@ -124,10 +126,21 @@ class EmbeddedServer:
         except OSError:
             return []
 
-    def _forget_stale_pid(self) -> None:
-        # A killed machine leaves the file; its number may meanwhile belong to some other process, and then
-        # PostgreSQL would not start.
-        (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+    def _forget_the_killed(self) -> None:
+        """A killed server leaves its file; the number may meanwhile belong to some other process, and then PostgreSQL
+        would not start. Nor would it while one of the workers has not noticed yet: it holds the shared memory."""
+        file = self._cluster / "postmaster.pid"
+        if file.exists():
+            _look_until(lambda: not self._has_workers())
+            file.unlink(missing_ok=True)
+
+    def _has_workers(self) -> bool:
+        """Whether any process works in our cluster."""
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if Path(process.cwd()) == self._cluster:
+                    return True
+        return False
 
     def _make(self) -> None:
         """initdb beside the place, and a rename: a kill leaves a cluster that is whole, or none."""
@@ -201,12 +214,20 @@ class EmbeddedServer:
 
 def _wait_for_the_end_of(pid: int) -> None:
     """`pg_ctl` is content when the pid file is gone, which is a moment earlier."""
+    _look_until(lambda: _has_ended(pid))
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _look_until(is_so: Callable[[], bool]) -> None:
     pause = threading.Event()
     for _ in range(END_LOOKS):
-        try:
-            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                return
-        except psutil.NoSuchProcess:
+        if is_so():
             return
         pause.wait(0.01)
 

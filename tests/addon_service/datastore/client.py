@@ -19,7 +19,7 @@ class Client:
 
     def __init__(self, url: str, database: str | None = None, password: str | None = None) -> None:
         parts = urlsplit(url)
-        given: Any = {"host": parts.hostname, "port": parts.port, "user": parts.username, "connect_timeout": 5}
+        given: Any = {"host": parts.hostname, "port": parts.port, "user": parts.username, "connect_timeout": 30}
         given |= {"password": password or parts.password, "autocommit": True}
         name = database or parts.path.strip("/")
         try:

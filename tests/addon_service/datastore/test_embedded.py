@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -69,7 +70,8 @@ def processes_in(folder: Path) -> list[int]:
 
 def gone(pid: int) -> None:
     """Wait until a process that is not our child has ended."""
-    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=PATIENCE)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(PATIENCE)
 
 
 def test_a_stop_leaves_no_process_and_a_start_finds_the_data_again(run: Runs, folder: Path) -> None:
@@ -104,6 +106,39 @@ def test_a_killed_server_is_started_again_when_it_is_asked_for(run: Runs, folder
     gone(pid)
     assert rows(server.admin_url(), "SELECT * FROM kept") == []
     assert server.pid() not in (None, pid)
+
+
+def test_workers_that_have_not_noticed_its_kill_are_waited_for(
+    run: Runs, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = run()
+    server.start()
+    pid = server.pid()
+    assert pid is not None
+    workers = psutil.Process(pid).children()
+    look = server._has_workers
+
+    def looked() -> bool:
+        found = look()
+        wake(workers)
+        return found
+
+    monkeypatch.setattr(server, "_has_workers", looked)
+    for each in workers:
+        each.suspend()
+    try:
+        os.kill(pid, signal.SIGKILL)
+        gone(pid)
+        assert rows(server.admin_url(), "SELECT 1") == [(1,)]
+    finally:
+        wake(workers)
+
+
+def wake(processes: list[psutil.Process]) -> None:
+    """Let those that are still there go on."""
+    for each in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.resume()
 
 
 def test_many_who_ask_at_once_start_one(run: Runs, folder: Path) -> None:
