@@ -1,9 +1,11 @@
 """engines/build/processes: real commands."""
 
 import os
+import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,6 +116,26 @@ def test_a_daemon_that_left_its_group_is_found_and_ended(commands: Commands, tmp
     assert commands.run([sys.executable, "-c", DAEMON], env=env, cwd=tmp_path, line=said.append) == 0
     assert said == ["away"]
     assert _left(tmp_path) == []
+
+
+def test_a_stray_that_becomes_another_program_is_ended_too(
+    commands: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a moment the system shows nothing of it, here at the first three looks."""
+    environ, cmdline, looks = psutil.Process.environ, psutil.Process.cmdline, Counter[int]()
+
+    def first_nothing(process: psutil.Process) -> dict[str, str]:
+        looks[process.pid] += 1
+        return {} if looks[process.pid] <= 3 else environ(process)
+
+    with subprocess.Popen(["sleep", "1000"], env={"PATH": PATH, MARKER: str(tmp_path)}) as stray:
+        monkeypatch.setattr(psutil.Process, "environ", first_nothing)
+        monkeypatch.setattr(psutil.Process, "cmdline", lambda one: [] if looks[one.pid] <= 3 else cmdline(one))
+        commands.end_strays()
+        monkeypatch.undo()
+        left = _left(tmp_path)
+        stray.kill()
+    assert left == []
 
 
 def test_time_runs_out(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,7 +61,10 @@ def bystander() -> Iterator[psutil.Process]:
 
 
 def is_alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_the_dyno_of_a_killed_platform_is_ended(folder: Path) -> None:
@@ -73,6 +77,25 @@ def test_the_dyno_of_a_killed_platform_is_ended(folder: Path) -> None:
 
 def test_it_is_found_without_a_row_too(folder: Path) -> None:
     """Killed between the start of the process and the commit of its pid."""
+    known = killed_platform(folder, "sleep 100")
+    assert [ended.pid for ended in end_orphans([], folder, 5)] == [known.pid]
+    assert not is_alive(known.pid)
+
+
+@pytest.fixture
+def hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each process the system shows nothing at the first three looks, as while it becomes another program."""
+    environ, cmdline, looks = psutil.Process.environ, psutil.Process.cmdline, Counter[int]()
+
+    def first_nothing(process: psutil.Process) -> dict[str, str]:
+        looks[process.pid] += 1
+        return {} if looks[process.pid] <= 3 else environ(process)
+
+    monkeypatch.setattr(psutil.Process, "environ", first_nothing)
+    monkeypatch.setattr(psutil.Process, "cmdline", lambda process: [] if looks[process.pid] <= 3 else cmdline(process))
+
+
+def test_it_is_found_while_it_becomes_another_program(folder: Path, hidden: None) -> None:
     known = killed_platform(folder, "sleep 100")
     assert [ended.pid for ended in end_orphans([], folder, 5)] == [known.pid]
     assert not is_alive(known.pid)

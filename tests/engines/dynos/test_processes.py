@@ -205,7 +205,10 @@ def test_an_app_that_binds_no_port_is_killed(tmp_path: Path, folder: Path, recor
 
 
 def alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_children_die_with_their_dyno(runtime: ProcessRuntime, recorder: Recorder) -> None:
