@@ -22,6 +22,7 @@ from platform_sim.core.store import Database
 from platform_sim.engines.drains.engine import DrainEngine
 from platform_sim.engines.logs.hub import LogHub
 
+from ...processes.waiting import wait_until
 from ...support import new_addon, new_app, new_customer, new_database, new_service, partner_of_addon
 from .receiver import GUARD, HttpReceiver, SyslogReceiver, hang, listen, status
 
@@ -88,15 +89,10 @@ def frozen() -> Iterator[World]:
     yield from running()
 
 
-@pytest.fixture
-def patient() -> Iterator[World]:
-    """With a running clock and no limit to the time of a request."""
-    yield from running(at=None, drain_request_timeout=10_000.0, drain_connect_timeout=10_000.0)
-
-
 def running(**settings: Any) -> Iterator[World]:
+    """With no limit to the time of a request: on a busy machine a receiver may take longer than any that is usual."""
     before = set(threading.enumerate())
-    made = World(**settings)
+    made = World(drain_request_timeout=10_000.0, drain_connect_timeout=10_000.0, **settings)
     yield made
     made.close()
     assert set(threading.enumerate()) <= before, "nothing is left running"
@@ -192,8 +188,7 @@ def test_waits_are_of_the_platforms_clock(frozen: World) -> None:
     assert receiver.deliveries[1].headers["Logplex-Frame-Id"] == receiver.deliveries[0].headers["Logplex-Frame-Id"]
 
 
-def test_a_receiver_that_hangs_holds_up_neither_writers_nor_others(patient: World) -> None:
-    world = patient
+def test_a_receiver_that_hangs_holds_up_neither_writers_nor_others(world: World) -> None:
     deaf, healthy = world.http(HttpReceiver(hang)), world.http()
     world.drain(deaf)
     world.drain(healthy)
@@ -205,8 +200,8 @@ def test_a_receiver_that_hangs_holds_up_neither_writers_nor_others(patient: Worl
     assert len(deaf.deliveries) == 1
 
 
-def test_overflow_is_counted_exactly(patient: World) -> None:
-    world, release = patient, threading.Event()
+def test_overflow_is_counted_exactly(world: World) -> None:
+    release = threading.Event()
 
     def slow(sock: Any, over: threading.Event) -> bool:
         release.wait(GUARD)
@@ -329,8 +324,7 @@ def test_a_partner_hears_the_apps_it_is_attached_to_as_long_as_it_is(world: Worl
     assert receiver.texts == ["shared", "own", "still"]
 
 
-def test_a_drain_that_is_moved_takes_along_what_was_not_delivered(patient: World) -> None:
-    world = patient
+def test_a_drain_that_is_moved_takes_along_what_was_not_delivered(world: World) -> None:
     old, new = world.http(HttpReceiver(listen)), world.http()
     addon = world.addon(f"http://127.0.0.1:{old.port}/")
     world.say("one")
@@ -424,7 +418,7 @@ def test_lines_during_the_making_of_a_drain_are_lost_or_delivered_never_stuck(wo
 
 def test_under_a_seed_frame_ids_repeat_but_never_within_two_boots_of_one_platform() -> None:
     def ids(boots: list[str]) -> list[str]:
-        world = World(at=None)
+        world = World(at=None, drain_request_timeout=10_000.0, drain_connect_timeout=10_000.0)
         receiver = world.http()
         world.drain(receiver)
         world.engine.stop()
@@ -460,8 +454,7 @@ def stuck(world: World) -> list[Callable[[], None]]:
     ]
 
 
-def test_stop_is_prompt_whatever_receivers_do(patient: World) -> None:
-    world = patient
+def test_stop_is_prompt_whatever_receivers_do(world: World) -> None:
     for there in stuck(world):
         there()
     before = threading.active_count()
@@ -470,7 +463,7 @@ def test_stop_is_prompt_whatever_receivers_do(patient: World) -> None:
     stopping.join(GUARD)
     assert not stopping.is_alive(), "nothing of that was waited for"
     assert not [t for t in threading.enumerate() if t.name.startswith("drain")]
-    assert threading.active_count() < before
+    wait_until("the receivers' threads have ended too", lambda: threading.active_count() < before)
     world.engine.stop()
     world.say("after the end")
     with world.database.transaction() as tx:

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import threading
+from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,29 @@ TOKEN = "d.01234567-89ab-cdef-0123-456789abcdef"
 FRAME = "0123456789ABCDEF0123456789ABCDEF"
 LONG = Times(connect=20, request=20, idle=1000, life=1000)
 SHORT = Times(connect=0.2, request=0.2, idle=1000, life=1000)
+"""For attempts that must fail: on a busy machine one that could succeed would not do it in time."""
+
+
+class Leaping(asyncio.SelectorEventLoop):
+    """A loop in which an hour passes when a test says so."""
+
+    _hours = 0
+
+    def time(self) -> float:
+        """asyncio: seconds."""
+        return super().time() + 3600 * self._hours
+
+    def leap(self) -> None:
+        """Now: every limit of less than an hour is reached."""
+        self._hours += 1
+
+
+async def over_time(sending: Awaitable[Outcome]) -> Outcome:
+    """What an attempt ends with whose time is over now."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, Leaping)
+    loop.leap()
+    return await sending
 
 
 def attempt(url: str, *texts: str, times: Times = LONG, authority: str | None = None) -> list[Outcome]:
@@ -143,8 +167,16 @@ def test_a_connection_is_kept_as_long_as_the_receiver_keeps_it() -> None:
 
 
 def test_a_receiver_that_hangs_ends_the_attempt_and_the_connection() -> None:
-    with HttpReceiver(hang) as receiver:
-        assert attempt(at(receiver), "a", "b", times=SHORT) == ["again", "taken"]
+    async def story(receiver: HttpReceiver) -> None:
+        sender = sender_for(target_of(at(receiver)), TOKEN, LONG, ssl.create_default_context)
+        sending = asyncio.ensure_future(sender.send(Batch([Line("a")], AT), FRAME))
+        await asyncio.to_thread(receiver.until_asked, 1)
+        assert await over_time(sending) == "again"
+        assert await sender.send(Batch([Line("b")], AT), FRAME) == "taken"
+        await sender.close()
+
+    with HttpReceiver(hang) as receiver, asyncio.Runner(loop_factory=Leaping) as runner:
+        runner.run(story(receiver))
         assert [delivery.connection for delivery in receiver.deliveries] == [1, 2]
 
 
@@ -164,8 +196,17 @@ def test_a_status_that_came_counts_even_if_the_answer_never_ends() -> None:
         sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         return hang(sock, over)
 
-    with HttpReceiver(endless) as receiver:
-        assert attempt(at(receiver), times=SHORT) == ["taken"]
+    async def story(receiver: HttpReceiver) -> None:
+        sender = sender_for(target_of(at(receiver)), TOKEN, LONG, ssl.create_default_context)
+        sending = asyncio.ensure_future(sender.send(Batch([Line("a")], AT), FRAME))
+        async with asyncio.timeout(GUARD):
+            while getattr(sender._connection._wire, "status", None) is None:  # type: ignore[attr-defined]
+                await asyncio.sleep(0)
+        assert await over_time(sending) == "taken"
+        await sender.close()
+
+    with HttpReceiver(endless) as receiver, asyncio.Runner(loop_factory=Leaping) as runner:
+        runner.run(story(receiver))
 
 
 def test_an_answer_without_end_is_not_read_for_ever() -> None:
@@ -360,12 +401,14 @@ def test_what_syslog_calls_taken_the_system_has_taken() -> None:
 
         async def story() -> int:
             url = f"syslog://127.0.0.1:{deaf.getsockname()[1]}"
-            sender = sender_for(target_of(url), TOKEN, SHORT, ssl.create_default_context)
+            sender = sender_for(target_of(url), TOKEN, LONG, ssl.create_default_context)
             count = 0
             while await sender.send(Batch([Line("x" * 10_000)], AT), FRAME) == "taken":
                 count += 1
                 wire = sender._connection._wire  # type: ignore[attr-defined]
                 assert wire.transport.get_write_buffer_size() == 0
+                if count == 2:
+                    sender._times = SHORT  # type: ignore[attr-defined]
             await sender.close()
             return count
 
