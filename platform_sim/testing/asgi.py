@@ -58,7 +58,11 @@ class AsgiServer:
         self._begun: futures.Future[None] = futures.Future()
         self._thread = threading.Thread(target=asyncio.run, args=[self._serve()], name="partner-asgi", daemon=True)
         self._thread.start()
-        self._begun.result()
+        try:
+            self._begun.result()
+        except AsgiProblem:
+            self._thread.join(STOP_SECONDS)
+            raise
 
     def close(self) -> None:
         """Let it finish, tell it, end its loop; safe to call twice."""
