@@ -26,18 +26,23 @@ from platform_sim.engines.dynos.supervisor import Supervisor
 from platform_sim.settings import load
 
 from .recorder import PATIENCE, Recorder
+from .test_processes import alive
 from .world import BOOT, World, make_world
 
 pytestmark = pytest.mark.processes
 
-WEB = """
-import os, socket
+HELD = "held"
+WEB = f"""
+import os, socket, time
+while os.path.exists("../../{HELD}"):
+    time.sleep(0.01)
 server = socket.create_server(("127.0.0.1", int(os.environ["PORT"])))
 while True:
     client = server.accept()[0]
     client.sendall((os.environ["DYNO"] + " " + os.environ.get("COLOUR", "none")).encode())
     client.close()
 """
+"""Boots as soon as there is no file HELD in the folder of the test, which is two above its own."""
 
 
 class Engine:
@@ -47,6 +52,7 @@ class Engine:
         self.world = world
         self.recorder = Recorder()
         self.dynos = folder / "dynos"
+        self.held = folder / HELD
         runtime = ProcessRuntime(self.dynos, self.recorder.log, Limits(boot_seconds=60, stop_seconds=30))
         self.supervisor = Supervisor(
             world.database, runtime, self.recorder.log, slugs=folder / "slugs", boot_id=boot_id
@@ -105,8 +111,10 @@ def test_an_app_lives(engine: Engine) -> None:
     engine.until_up()
     assert engine.answers() == ["web.1 none"]
 
+    engine.held.touch()
     world.config(COLOUR="blue")
     assert engine.route().state == "starting"
+    engine.held.unlink()
     engine.until_up()
     assert engine.answers() == ["web.1 blue"]
 
@@ -183,10 +191,12 @@ def test_after_kill_9_the_next_start_ends_the_orphan_and_runs_the_app_again(tmp_
     with database.snapshot() as rows:
         account, app = rows.all(Account)[0], rows.all(App)[0]
     world = World(database, Actor(account, "authorization"), app)
+    (tmp_path / HELD).touch()
     engine = Engine(world, tmp_path, "next")
     assert engine.route().state == "starting"
+    engine.held.unlink()
     engine.until_up()
-    assert not psutil.pid_exists(orphan) or psutil.Process(orphan).status() == psutil.STATUS_ZOMBIE
+    assert not alive(orphan)
     assert engine.answers() == ["web.1 none"]
     with database.transaction() as tx:
         change_config_vars(tx, world.actor, app, {"COLOUR": "red"})
