@@ -6,6 +6,7 @@ Pure. JSON is masked by its names; text that is no JSON loses what is known to b
 import json
 import re
 from collections.abc import Collection, Mapping
+from json.encoder import encode_basestring_ascii
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -42,7 +43,10 @@ def masked_text(text: str, secrets: Collection[str] = (), mark: Mark = hidden) -
     """A text without the given secrets (longest first) and without passwords in URLs."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= SHORTEST:
-            text = text.replace(secret, mark(secret)).replace(json.dumps(secret)[1:-1], mark(secret))
+            for form in (secret, encode_basestring_ascii(secret)[1:-1]):
+                # A mark is dear to make, and most texts hold few of the secrets.
+                if form in text:
+                    text = text.replace(form, mark(secret))
     return masked_url(text, mark)
 
 

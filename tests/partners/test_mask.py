@@ -121,6 +121,13 @@ def test_marks_hold_no_secret_either_and_stand_where_something_is_hidden(body: s
         assert MARKED.sub(HIDDEN, text) == getattr(shown, name)
 
 
+def test_half_a_character_has_a_mark_too() -> None:
+    """JSON can hold it, and a partner that answers so must not break the job that keeps its answer."""
+    answer = PartnerAnswer(200, {}, b'{"config": {"A": "\\ud800"}, "message": "the half of \\ud800 secret"}', 5)
+    marked = marked_exchange(request(), answer, marker("key")).marked
+    assert MARKED.search(json.loads(marked["response_body"])["config"]["A"])
+
+
 def test_the_same_secret_has_the_same_mark_wherever_it_stands() -> None:
     answer = PartnerAnswer(200, {}, json.dumps({"config": {"A": CODE, "B": "another"}}).encode(), 5)
     marked = marked_exchange(request(), answer, marker("key")).marked
