@@ -283,13 +283,15 @@ class Transaction(Snapshot):
         key = f"{kind}:{scope}"
         if not self._chance.is_seeded:
             return key, 0
-        known = self.find(Sequence, id=key)
-        if known is None:
-            self.insert(Sequence(key, 1))
-            return key, 1
-        return key, self.update(known, value=known.value + 1).value
+        self._written(Sequence)
+        self.keys.add(key)
+        [(number,)] = self._connection.execute(_NEXT_OF_STREAM, (key,)).fetchall()
+        return key, number
 
 
 _LAST_NUMBERS = """
     SELECT (SELECT max(number) FROM event), (SELECT max(seq) FROM event WHERE kind = ? AND subject_id = ?)
+    """
+_NEXT_OF_STREAM = """
+    INSERT INTO sequence (id, value) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET value = value + 1 RETURNING value
     """
