@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
@@ -153,9 +154,9 @@ class Home:
         finally:
             self.platform.stop()
 
-    @property
+    @cached_property
     def manifest(self) -> Manifest:
-        """As the platform calls the partner: with the local address."""
+        """As the platform calls the partner: with the local address. It stays the same during a run."""
         with self._database.snapshot() as rows:
             return as_called(self._service(rows))
 

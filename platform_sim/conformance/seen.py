@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,7 +12,10 @@ from platform_sim.partners.contract import PartnerAnswer, PartnerRequest
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request to the partner and its answer. `moment`: what it was for, in words of a report."""
+    """One request to the partner and its answer. `moment`: what it was for, in words of a report.
+
+    Bodies are read once, for many rules look at them: what was read must not be changed.
+    """
 
     moment: str
     request: PartnerRequest = field(repr=False)
@@ -48,7 +52,7 @@ class Exchange:
         """The answer's body, whatever it is."""
         return self.answer.body.decode("utf-8", "replace")
 
-    @property
+    @cached_property
     def json(self) -> Any:
         """The answer's body; None for what is no JSON."""
         try:
@@ -62,7 +66,7 @@ class Exchange:
         found = self.json
         return found if isinstance(found, dict) else {}
 
-    @property
+    @cached_property
     def sent(self) -> dict[str, Any]:
         """The request's body, {} for what is no JSON object."""
         try:
@@ -71,7 +75,7 @@ class Exchange:
             return {}
         return found if isinstance(found, dict) else {}
 
-    @property
+    @cached_property
     def form(self) -> dict[str, str]:
         """The fields of a login, from the body or the query."""
         text = (self.request.body or b"").decode("utf-8", "replace") or self.request.url.partition("?")[2]
@@ -100,7 +104,7 @@ class Heard:
     status: int
     answer: bytes = field(repr=False)
 
-    @property
+    @cached_property
     def json(self) -> Any:
         """The body; None for what is no JSON."""
         try:
@@ -108,7 +112,7 @@ class Heard:
         except ValueError:
             return None
 
-    @property
+    @cached_property
     def answered(self) -> dict[str, Any]:
         """The answer's body, {} for what is no JSON object."""
         try:
@@ -117,7 +121,7 @@ class Heard:
             return {}
         return found if isinstance(found, dict) else {}
 
-    @property
+    @cached_property
     def form(self) -> dict[str, str]:
         """The fields of a form, from the body or the query."""
         _, _, query = self.path.partition("?")

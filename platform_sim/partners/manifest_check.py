@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from platform_sim.partners.findings import Finding, Json, Place, Rule
 from platform_sim.partners.rules_forms import RULES as FORMS
@@ -25,14 +25,15 @@ _OUTSIDE_API = ("M02", "M03", "M04", "M27", "M28")
 """What can still be looked at when there is no `api` object."""
 
 
-def check(manifest: object) -> list[Finding]:
-    """All findings, errors first, else in the order of the rules. Never raises."""
+def check(manifest: object, rules: Iterable[Rule] = RULES) -> list[Finding]:
+    """All findings of these rules, errors first, else in the order of the rules; without an object or its `api` that
+    is always told. Never raises."""
     if not isinstance(manifest, dict):
         return [Finding(NO_OBJECT.id, "error", "", "A manifest is a JSON object; this is something else.")]
-    api, rules, found = manifest.get("api"), RULES, []
+    api, found = manifest.get("api"), []
     if not isinstance(api, dict):
         found = [Finding(NO_API.id, "error", "api", "`api` must be an object: it says how to reach the partner.")]
-        api, rules = {}, tuple(rule for rule in RULES if rule.id in _OUTSIDE_API)
+        api, rules = {}, tuple(rule for rule in rules if rule.id in _OUTSIDE_API)
     found += [finding for rule in rules for finding in rule.findings(manifest, api)]
     return sorted(found, key=lambda finding: finding.level != "error")
 

@@ -21,7 +21,7 @@ def _add(known: ManifestRule) -> None:
 
     @RULES.rule(known.id, level, known.about, source=known.source, why=WHY[level], fix="Correct addon-manifest.json.")
     def _looks(seen: Seen) -> Iterator[Found]:
-        for finding in check(seen.fact(FACT)):
+        for finding in check(seen.fact(FACT), (known,)):
             if finding.id == known.id:
                 yield finding.sentence
 
