@@ -285,7 +285,8 @@ class Transaction(Snapshot):
             return key, 0
         self._written(Sequence)
         self.keys.add(key)
-        [(number,)] = self._connection.execute(_NEXT_OF_STREAM, (key,)).fetchall()
+        self._connection.execute(_NEXT_OF_STREAM, (key,))
+        [(number,)] = self._connection.execute(_NUMBER_OF_STREAM, (key,)).fetchall()
         return key, number
 
 
@@ -293,5 +294,7 @@ _LAST_NUMBERS = """
     SELECT (SELECT max(number) FROM event), (SELECT max(seq) FROM event WHERE kind = ? AND subject_id = ?)
     """
 _NEXT_OF_STREAM = """
-    INSERT INTO sequence (id, value) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET value = value + 1 RETURNING value
+    INSERT INTO sequence (id, value) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET value = value + 1
     """
+_NUMBER_OF_STREAM = "SELECT value FROM sequence WHERE id = ?"
+"""By itself: RETURNING is not known to each SQLite that a Python comes with."""
