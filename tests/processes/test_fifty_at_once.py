@@ -3,6 +3,7 @@
 How long a read takes then is measured by `make bench`; here it only has to be answered.
 """
 
+import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -72,15 +73,23 @@ def test_all_end_provisioned_with_one_resource_each_and_reads_are_answered_meanw
             assert customer.api("GET", "/apps/shared")["name"] == "shared"
             open_when_answered.append(provisionings.now)
 
+    assert scene.partner is not None
     with ThreadPoolExecutor(MANY + 1) as crowd:
-        reading = crowd.submit(read)
+        # It answers nobody until a read was answered: else it might be done before there was one.
+        scene.partner.process.send_signal(signal.SIGSTOP)
         try:
-            addons = list(crowd.map(create, names))
+            creating = [crowd.submit(create, name) for name in names]
+            reading = crowd.submit(read)
+            wait_until(
+                "reads are answered while most customers wait",
+                lambda: max(open_when_answered, default=0) > MANY // 2,
+            )
         finally:
+            scene.partner.process.send_signal(signal.SIGCONT)
+            addons = [each.result() for each in creating]
             over.set()
         reading.result()
 
-    assert max(open_when_answered) > MANY // 2, "reads are answered while most customers wait"
     assert Counter(addon["state"] for addon in addons) == {"provisioned": MANY}
     assert len({addon["id"] for addon in addons}) == len({addon["name"] for addon in addons}) == MANY
     each_has_one_resource_and_was_asked_for_once(customer, scene, {addon["id"] for addon in addons})
