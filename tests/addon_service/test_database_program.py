@@ -85,6 +85,7 @@ def test_a_whole_life(program: Program, heroku: FakeHeroku) -> None:
         first = heroku.config["DATABASE_URL"]
         assert urlsplit(first).scheme in ("postgres", "mysql")
         rows(first, "CREATE TABLE t (a INT)")
+        wait_for("the service knows it too", lambda: shown(url)["state"] == "provisioned")
         requests.post(f"{url}/admin/resources/{UUID}/rotate", auth=AUTH, timeout=PATIENCE)
         wait_for("a new credential", lambda: heroku.config["DATABASE_URL"] != first)
         second = heroku.config["DATABASE_URL"]
