@@ -124,7 +124,7 @@ def test_twenty_started_and_stopped_leave_no_thread_socket_or_file(tmp_path: Pat
     threads, descriptors = set(threading.enumerate()), me.num_fds()
     for number in range(20):
         once(number)
-    wait_until("all threads have ended", lambda: set(threading.enumerate()) <= threads, 5.0)
+    wait_until("all threads have ended", lambda: set(threading.enumerate()) <= threads)
     gc.collect()
     assert me.num_fds() <= descriptors, (me.open_files(), me.net_connections())
     assert me.children() == []

@@ -229,6 +229,8 @@ def test_what_does_not_end_in_the_grace_is_taken_again_by_the_next_start(desk: D
     assert desk.job(job).attempts == 2
     let_go.set()
     assert ended.wait(LONG)
+    for worker in runner._workers:
+        worker.join(LONG)  # the next test looks for threads
     assert desk.job(job).state == "done", "the one that hung changes nothing any more"
 
 
