@@ -186,8 +186,15 @@ def find(stage: Stage, name: str, path: str, *where: str) -> None:
 
 
 def page(stage: Stage, name: str, path: str = "/") -> None:
-    """`visit NAME [PATH]`: somebody opens the app in a browser."""
+    """`visit NAME [PATH]`: somebody opens the app in a browser; the router has told it when this is over."""
+    app_id = stage.customer.api("GET", f"/apps/{name}")["id"]
+
+    def told() -> int:
+        return sum(line.dyno == "router" for line in stage.platform.logs.lines(app_id))
+
+    before = told()
     stage.customer.page(name, path)
+    wait_until("the router has told it", lambda: told() > before)
 
 
 def write(stage: Stage, name: str, *lines: str) -> None:

@@ -94,6 +94,7 @@ def test_filters_of_what_a_dyno_and_the_platform_say(stage: Stage) -> None:
     deployed(stage, "shop", "web", "worker")
     stage.customer.api("PATCH", "/apps/shop/formation/worker", {"quantity": 1})
     stage.customer.up("shop", 2)
+    wait_until("the worker has spoken", lambda: "at work" in stage.customer.log("shop"))
 
     def sources(*words: str) -> set[str]:
         said = stage.cli.run("logs", "--app", "shop", "-n", "500", *words)
