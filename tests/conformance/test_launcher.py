@@ -109,9 +109,10 @@ def test_somebody_else_is_not_taken_for_it(launch: Callable[..., Launcher], plac
 
 def test_one_that_died_is_back(launch: Callable[..., Launcher], tmp_path: Path, said: list[str]) -> None:
     launcher = launch(python(LISTEN, tmp_path))
+    wait_until("it has spoken", lambda: "listening" in launcher._said())
     [pid] = processes_below(tmp_path)
     os.kill(pid, signal.SIGKILL)
-    wait_until("it is dead", lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")
+    wait_until("it is dead", lambda: psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     assert launcher.restart()
     assert [line.splitlines()[0] for line in said] == [
         "the partner was ended by SIGKILL; it is started again. It said:"

@@ -17,6 +17,7 @@ from platform_sim.demo.story_database import QUICK_PARTNER
 
 from ..processes.leftovers import nothing_left
 from ..processes.up import outer_environment
+from ..processes.waiting import wait_until
 
 __all__ = ["nothing_left"]
 
@@ -98,7 +99,7 @@ def test_only_the_program_of_that_very_ready_file_is_ended(tmp_path: Path) -> No
     end_left_over(tmp_path / "missing.json")
     program = Program("sleeper", ["sh", "-c", "sleep 600 & wait", "sh"], tmp_path, {"PATH": os.environ["PATH"]})
     program.ready_file.write_text(json.dumps({"pid": program.process.pid}))
-    children = psutil.Process(program.process.pid).children()
+    children = wait_until("it has begun", psutil.Process(program.process.pid).children)
     end_left_over(program.ready_file)
     assert not psutil.pid_exists(program.process.pid)
     program.stop()  # tells its handle, too
