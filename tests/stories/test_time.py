@@ -1,6 +1,5 @@
 """Hours and days of a whole platform: the clock stands still and is moved, so that none of it takes any time."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,21 +16,22 @@ from platform_sim.web import passing
 from ..processes.customer import Customer
 from ..processes.partner import Reply, Sent, TinyPartner, running_partner, said
 from ..processes.up import outer_environment
+from ..processes.waiting import stopwatch
 
 pytestmark = pytest.mark.processes
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 GENEROUS = 20.0
-"""Wall seconds that no test here may take, however slow the machine is; alone each takes well under one."""
+"""Seconds that no test here may take; alone each takes well under one."""
 
 
 @pytest.fixture(autouse=True)
 def quick() -> Iterator[None]:
     """Nothing waits for a clock on the wall."""
-    began = time.monotonic()
-    yield
-    assert time.monotonic() - began < GENEROUS
+    with stopwatch() as seconds:
+        yield
+        assert seconds() < GENEROUS
 
 
 @pytest.fixture
