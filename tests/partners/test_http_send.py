@@ -11,6 +11,7 @@ from platform_sim.partners import http_send
 from platform_sim.partners.contract import PartnerAnswer, PartnerRequest, Problem
 from platform_sim.partners.http_send import HttpSend
 
+from ..processes.waiting import wait_until
 from .authority import server_context
 from .peer import Peer, Talk, peers_that_end
 
@@ -21,7 +22,10 @@ pytestmark = pytest.mark.processes
 def peers() -> Iterator[Callable[..., Peer]]:
     with peers_that_end() as make:
         yield make
-    assert not [t for t in threading.enumerate() if t.name == "partner-exchange"], "an exchange was left running"
+    wait_until(
+        "no exchange is left running",
+        lambda: not [each for each in threading.enumerate() if each.name == "partner-exchange"],
+    )
 
 
 def says(data: bytes) -> Talk:
