@@ -18,7 +18,7 @@ from addon_service.vault import Vault, new_key
 from .heroku import START, FrozenClock
 from .partner import OTHER, UUID
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 def nothing(tx: Tx) -> None:

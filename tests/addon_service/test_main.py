@@ -28,7 +28,7 @@ from .heroku import FakeHeroku, served
 from .partner import AUTH, ORDER, UUID
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 @dataclass

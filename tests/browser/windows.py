@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, WebError, expect, sync_playwright
 
-LONGEST = 30.0
+LONGEST = 120.0
 """Wall seconds for what a page shows at last; a test that works needs a fraction of it."""
 
 FLAGS = (

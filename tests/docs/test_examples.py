@@ -22,7 +22,7 @@ from platform_sim.demo.login import fresh_form, post_form, stale_form
 
 from ..processes.conftest import customer, nothing_left, platform
 from ..processes.customer import Customer, fetch
-from ..processes.waiting import wait_until
+from ..processes.waiting import LONGEST, wait_until
 
 __all__ = ["customer", "nothing_left", "platform"]
 
@@ -68,7 +68,7 @@ def partner(request: pytest.FixtureRequest, platform: Platform, tmp_path: Path) 
         yield Partner(found.group())
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(LONGEST)
 
 
 @pytest.mark.parametrize("name", ["partner_flask.py", "partner_stdlib.py"])

@@ -16,7 +16,7 @@ from platform_sim.testing.heroku_cli import HerokuCli
 RUNNER = Path(__file__).with_name("runner.mjs")
 PROGRAM = Path(os.environ.get("HEROKU_CLI", Path(__file__).parent / "node_modules" / ".bin" / "heroku"))
 PACKAGE = PROGRAM.resolve().parents[1]
-LONGEST = 40.0
+LONGEST = 180.0
 """Seconds that a command as a process may take; the CLI alone takes one."""
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-LONGEST = 60.0
+LONGEST = 180.0
 """Wall seconds after which a program that says nothing new has failed."""
 _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\r")
 

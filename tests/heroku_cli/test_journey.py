@@ -19,7 +19,7 @@ from platform_sim.demo.scene import Scene
 
 from ..processes.customer import Customer
 from ..processes.up import outer_environment
-from .cli import Cli, Said
+from .cli import LONGEST, Cli, Said
 from .stage import RULES, source
 from .terminal import Terminal
 
@@ -47,7 +47,7 @@ def tailing(cli: Cli, *words: str) -> Iterator["subprocess.Popen[str]"]:
         yield started
     finally:
         started.send_signal(signal.SIGINT)
-        started.wait(30)
+        started.wait(LONGEST)
         assert started.stdout is not None
         started.stdout.close()
 

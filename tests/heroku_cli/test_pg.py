@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.processes,
     pytest.mark.skipif(not PROGRAM, reason="HEROKU_CLI does not name the heroku program"),
 ]
-SECONDS = 60.0
+SECONDS = 300.0
 CALM = {"NO_COLOR": "1", "OCLIF_COLUMNS": "300", "COLUMNS": "300", "TZ": "UTC"}
 NOT_HEROKU_POSTGRES = "is not Heroku Postgres"
 

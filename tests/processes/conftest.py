@@ -15,8 +15,15 @@ from .up import outer_environment
 
 __all__ = ["nothing_left"]
 
-QUICK = {"rate_limit": 1_000_000, "provision_retry_delay": 0.05, "deprovision_retry_delay": 0.05}
-"""Settings under which tests wait for no clock; polling costs no rate limit."""
+QUICK = {
+    "rate_limit": 1_000_000,
+    "provision_retry_delay": 0.05,
+    "deprovision_retry_delay": 0.05,
+    "partner_timeout": 600.0,
+    "customer_patience": 600.0,
+    "webhook_timeout": 600.0,
+}
+"""Settings under which tests wait for no clock; polling costs no rate limit, and a slow machine is nobody's fault."""
 
 
 @pytest.fixture

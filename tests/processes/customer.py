@@ -16,7 +16,7 @@ from .up import outer_environment
 from .waiting import wait_until
 
 ACCEPT = "application/vnd.heroku+json; version=3"
-SECONDS = 60.0
+SECONDS = 300.0
 
 
 def fetch(method: str, url: str, **more: Any) -> requests.Response:

@@ -26,8 +26,10 @@ class Up:
         self.ready_file = folder / "ready.json"
         self.output = folder / "up.out"
         self._arguments = arguments or ("--data", str(self.data))
-        rate = {"PLATFORM_SIM_RATE_LIMIT": "1000000"}
-        self._environment = outer_environment(folder) | rate | dict(environment or {})
+        patient = dict.fromkeys(("PARTNER_TIMEOUT", "CUSTOMER_PATIENCE", "WEBHOOK_TIMEOUT"), "600")
+        rules = {"RATE_LIMIT": "1000000", "DRAIN_REQUEST_TIMEOUT": "600"} | patient
+        told = {f"PLATFORM_SIM_{name}": value for name, value in rules.items()}
+        self._environment = outer_environment(folder) | told | dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -19,7 +19,7 @@ import sample_app
 from .conftest import FakeExceptions
 
 pytestmark = pytest.mark.processes
-DEADLINE = 20
+DEADLINE = 120
 
 
 @pytest.fixture

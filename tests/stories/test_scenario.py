@@ -21,7 +21,7 @@ from .wheelhouse import offline
 pytestmark = pytest.mark.processes
 
 STORY = STORIES / "demo.scenario.yaml"
-SECONDS = 180.0
+SECONDS = 600.0
 CHAPTERS = 22
 
 

@@ -13,7 +13,7 @@ from .wheelhouse import offline
 
 pytestmark = pytest.mark.processes
 
-SECONDS = 120.0
+SECONDS = 600.0
 CLAIMS = {
     1: "the marketplace is empty",
     2: "a new app has the releases v1 and v2",

@@ -7,7 +7,7 @@ import pytest
 
 from platform_sim.web.workers import Workers, waiting
 
-SECONDS = 20.0
+SECONDS = 60.0
 NEVER = 1_000.0
 """A patience that no call here lasts."""
 

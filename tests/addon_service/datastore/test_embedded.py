@@ -23,7 +23,7 @@ from .client import is_refused, rows
 from .servers import embedded_server
 
 pytestmark = pytest.mark.processes
-PATIENCE = 30.0
+PATIENCE = 120.0
 Runs = Callable[[], EmbeddedServer]
 
 

@@ -21,7 +21,7 @@ from platform_sim.engines.build.jobs import BuildRoom
 from ...support import AT, new_app, new_customer
 from .making import PATH, buildpack, tarball
 
-SECONDS = 30.0
+SECONDS = 120.0
 
 
 @dataclass

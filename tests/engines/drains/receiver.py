@@ -10,7 +10,7 @@ from typing import Self
 
 from .lines import Message, messages
 
-GUARD = 20.0
+GUARD = 60.0
 """Seconds after which a wait in a test has failed."""
 
 Behaviour = Callable[[socket.socket, threading.Event], bool]

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.processes
 
 TOKEN = "d.01234567-89ab-cdef-0123-456789abcdef"
 FRAME = "0123456789ABCDEF0123456789ABCDEF"
-LONG = Times(connect=20, request=20, idle=1000, life=1000)
+LONG = Times(connect=120, request=120, idle=1000, life=1000)
 SHORT = Times(connect=0.2, request=0.2, idle=1000, life=1000)
 """For attempts that must fail: on a busy machine one that could succeed would not do it in time."""
 

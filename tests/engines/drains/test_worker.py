@@ -15,7 +15,7 @@ from platform_sim.settings import load
 
 from .lines import AT, Line, messages
 
-GUARD = 20.0
+GUARD = 60.0
 TWELVE_FAILURES: list[Outcome] = ["again"] * 12
 L10 = "Error L10 (output buffer overflow): {} messages dropped since 2026-01-02T03:04:05+00:00."
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from platform_sim.core.model.seams import LogSource
 from platform_sim.engines.dynos.runtime import DynoSpec
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 class Recorder:

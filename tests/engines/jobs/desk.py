@@ -12,7 +12,7 @@ from platform_sim.core.store import Database, Snapshot
 from platform_sim.engines.jobs import Handler, JobRunner
 from platform_sim.settings import load
 
-LONG = 30.0
+LONG = 120.0
 """Wall seconds after which a test that waits has failed."""
 
 

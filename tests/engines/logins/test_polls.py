@@ -17,7 +17,7 @@ from platform_sim.engines.logins.polls import LoginPolls
 
 from ...support import new_customer
 
-GUARD = 20.0
+GUARD = 60.0
 """Wall seconds after which a test has failed."""
 
 

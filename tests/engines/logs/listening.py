@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from platform_sim.core.model.seams import Stream, Streams
 
-GUARD = 20.0
+GUARD = 60.0
 START = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
 
 

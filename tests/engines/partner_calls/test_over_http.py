@@ -17,7 +17,7 @@ from platform_sim.partners.http_send import HttpSend
 from .world import MANIFEST, World
 
 pytestmark = pytest.mark.processes
-LONG = 30.0
+LONG = 120.0
 
 
 class Partner(ThreadingHTTPServer):

@@ -10,7 +10,7 @@ from typing import Self
 
 from platform_sim.core.model.seams import Backend, LogSource, Route, RouteState, Stream, Terminal
 
-GUARD = 20.0
+GUARD = 60.0
 """Seconds after which a wait in a test has failed."""
 APP = "example.localhost"
 

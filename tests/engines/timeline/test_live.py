@@ -20,7 +20,7 @@ from platform_sim.engines.timeline.live import LIVE, PAGE, TimelineStreams
 
 from ...support import new_customer
 
-GUARD = 20.0
+GUARD = 60.0
 """Wall seconds after which a test has failed."""
 
 

@@ -114,7 +114,7 @@ class Clone:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
-            timeout=30,
+            timeout=120,
         )
 
     def commit(self, name: str, content: str) -> str:
@@ -146,7 +146,7 @@ def gits() -> list[psutil.Process]:
 
 def none_left() -> bool:
     """Whether all of them end."""
-    return not psutil.wait_procs(gits(), timeout=20)[1]
+    return not psutil.wait_procs(gits(), timeout=120)[1]
 
 
 def releases(site: Site) -> list[str]:
