@@ -44,7 +44,7 @@ class Visitor:
         sent = {"Host": f"{host}:{self.port}", "Accept": HEROKU} | {k.replace("_", "-"): v for k, v in headers.items()}
         if token:
             sent["Authorization"] = f"Bearer {token}"
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, None if body is None else json.dumps(body), sent)
             answer = connection.getresponse()
@@ -177,7 +177,7 @@ def test_a_browser_without_a_link_is_nobody(server: Tenants, shared: Visitor) ->
 def test_a_link_makes_a_browser_the_customer(server: Tenants, shared: Visitor) -> None:
     two = server.find("two")
     _, link = shared.ask("POST", "/sim/users/you@example.com/links", token=two.token)
-    connection = HTTPConnection("127.0.0.1", shared.port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", shared.port, timeout=60)
     host = {"Host": f"t-two.localhost:{shared.port}"}
     connection.request("GET", link["url"][link["url"].index("/", 9) :], headers=host)
     answer = connection.getresponse()
@@ -198,7 +198,7 @@ def test_git_and_streams_find_theirs(server: Tenants, shared: Visitor) -> None:
     status, told = shared.ask("GET", f"/of-two.git/{refs}", Authorization=basic)
     assert (status, "service=git-receive-pack" in told) == (200, True)
     assert shared.ask("GET", f"/of-one.git/{refs}", Authorization=basic)[0] == 404
-    connection = HTTPConnection("127.0.0.1", shared.port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", shared.port, timeout=60)
     connection.request(
         "GET", "/sim/timeline/live?since=0-0", headers={"Authorization": f"Bearer {server.find('two').token}"}
     )
@@ -214,7 +214,7 @@ def test_git_and_streams_find_theirs(server: Tenants, shared: Visitor) -> None:
 
 
 def test_one_connection_may_name_several(server: Tenants, shared: Visitor) -> None:
-    connection = HTTPConnection("127.0.0.1", shared.port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", shared.port, timeout=60)
     for name in ("one", "two", "one"):
         headers = {"Authorization": f"Bearer {server.find(name).token}", "Accept": HEROKU}
         connection.request("GET", "/apps", headers=headers)
@@ -316,14 +316,16 @@ def test_there_is_a_limit_and_the_ports_may_be_named(folder: Path) -> None:
 
 
 def test_idle_ones_end_and_those_that_are_used_do_not(folder: Path) -> None:
-    with Tenants(environment=outer_environment(folder) | {"PLATFORM_SIM_TENANT_IDLE": "1"}) as server:
+    with Tenants(environment=outer_environment(folder) | {"PLATFORM_SIM_TENANT_IDLE": "10"}) as server:
         shared, used, idle = Visitor(int(server.url.rpartition(":")[2])), server.create(), server.create()
+        assert idle.idle_for() < 10
+        idle._asked -= 3600  # an hour ago
 
         def ended() -> bool:
             assert shared.ask("GET", "/apps", token=used.token)[0] == 200
             return idle.name not in [each.name for each in server.all()]
 
-        wait_until("the idle one has ended", ended, 20.0)
+        wait_until("the idle one has ended", ended)
         assert shared.ask("GET", "/apps", token=idle.token)[0] == 421
         assert not Path(idle.platform.layout.root).exists()
 
@@ -337,6 +339,6 @@ def test_its_end_leaves_nothing(folder: Path) -> None:
         assert shared.ask("GET", "/apps", token=tenant.token)[0] == 200
     server.stop()
     server.stop()
-    wait_until("all threads have ended", lambda: set(threading.enumerate()) <= before, 5.0)
+    wait_until("all threads have ended", lambda: set(threading.enumerate()) <= before)
     assert me.num_fds() <= descriptors
     assert not server.ca_file.exists()

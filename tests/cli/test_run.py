@@ -11,7 +11,7 @@ import pytest
 from platform_sim.scenarios.http import Remote
 from platform_sim.testing import Heroku
 
-from ..processes.waiting import wait_until
+from ..processes.waiting import LONGEST, wait_until
 from .conftest import Run
 
 FIRST = str(Path(__file__).parents[2] / "docs" / "examples" / "scenarios" / "first.scenario.yaml")
@@ -110,7 +110,7 @@ def test_a_platform_is_kept_until_somebody_ends_it(alone: Path) -> None:
         assert [each["name"] for each in remote.ask("GET", "/apps")] == ["shop"]
         remote.close()
         process.terminate()
-        assert process.wait(20) == 0, output.read_text()
+        assert process.wait(LONGEST) == 0, output.read_text()
     finally:
         process.kill()
         process.wait()

@@ -10,6 +10,7 @@ import pytest
 
 from platform_sim.core.model.seams import Terminal
 from platform_sim.engines.dynos.terminals import open_ends
+from platform_sim.engines.router import rendezvous
 from platform_sim.engines.router.authority import Authority
 from platform_sim.engines.router.edge import Edge
 from platform_sim.engines.router.limits import RouterLimits
@@ -86,8 +87,11 @@ def test_bytes_pass_both_ways_and_byte_four_ends_the_input(joined: Talk, desk: D
     assert desk.hung_up.wait(GUARD)
 
 
-def test_a_dyno_that_ends_first_waits_a_moment_for_the_end_of_the_input(joined: Talk, desk: Desk) -> None:
+def test_a_dyno_that_ends_first_waits_a_moment_for_the_end_of_the_input(
+    joined: Talk, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Else the customer's own end of input meets a closed connection, and the CLI crashes (heroku-cli §5)."""
+    monkeypatch.setattr(rendezvous, "_LINGER", GUARD)
     desk.end()
     joined.sock.setblocking(False)
     with pytest.raises(BlockingIOError):
@@ -132,8 +136,11 @@ def test_large_input_and_output_to_slow_ends(joined: Talk, desk: Desk) -> None:
     desk.end()
 
 
-def test_a_line_written_in_two_pieces_arrives_in_one_record(make_edge: MakeEdge, authority: Authority) -> None:
+def test_a_line_written_in_two_pieces_arrives_in_one_record(
+    make_edge: MakeEdge, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The CLI looks for the exit status in each chunk by itself (heroku-cli §5)."""
+    monkeypatch.setattr(rendezvous, "_TOGETHER", GUARD)
     desk = Desk()
     edge = make_edge(terminals=desk)
     sock = socket.create_connection(("127.0.0.1", edge.port))
@@ -143,8 +150,8 @@ def test_a_line_written_in_two_pieces_arrives_in_one_record(make_edge: MakeEdge,
         talk.send(f"{SECRET}\r\n".encode())
         assert secure.recv(65536) == GREETING, "a record of its own"
         os.write(desk.inner, b"second")
-        assert secure.recv(65536) == b"first, second"
         desk.end()
+        assert secure.recv(65536) == b"first, second"
 
 
 def test_a_customer_who_leaves_hangs_up(joined: Talk, desk: Desk) -> None:
