@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,23 +93,24 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
         ]
         for each in made:
             wait_until("made", lambda each=each: state_of(customer, each) == "provisioned")  # type: ignore[misc]
+            known = partial(at_the_partner, scene, each, "state")
+            wait_until("the partner has heard the answer", lambda known=known: known() == "provisioned")  # type: ignore[misc]
         (folder / "home").mkdir()
         yield Shell(customer, folder / "home", str(platform.ca_file))
         customer.api("DELETE", "/apps/acme")
         for each in made:
-            wait_until("dropped", lambda each=each: on_server(scene, each) == [])  # type: ignore[misc]
+            wait_until("dropped", lambda each=each: at_the_partner(scene, each, "on_server") == [])  # type: ignore[misc]
 
 
 def state_of(customer: Customer, addon: dict[str, Any]) -> str:
     return str(customer.api("GET", f"/addons/{addon['id']}")["state"])
 
 
-def on_server(scene: Scene, addon: dict[str, Any]) -> list[str]:
-    """What the partner still finds of it there."""
+def at_the_partner(scene: Scene, addon: dict[str, Any], what: str) -> Any:
+    """What the partner tells its operator of it."""
     auth = ("heroku-postgresql", scene.secrets["ADDON_DATABASE_PASSWORD"])
     answer = scene.talk.session.get(f"{scene.partner_url}/admin/resources/{addon['id']}", auth=auth, timeout=SECONDS)
-    found: list[str] = answer.json()["on_server"]
-    return found
+    return answer.json()[what]
 
 
 def name_of(shell: Shell, attachment: str) -> str:

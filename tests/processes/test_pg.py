@@ -14,7 +14,7 @@ from platform_sim.assemble import Platform
 from platform_sim.demo.scene import NotSold, Scene
 
 from ..addon_service.datastore.client import is_refused, rows
-from .customer import Customer
+from .customer import SECONDS, Customer
 from .waiting import wait_until
 
 pytestmark = pytest.mark.processes
@@ -46,7 +46,7 @@ class Database:
         auth = ("heroku-postgresql", self.scene.secrets["ADDON_DATABASE_PASSWORD"])
         url = f"{self.scene.partner_url}/admin/resources/{self.addon['id']}/requests"
         assert self.scene.partner is not None
-        return self.scene.talk.session.get(url, auth=auth, timeout=30).text + self.scene.partner.output.read_text()
+        return self.scene.talk.session.get(url, auth=auth, timeout=SECONDS).text + self.scene.partner.output.read_text()
 
 
 @pytest.fixture
@@ -72,11 +72,16 @@ def database(platform: Platform, customer: Customer, tmp_path: Path) -> Iterator
         early = customer.ask("GET", f"/client/v11/databases/{addon['id']}")
         assert early.status_code in (200, 404), "not yet provisioned, or quickly made"
         wait_until("provisioned", lambda: customer.api("GET", own)["state"] == "provisioned")
+
+        def at_the_partner(what: str) -> Any:
+            auth = ("heroku-postgresql", scene.secrets["ADDON_DATABASE_PASSWORD"])
+            url = f"{scene.partner_url}/admin/resources/{addon['id']}"
+            return scene.talk.session.get(url, auth=auth, timeout=SECONDS).json()[what]
+
+        wait_until("the partner has heard the answer", lambda: at_the_partner("state") == "provisioned")
         yield Database(customer, scene, addon)
         customer.api("DELETE", f"/apps/acme{own}")
-        gone = f"{scene.partner_url}/admin/resources/{addon['id']}"
-        auth = ("heroku-postgresql", scene.secrets["ADDON_DATABASE_PASSWORD"])
-        wait_until("dropped", lambda: scene.talk.session.get(gone, auth=auth, timeout=30).json()["on_server"] == [])
+        wait_until("dropped", lambda: at_the_partner("on_server") == [])
 
 
 def shown(info: Any) -> dict[str, str]:
