@@ -105,7 +105,7 @@ def test_reasons_are_found_and_short() -> None:
 
 def test_over_a_real_socket_the_same_happens(heroku: FakeHeroku) -> None:
     with served(heroku) as url:
-        client = PlatformClient(url, url, 5)
+        client = PlatformClient(url, url, 60)
         tokens = client.exchange("grant-1", "client-secret-1")
         answer = client.call(tokens.access, "PATCH", "/addons/x/config", {"config": [{"name": "A", "value": "b"}]})
         assert answer.json() == [{"name": "A", "value": "b"}]
@@ -122,21 +122,21 @@ def test_a_netrc_of_the_developer_does_not_replace_our_token(
     heroku.access = "ours"
     heroku.pages["/account"] = (200, {"ok": True})
     with served(heroku) as url:
-        assert requests.get(f"{url}/account", timeout=5).status_code == 401, "the trap is no longer there"
-        assert PlatformClient(url, url, 5).call("ours", "GET", "/account").json() == {"ok": True}
+        assert requests.get(f"{url}/account", timeout=60).status_code == 401, "the trap is no longer there"
+        assert PlatformClient(url, url, 60).call("ours", "GET", "/account").json() == {"ok": True}
 
 
 def test_a_redirect_is_not_followed(heroku: FakeHeroku) -> None:
     heroku.next = [Answer(302, b"")]
     with served(heroku) as url:
-        assert send_over_http(Request("GET", f"{url}/x", 5, {})).status == 302
+        assert send_over_http(Request("GET", f"{url}/x", 60, {})).status == 302
     assert heroku.paths() == ["GET /x"]
 
 
 def test_an_endless_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform_client, "LONGEST_ANSWER", 10)
     with served(lambda request: Answer(200, b"x" * 11)) as url, pytest.raises(PlatformFailed, match="more than 10"):
-        send_over_http(Request("GET", f"{url}/x", 5, {}))
+        send_over_http(Request("GET", f"{url}/x", 60, {}))
 
 
 def test_what_heroku_does_not_have_is_an_answer_and_not_a_failure(heroku: FakeHeroku) -> None:
@@ -164,7 +164,7 @@ class TestLogInput:
     def test_over_a_real_socket_a_line_arrives_with_its_length(self, heroku: FakeHeroku) -> None:
         with served(heroku) as url:
             target = url.replace("://", f"://token:{TOKEN}@") + "/logs"
-            assert PlatformClient(url, url, 5).write_log(target, "exceptions", START, "zwölf €").status == 204
+            assert PlatformClient(url, url, 60).write_log(target, "exceptions", START, "zwölf €").status == 204
         headers, body = heroku.around.written[0]
         assert headers["Content-Length"] == str(len(body))
         assert "Transfer-Encoding" not in headers
