@@ -46,9 +46,10 @@ def program(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Program]
     environment = {**DATABASE_ENVIRONMENT, "DATABASE_ADMIN_URL": url, "ADDON_DATABASE_ROTATION_OVERLAP": "0"}
     del environment["PUBLIC_URL"]
     program = Program(tmp_path, environment)
-    yield program
-    for process in list(program.running):
-        program.end(process, signal.SIGTERM)
+    with program.ports:
+        yield program
+        for process in list(program.running):
+            program.end(process, signal.SIGTERM)
 
 
 def provision(url: str) -> None:
@@ -150,7 +151,7 @@ def test_an_embedded_server_that_died_with_the_service_is_there_after_the_start(
     embedded_server(tmp_path / "looked-at")
     environment = {key: value for key, value in DATABASE_ENVIRONMENT.items() if key != "PUBLIC_URL"}
     program = Program(tmp_path, environment)
-    with served(heroku) as platform:
+    with program.ports, served(heroku) as platform:
         program.environment["HEROKU_API_URL"] = platform
         process, url = program.serve()
         provision(url)
@@ -197,7 +198,8 @@ def test_without_a_server_the_manifest_command_says_why_and_the_other_product_is
 
 def test_without_a_server_the_program_says_so_when_it_starts(tmp_path: Path) -> None:
     program = Program(tmp_path, {"DATABASE_ADMIN_URL": "none"})
-    process, _ = program.serve()
-    code, _, err = program.end(process, signal.SIGTERM)
+    with program.ports:
+        process, _ = program.serve()
+        code, _, err = program.end(process, signal.SIGTERM)
     assert code == 0
     assert "database is not available: DATABASE_ADMIN_URL is `none`" in err

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from addon_service.__main__ import main
 from addon_service.folder import DataFolder
 from addon_service.platform_client import Answer, Request
 
+from ..processes.up import kept
 from .around import attachment, log_url
 from .heroku import FakeHeroku, served
 from .partner import AUTH, ORDER, UUID
@@ -38,6 +40,8 @@ class Program:
     folder: Path
     environment: dict[str, str]
     running: list[subprocess.Popen[str]] = field(default_factory=list)
+    port: int = 0
+    ports: ExitStack = field(default_factory=ExitStack)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.environment}
@@ -55,6 +59,7 @@ class Program:
         while process.poll() is None and time.monotonic() < deadline:
             said = said_in(ready)
             if said.get("pid") == process.pid:
+                self.port = int(said["url"].rpartition(":")[2])
                 return process, str(said["url"])
             time.sleep(0.01)
         pytest.fail(f"the service did not start: {self.end(process)}")
@@ -63,6 +68,7 @@ class Program:
         process.send_signal(number)
         out, err = process.communicate(timeout=PATIENCE)
         self.running.remove(process)
+        self.ports.enter_context(kept(self.port))
         return process.returncode, out, err
 
 
@@ -78,9 +84,10 @@ def said_in(ready: Path) -> dict[str, Any]:
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[Program]:
     program = Program(tmp_path, {"ADDON_PASSWORD": AUTH[1], "HEROKU_API_URL": "http://127.0.0.1:9"})
-    yield program
-    for process in list(program.running):
-        program.end(process)
+    with program.ports:
+        yield program
+        for process in list(program.running):
+            program.end(process)
 
 
 def provision(url: str, **more: Any) -> requests.Response:

@@ -3,11 +3,14 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from .waiting import LONGEST, wait_until
 
@@ -15,6 +18,17 @@ from .waiting import LONGEST, wait_until
 def outer_environment(folder: Path) -> dict[str, str]:
     """What programs of a test start with: nothing of this machine's but where programs are; at home in `folder`."""
     return {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "TMPDIR": str(folder / "scratch")}
+
+
+@contextmanager
+def kept(port: int) -> Iterator[None]:
+    """Whoever asks the system for any free port is not given this one: the next start on the same folder shall find it
+    free. Nobody listens there, and who names it can have it."""
+    with socket.socket() as placeholder:
+        placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):  # another one already has it, of an end before or of another test
+            placeholder.bind(("127.0.0.1", port))
+        yield
 
 
 class Up:
@@ -31,6 +45,8 @@ class Up:
         told = {f"PLATFORM_SIM_{name}": value for name, value in rules.items()}
         self._environment = outer_environment(folder) | told | dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
+        self._port = 0
+        self._kept = ExitStack()
 
     @property
     def process(self) -> "subprocess.Popen[bytes]":
@@ -62,6 +78,7 @@ class Up:
 
         wait_until("the platform is ready", is_ready)
         found: dict[str, Any] = json.loads(self.ready_file.read_text())
+        self._port = urlsplit(found["url"]).port or 0
         return found
 
     def said(self) -> str:
@@ -70,7 +87,9 @@ class Up:
 
     def ended(self) -> int:
         """Wait until it ends by itself; -> its exit code."""
-        return self.process.wait(LONGEST)
+        code = self.process.wait(LONGEST)
+        self._kept.enter_context(kept(self._port))
+        return code
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to end; -> its exit code."""
@@ -81,15 +100,17 @@ class Up:
         """`kill -9`."""
         self.process.kill()
         self.process.wait()
+        self._kept.enter_context(kept(self._port))
 
     def __enter__(self) -> "Up":
         return self
 
     def __exit__(self, *_: object) -> None:
         """A test that failed half way must not leave dynos: a stop ends them, and a kill what does not listen."""
-        if self._process is None or self._process.poll() is not None:
-            return
-        try:
-            self.stop()
-        except subprocess.TimeoutExpired:
-            self.kill()
+        with self._kept:
+            if self._process is None or self._process.poll() is not None:
+                return
+            try:
+                self.stop()
+            except subprocess.TimeoutExpired:
+                self.kill()
