@@ -1,14 +1,18 @@
 """`logs`: the session, the stream, what is left out of it, and a tail that goes on over broken connections."""
 
+import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from platform_sim.cli import log_reader
+from platform_sim.cli.log_reader import EventReader
 
 from .conftest import Run
 from .fake_api import TOKEN, FakeApi, someone_who
@@ -87,7 +91,17 @@ def test_a_stream_that_breaks_off(api: FakeApi, run: Run) -> None:
 
 
 def test_a_stream_that_stays_silent(api: FakeApi, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_reader, "TIMEOUT", 0.05)
+    monkeypatch.setattr(log_reader, "TIMEOUT", 60.5)
+    read = EventReader.read
+
+    def read_soon_over(reader: EventReader, answer: http.client.HTTPResponse) -> Iterator[str]:
+        """The head has come, on a busy machine after a while; from here on it is silent."""
+        connection: socket.socket = answer.fp.raw._sock  # type: ignore[attr-defined]
+        assert connection.gettimeout() == 60.5
+        connection.settimeout(0.05)
+        return read(reader, answer)
+
+    monkeypatch.setattr(EventReader, "read", read_soon_over)
     with someone_who(HEAD, then_silent=True) as url:
         api.on(SESSION, {"logplex_url": f"{url}/logs/secret"}, 201)
         result = run("logs", "-a", "alpha")
