@@ -28,6 +28,7 @@ from platform_sim.web.dashboard.learn import learn_pages
 from platform_sim.web.dashboard.logs import log_pages
 from platform_sim.web.dashboard.marketplace import marketplace_pages
 from platform_sim.web.dashboard.operator import operator_pages
+from platform_sim.web.dashboard.ready import COMPILED, PageRule
 from platform_sim.web.dashboard.resources import resource_pages
 from platform_sim.web.dashboard.scenarios import scenario_pages
 from platform_sim.web.dashboard.settings import settings_pages
@@ -98,7 +99,9 @@ def create_dashboard(doors: Doors) -> Flask:
     """One a platform. Only for browsers on this machine, whatever name a page elsewhere gives to it."""
     app = Flask("platform_sim.web.dashboard", static_folder=None, template_folder="templates")
     app.url_map.merge_slashes = False
+    app.url_rule_class = PageRule
     app.config["MAX_CONTENT_LENGTH"] = doors.database.rules.body_size_limit
+    app.jinja_env.bytecode_cache = COMPILED
     app.jinja_env.filters.update(price=words.price, moment=words.moment, plain=words.plain)
     app.jinja_env.globals.update(typed=typed)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
