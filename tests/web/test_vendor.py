@@ -35,7 +35,7 @@ def addon(world: World) -> Addon:
 def ask(world: World, uuid: str, headers: dict[str, str] | None = None) -> Reply:
     """Without token and without version: this is no link of the Platform API."""
     given = basic() if headers is None else headers
-    return Reply(world.client.get(f"/vendor/resources/{uuid}/oauth-grant", headers=given))
+    return Reply.to_client(world.client.get(f"/vendor/resources/{uuid}/oauth-grant", headers=given))
 
 
 def exchange(world: World, code: str) -> Any:
@@ -137,5 +137,5 @@ def test_only_for_instances_of_ones_own_that_live_and_were_answered_for(world: W
 
 def test_nothing_else_is_there(world: World, addon: Addon) -> None:
     for method, path in (("POST", f"/vendor/resources/{addon.id}/oauth-grant"), ("GET", "/vendor/nothing")):
-        answer = Reply(world.client.open(path, method=method, headers=basic()))
+        answer = Reply.to_client(world.client.open(path, method=method, headers=basic()))
         assert answer.error == (404, "not_found")

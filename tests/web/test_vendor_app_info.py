@@ -44,7 +44,7 @@ def ask(
     """A partner's request, as its clients make it: no vendor type, no token."""
     basic = base64.b64encode(":".join(credentials).encode()).decode() if credentials else ""
     headers = {"Accept": "application/json"} | ({"Authorization": f"Basic {basic}"} if basic else {})
-    return Reply(world.client.open(path, method=method, json=body, headers=headers))
+    return Reply.to_client(world.client.open(path, method=method, json=body, headers=headers))
 
 
 def test_all_apps(world: World, app: App) -> None:

@@ -63,7 +63,7 @@ class Door:
         kept = {name: value for name, value in sent.items() if value}
         length = {"CONTENT_LENGTH": str(len(body))}  # the test client leaves out that of an empty body
         client = self.full.world.client
-        return Reply(client.open("/logs", method=method, headers=kept, data=body, environ_overrides=length))
+        return Reply.to_client(client.open("/logs", method=method, headers=kept, data=body, environ_overrides=length))
 
 
 @pytest.fixture
