@@ -12,10 +12,18 @@ from addon_service.app import create_app, service_of
 from addon_service.service import Service
 from addon_service.settings import Settings, load
 
+from .compiled import TEMPLATES, once
 from .customer import DATABASE_ENVIRONMENT, DatabasePartner
 from .fake_engine import FakeEngine
 from .heroku import FakeHeroku, FrozenClock
 from .partner import ENVIRONMENT, Partner
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rules_are_compiled_once() -> Iterator[None]:
+    """There is an application for each test, and all have the same rules."""
+    with once():
+        yield
 
 
 @pytest.fixture
@@ -36,6 +44,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings, clock: FrozenClock, heroku: FakeHeroku) -> Iterator[Flask]:
     app = create_app(settings, clock, heroku)
+    app.jinja_env.bytecode_cache = TEMPLATES
     yield app
     service_of(app).close()
 
