@@ -1,7 +1,6 @@
 """Small builders that the tests of several rooms share. Each makes one thing and says nothing about a room."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -142,6 +141,6 @@ def deploy(tx: Transaction, actor: Actor, app: App, commit: str = "409cdef5aa", 
 
 
 def dump(rows: Snapshot, *, without: Sequence[type] = ()) -> dict[str, list[dict[str, Any]]]:
-    """All rows of all nouns, to compare a before with an after."""
+    """All rows of all nouns, to compare a before with an after. They are read for that, so nobody else has them."""
     kept: list[type[Any]] = [noun for noun in NOUNS if noun not in without]
-    return {noun.__name__: [asdict(row) for row in rows.all(noun)] for noun in kept}
+    return {noun.__name__: [dict(vars(row)) for row in rows.all(noun)] for noun in kept}
