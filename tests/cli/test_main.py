@@ -78,6 +78,14 @@ def test_only_those_that_run_a_platform_bring_one_along() -> None:
 
 
 @pytest.mark.processes
+def test_a_platform_starts_without_the_language_of_scenarios() -> None:
+    program = "import sys, platform_sim.cli.check, platform_sim.cli.up\nprint(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    ours = {name for name in done.stdout.split() if name.startswith("platform_sim.scenarios.")}
+    assert ours == {"platform_sim.scenarios.glue"}
+
+
+@pytest.mark.processes
 def test_help_loads_no_command() -> None:
     program = "import sys, platform_sim.cli.main\nprint(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
