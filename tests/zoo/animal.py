@@ -1,19 +1,20 @@
 """What makes a partner an animal of the zoo: it is right but for one rule, and says which."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from platform_sim.conformance.home import Home
+from platform_sim.conformance.home import Home, Instance
 from platform_sim.conformance.rule import Result
 from platform_sim.conformance.rules.manifest import FACT, RULES
 from platform_sim.conformance.run import Report, Target, run
 from platform_sim.conformance.scenes.scene import Mode
-from platform_sim.conformance.seen import Seen
+from platform_sim.conformance.seen import Heard, Seen
 
 from .partner import SECRET, Right
 
 PATIENCE = 2.0
 """Wall seconds for what an animal does of its own accord; those that never do it cost as much."""
+A_MOMENT = 0.02
 FEW = 12
 """Life cycles that are played to right partners, and to animals that are found out by these."""
 
@@ -27,12 +28,32 @@ def check(kind: Callable[[], Right], **more: Any) -> Report:
 
     def ready(home: Home) -> None:
         partner.platform = home.platform.url
+        waits_for_work(home, partner)
 
     target = Target(partner.manifest, partner.plans, partner.local, SECRET)
     try:
         return run(target, partner, ready=ready, slowness=partner.slowness, **(usual | more))
     finally:
         partner.close()
+
+
+def waits_for_work(home: Home, partner: Right) -> None:
+    """From here on its patience lasts as long as the partner is at work: a busy machine could reach any end of it."""
+    state, heard = home.wait_for_state, home.overheard.wait
+
+    def until_state(uuid: str, states: Sequence[str], seconds: float) -> Instance:
+        found = state(uuid, states, seconds)
+        while seconds and found.state not in states and partner.is_at_work():
+            found = state(uuid, states, A_MOMENT)
+        return found
+
+    def until_heard(is_enough: Callable[[list[Heard]], bool], seconds: float) -> bool:
+        found = heard(is_enough, seconds)
+        while seconds and not found and partner.is_at_work():
+            found = heard(is_enough, A_MOMENT)
+        return found
+
+    home.wait_for_state, home.overheard.wait = until_state, until_heard  # type: ignore[method-assign]
 
 
 def check_manifest(manifest: Any) -> set[str]:

@@ -32,6 +32,10 @@ class WayBack:
         for thread in self.work:
             thread.join()
 
+    def is_at_work(self) -> bool:
+        """Whether something goes on in the background."""
+        return any(thread.is_alive() for thread in self.work)
+
     def swap(self, held: Held, order: dict[str, Any]) -> None:
         """The grant for tokens."""
         self.platform = str(order.get("callback_url", "")).rpartition("/addons/")[0] or self.platform
