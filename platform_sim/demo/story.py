@@ -13,7 +13,7 @@ from platform_sim.demo.story_exceptions import ExceptionsChapter
 from platform_sim.demo.talk import wait_until
 from platform_sim.settings import environment
 
-END_SECONDS = 5.0
+END_SECONDS = 30.0
 
 
 class Story:

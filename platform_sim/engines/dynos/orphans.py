@@ -17,7 +17,7 @@ import psutil
 from platform_sim.engines.dynos.runtime import Ended, Known
 from platform_sim.engines.dynos.workdir import remove_home
 
-_KILL_SECONDS = 5.0
+_KILL_SECONDS = 30.0
 _POLL_SECONDS = 0.01
 _LOOKS = 500
 
