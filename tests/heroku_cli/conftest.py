@@ -1,5 +1,6 @@
 """What the tests with the real CLI share. Without HEROKU_CLI (`make test-cli` sets it) they are skipped."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,9 +17,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All that is in this folder needs the CLI, but for what is marked to go without."""
     if installed():
         return
-    here = Path(__file__).parent
+    here = f"{Path(__file__).parent}{os.sep}"  # of a Path, `parents` are made anew for each of all tests
     for item in items:
-        if here in item.path.parents and item.get_closest_marker("without_cli") is None:
+        if str(item.path).startswith(here) and item.get_closest_marker("without_cli") is None:
             item.add_marker(pytest.mark.skip(reason="HEROKU_CLI names no heroku CLI: make test-cli installs one"))
 
 
