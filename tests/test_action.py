@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import yaml
 from click.testing import CliRunner
 
 from platform_sim.cli.main import cli
+from platform_sim.loopback import free_port
 
 from .zoo.animals_end import Forgets
 from .zoo.partner import MANIFEST, SECRET
@@ -142,15 +142,10 @@ def test_the_workflow_of_a_new_partner_passes(runner: Runner) -> None:
     action = steps[-1]
     assert action["uses"].partition("/")[2].startswith("platform-sim@")
     inputs = {name.replace("-", "_"): value for name, value in action["with"].items()}
-    code = runner.run(**inputs, working_directory="zebra", url=f"http://127.0.0.1:{_free_port()}", mode="quick")
+    code = runner.run(**inputs, working_directory="zebra", url=f"http://127.0.0.1:{free_port()}", mode="quick")
     assert code == 0, runner.done
     assert "G02" in runner.summary.read_text()
     assert runner.noted.read_text().split()[-1] == str(ROOT)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 def test_without_a_partner_the_action_says_what_it_needs(runner: Runner) -> None:

@@ -144,10 +144,3 @@ def listens(place: str) -> bool:
 
 def _end_of(output: Path) -> str:
     return output.read_text(errors="replace")[-SHOWN:].strip() or "(nothing)"
-
-
-def free_port() -> int:
-    """A port at which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -14,7 +14,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from platform_sim.core.model import json_text
 from platform_sim.core.model.moments import read_length
 from platform_sim.core.model.sso import resource_token, user_scoped_token
-from platform_sim.scenarios.programs import ProgramProblem, free_port
+from platform_sim.loopback import free_port
+from platform_sim.scenarios.programs import ProgramProblem
 from platform_sim.scenarios.scene import Json, LeftOut, Scene, Seen, Service, StepFailed
 from platform_sim.scenarios.standing import (
     NotHere,

@@ -7,7 +7,6 @@ import contextlib
 import json
 import logging
 import shlex
-import socket
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from platform_sim.conformance.launcher import START_SECONDS, Launcher, told_of
+from platform_sim.loopback import free_port
 from platform_sim.partners.contract import PartnerRequest
 from platform_sim.partners.manifest import base_url, sso_target
 from platform_sim.settings import environment, told_by_environment
@@ -130,7 +130,7 @@ class Joins:
         service leaves."""
         self._leave(slug)
         if isinstance(partner, (Command, Served)):
-            return f"http://{LOOPBACK}:{_free_port()}"
+            return f"http://{LOOPBACK}:{free_port()}"
         return partner if isinstance(partner, str) else ""
 
     def join(self, partner: Joining, manifest: Json, local: str, client_secret: str, platform: str) -> Joined:
@@ -170,9 +170,3 @@ class Joins:
 def _places(manifest: Json) -> list[str]:
     target = sso_target(manifest, "")
     return [base_url(manifest)] + ([target.url] if target else [])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])

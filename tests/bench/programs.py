@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from platform_sim.loopback import free_port
 from tests.bench.load import ROOT
 
 LONGEST = 60.0
@@ -58,14 +59,6 @@ def bare_server(folder: Path, answer: object) -> Iterator[int]:
         if not ready.exists():
             raise CannotMeasure("the bare server ended at once")
         yield urlsplit(json.loads(ready.read_text())["url"]).port or 0
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def app_alone(file: Path, value: str) -> float:

@@ -3,12 +3,13 @@
 import json
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from platform_sim.loopback import free_port
 
 from ..processes.leftovers import nothing_left, processes_below
 from ..processes.up import outer_environment
@@ -37,8 +38,7 @@ given["ThreadingHTTPServer"](("127.0.0.1", int(os.environ["PORT"])), Mortal).ser
 @pytest.fixture
 def url() -> str:
     """Where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 def mortal(folder: Path) -> str:

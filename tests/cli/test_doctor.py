@@ -9,6 +9,7 @@ import pytest
 
 from platform_sim.cli import doctor
 from platform_sim.cli.doctor import Finding
+from platform_sim.loopback import free_port
 
 from . import shapes
 from .conftest import Run
@@ -18,9 +19,7 @@ from .fake_api import FakeApi
 @pytest.fixture
 def port() -> str:
     """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+    return str(free_port())
 
 
 def test_a_good_machine_with_a_platform(api: FakeApi, run: Run, port: str) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from platform_sim.conformance.rule import Kind
 from platform_sim.conformance.run import Target, run
 from platform_sim.conformance.scenes.scene import Mode
 from platform_sim.core.model.sso import Entry
+from platform_sim.loopback import free_port
 from platform_sim.partners.http_send import HttpSend
 
 from ..long import long
@@ -46,11 +46,6 @@ def has_node() -> bool:
 LANGUAGES = ["python", pytest.param("node", marks=pytest.mark.skipif(not has_node(), reason="needs Node >= 20"))]
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
-
-
 def _manifest(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((folder / "addon-manifest.json").read_text())
     return found
@@ -62,7 +57,7 @@ class Starter:
     def __init__(self, folder: Path, words: Sequence[str]) -> None:
         self.folder, self.words = folder, words
         self.manifest = _manifest(folder)
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     @contextmanager
@@ -111,7 +106,7 @@ def starter(request: pytest.FixtureRequest, run_alone: Run, alone: Path) -> Star
 @long
 @pytest.mark.processes
 def test_a_starter_passes_every_rule(starter: Starter) -> None:
-    port = _free_port()
+    port = free_port()
     with starter.running(f"http://127.0.0.1:{port}"):
         target = Target(starter.manifest, PLANS, starter.url, SECRET, port)
         report = run(target, HttpSend(), mode=Mode.DEEP, slowness=0.3)

@@ -13,6 +13,7 @@ import pytest
 
 from platform_sim.conformance.home import Home
 from platform_sim.conformance.launcher import LONGEST, Launcher, LaunchProblem, place_of, variables
+from platform_sim.loopback import free_port
 from platform_sim.partners.contract import PartnerAnswer
 
 from ..processes.leftovers import nothing_left, processes_below
@@ -41,8 +42,7 @@ def python(code: str, folder: Path) -> str:
 
 @pytest.fixture
 def place() -> tuple[str, int]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return "127.0.0.1", int(free.getsockname()[1])
+    return "127.0.0.1", free_port()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import pytest
 
 from platform_sim.demo import scene as scene_module
 from platform_sim.demo.scene import Scene
+from platform_sim.loopback import free_port
 
 from ..processes.leftovers import nothing_left
 from ..processes.up import Up, outer_environment
@@ -92,12 +92,6 @@ class Reader:
             os.killpg(shell.pid, signal.SIGTERM)
             code = shell.wait()
         return code, output.read_text(errors="replace")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -3,13 +3,14 @@
 import json
 import os
 import shlex
-import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from platform_sim.loopback import free_port
 
 from ..addon_service.datastore.servers import embedded_server
 from .conftest import nothing_left
@@ -33,8 +34,7 @@ CLIENT_SECRETS = {
 def prepared(folder: Path, product: str) -> dict[str, str]:
     """Manifest and .env of a new partner in this folder; -> the environment to run it in."""
     known = outer_environment(folder) | {"DATABASE_ADMIN_URL": os.environ.get("TEST_POSTGRES_URL", "")}
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_port()}"
     (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in SECRETS.items()))
     words = [*SERVICE, "--data", str(folder / "made"), "manifest", "--product", product]
     made = subprocess.run(words, env=known | SECRETS | {"PUBLIC_URL": url}, capture_output=True, check=True)

@@ -20,6 +20,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "settings.py": ("core.model", "setting_kinds"),
     "services_file.py": ("core.model", "partners"),
     "claim.py": (),
+    "loopback.py": (),
     "partners": ("core.model",),
     "web/dashboard": (
         "core",
@@ -51,7 +52,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "tenants.py": ("assemble", "core", "engines.router", "options", "settings", "web.server", "web.tenants"),
     "demo": ("settings",),
     "stand_ins": ("core.model.json_text", "partners"),
-    "scenarios": ("core.model", "core.clock", "partners", "stand_ins"),
+    "scenarios": ("core.model", "core.clock", "loopback", "partners", "stand_ins"),
     "cli": (
         *("assemble", "claim", "conformance", "demo", "options", "partners.http_send", "services_file", "settings"),
         *(
@@ -70,13 +71,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # timeline of its own.
     "testing": (
         *("assemble", "cli.env", "cli.timeline", "conformance.launcher", "options", "partners", "scenarios"),
-        *("cassettes", "core.model.snapshots", "coverage", "settings", "stand_ins"),
+        *("cassettes", "core.model.snapshots", "coverage", "loopback", "settings", "stand_ins"),
     ),
     "__main__.py": ("cli",),
     "__init__.py": (),
 }
 """Room -> what it may import of ours besides itself; the first room that holds a file counts."""
-ENGINE = ("core", "partners")
+ENGINE = ("core", "loopback", "partners")
 """What each engine may import; never another engine. An engine is a folder in `engines`."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import sample_app
+from platform_sim.loopback import free_port
 from sample_app import driver_mysql, driver_postgres, release, worker
 from sample_app.database import QUERY, Notes
 from sample_app.resource import Config, ResourceFailed, fingerprint, read_config
@@ -139,9 +139,7 @@ def test_an_empty_row_is_refused_before_the_database_is_asked() -> None:
 
 @pytest.mark.parametrize("scheme", ["postgres", "mysql"])
 def test_a_server_that_is_not_there_is_away(scheme: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    url = f"{scheme}://u:{PASSWORD}@127.0.0.1:{port}/d"
+    url = f"{scheme}://u:{PASSWORD}@127.0.0.1:{free_port()}/d"
     assert failure(Notes(url)).kind == "away"
     said: list[str] = []
     release.prepare(url, said.append)

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import sample_app
+from platform_sim.loopback import free_port
 
 from .conftest import FakeExceptions
 
@@ -31,9 +31,8 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def port() -> int:
-    """A port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    """A port at which nobody listens."""
+    return free_port()
 
 
 def _command(home: Path, kind: str) -> list[str]:

@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from platform_sim.loopback import free_port
 from sample_app.resource import Account, BadConfig, Exceptions, ResourceFailed, fingerprint, read_config
 
 from .conftest import TOKEN, FakeExceptions
@@ -84,10 +85,8 @@ def test_a_fault_has_a_kind_and_never_shows_the_credential(
 
 
 def test_a_partner_that_is_not_there_is_away() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     with pytest.raises(ResourceFailed) as caught:
-        Exceptions(f"http://127.0.0.1:{port}/accounts/{TOKEN}").account()
+        Exceptions(f"http://127.0.0.1:{free_port()}/accounts/{TOKEN}").account()
     assert caught.value.kind == "away"
 
 

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from urllib.parse import urljoin
 import requests
 
 from platform_sim.demo.login import Form, fresh_form
+from platform_sim.loopback import free_port
 
 from ..processes.customer import Customer
 from ..processes.up import outer_environment
@@ -41,9 +41,7 @@ class Learner:
         return self.customer.folder
 
     def __post_init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = str(probe.getsockname()[1])
+        self.port = str(free_port())
         shutil.copytree(EXAMPLES, self.folder / "docs" / "examples")
         manifest = self.folder / "docs" / "examples" / "addon-manifest.json"
         manifest.write_text(manifest.read_text().replace(PORT, self.port))

@@ -1,7 +1,8 @@
-"""Ports on loopback for dynos; opens no socket that stays open."""
+"""Ports on loopback for dynos."""
 
-import socket
 import threading
+
+from platform_sim.loopback import free_port
 
 
 class Ports:
@@ -14,7 +15,7 @@ class Ports:
     def take(self) -> int:
         """A free port on 127.0.0.1, remembered until `give_back`."""
         with self._lock:
-            while (port := _free_port()) in self._given:
+            while (port := free_port()) in self._given:
                 pass
             self._given.add(port)
             return port
@@ -23,10 +24,3 @@ class Ports:
         """The dyno is gone; the port may be given again."""
         with self._lock:
             self._given.discard(port)
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

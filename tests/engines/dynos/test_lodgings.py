@@ -30,7 +30,7 @@ def test_a_lodging_is_filled_and_cleared(tmp_path: Path) -> None:
 
 def test_what_a_guest_leaves_is_its_host_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     free = iter([5001, 5001, 5002, 5001])
-    monkeypatch.setattr(ports, "_free_port", lambda: next(free))
+    monkeypatch.setattr(ports, "free_port", lambda: next(free))
     lodgings = Lodgings(tmp_path / "dynos")
     host = lodgings.take("k1", web=True)
     lodgings.fill(host, None)

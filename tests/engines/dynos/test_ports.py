@@ -17,7 +17,7 @@ def test_a_given_port_can_be_bound() -> None:
 
 def test_a_port_is_given_once_until_it_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     kernel = iter([4001, 4001, 4002, 4002, 4001])
-    monkeypatch.setattr(ports_module, "_free_port", lambda: next(kernel))
+    monkeypatch.setattr(ports_module, "free_port", lambda: next(kernel))
     ports = Ports()
     assert [ports.take(), ports.take()] == [4001, 4002]
     ports.give_back(4001)
