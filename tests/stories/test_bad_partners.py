@@ -37,6 +37,7 @@ class Patience:
         self._real = HttpSend()
 
     def __call__(self, request: PartnerRequest) -> PartnerAnswer:
+        assert request.timeout == QUICK["partner_timeout"], "the time that the platform gives"
         self._asked += 1
         exchange = http_send._Exchange(request, self._real._limit, self._real._verify)
         thread = threading.Thread(target=exchange.run)
