@@ -5,29 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import CodeType
 
-import jinja2
 import pytest
-from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
+
+from platform_sim.web.dashboard.ready import Compiled
 
 Builder = Callable[..., tuple[str, str]]
 
 
-class _Templates(jinja2.BytecodeCache):
-    def __init__(self) -> None:
-        self._codes: dict[tuple[str, str], CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._codes.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        if bucket.code is not None:
-            self._codes[bucket.key, bucket.checksum] = bucket.code
-
-
-TEMPLATES = _Templates()
+TEMPLATES = Compiled()
 
 
 @contextmanager

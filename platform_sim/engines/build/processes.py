@@ -18,12 +18,12 @@ from typing import IO
 import psutil
 
 from platform_sim.engines.build.request import BuildCancelled, BuildTimedOut, Signal
+from platform_sim.processes import environment_of
 
 MARKER = "PLATFORM_SIM_BUILD"
 _LONGEST_LINE = 16_384
 _LOOK = 0.1  # seconds between looks at the clock and the cancel flag while a command is silent
 _DRAIN = 5.0  # seconds to read what is left in the pipe once everything that writes to it is dead
-_LOOKS, _PAUSE = 500, 0.01  # at a process that shows nothing of itself, and seconds between two of them
 
 
 class Commands:
@@ -108,20 +108,10 @@ def end_strays(name: str) -> None:
     ended = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.pid != os.getpid() and _environment(process).get(MARKER) == name:
+            if process.pid != os.getpid() and environment_of(process).get(MARKER) == name:
                 process.kill()
                 ended.append(process)
     psutil.wait_procs(ended, timeout=_DRAIN)
-
-
-def _environment(process: psutil.Process) -> dict[str, str]:
-    """What it was started with; psutil.Error or OSError. While it becomes another program (exec) the system shows
-    neither environment nor command line for a moment, on a busy machine a long one: then it is looked at again."""
-    for _ in range(_LOOKS):
-        if (found := process.environ()) or not process.exe() or process.cmdline():
-            break
-        time.sleep(_PAUSE)
-    return found or process.environ()
 
 
 class _Lines:

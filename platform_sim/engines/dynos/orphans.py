@@ -16,10 +16,10 @@ import psutil
 
 from platform_sim.engines.dynos.runtime import Ended, Known
 from platform_sim.engines.dynos.workdir import remove_home
+from platform_sim.processes import environment_of
 
 _KILL_SECONDS = 30.0
 _POLL_SECONDS = 0.01
-_LOOKS = 500
 
 
 def start_time(pid: int) -> float | None:
@@ -67,20 +67,10 @@ def _known(known: Iterable[Known]) -> Iterable[psutil.Process]:
 
 def _lives_in(process: psutil.Process, folder: Path) -> bool:
     try:
-        home = _environment(process).get("HOME")
+        home = environment_of(process).get("HOME")
     except (psutil.Error, OSError):
         return False
     return home is not None and Path(home).is_relative_to(folder)
-
-
-def _environment(process: psutil.Process) -> dict[str, str]:
-    """What it was started with; psutil.Error or OSError. While it becomes another program (exec) the system shows
-    neither environment nor command line for a moment, on a busy machine a long one: then it is looked at again."""
-    for _ in range(_LOOKS):
-        if (found := process.environ()) or not process.exe() or process.cmdline():
-            break
-        time.sleep(_POLL_SECONDS)
-    return found or process.environ()
 
 
 def _command(process: psutil.Process) -> str:
