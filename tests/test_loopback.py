@@ -51,10 +51,7 @@ def test_it_goes_round_and_tells_when_there_is_none(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.processes
 def test_processes_begin_far_from_each_other() -> None:
-    words = [
-        sys.executable,
-        "-c",
-        "import os; from platform_sim import loopback as l; print(os.getpid(), l.free_port())",
-    ]
-    began = [tuple(map(int, subprocess.check_output(words, text=True).split())) for _ in range(2)]
-    assert [abs(port - (FIRST + pid * 1511 % MANY)) for pid, port in began] < [50, 50]
+    script = "import os\nfrom platform_sim.loopback import free_port\nprint(os.getpid(), free_port())"
+    for _ in range(2):
+        pid, port = map(int, subprocess.check_output([sys.executable, "-c", script], text=True).split())
+        assert (port - FIRST - pid * 1511) % MANY < 50, "the first that is free from its own place on"
